@@ -10,7 +10,7 @@ import hmac
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import IsNull, Transform
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -46,7 +46,7 @@ def encrypt(text: str) -> bytes:
 
 
 def decrypt(stored: bytes) -> str:
-    version, nonce, sealed = stored[:1], stored[1 : 1 + NONCE_BYTES], stored[1 + NONCE_BYTES :]
+    version, nonce, sealed = (stored[:1], stored[1 : 1 + NONCE_BYTES], stored[1 + NONCE_BYTES :])
     if version == VERSION and len(nonce) == NONCE_BYTES:
         for key in settings.FIELD_KEYS:
             try:
@@ -75,7 +75,7 @@ class EncryptedTextField(models.TextField):
     def get_lookup(self, lookup_name: str) -> type[IsNull] | None:
         return IsNull if lookup_name == "isnull" else None
 
-    def get_transform(self, lookup_name: str) -> Callable[..., Any] | None:
+    def get_transform(self, lookup_name: str) -> type[Transform] | None:
         raise FieldError(f"{self.name} is encrypted and cannot be searched: filter on its blind index.")
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -86,7 +86,7 @@ class EncryptedTextField(models.TextField):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         error = checks.Error("An encrypted field cannot be unique or indexed.", obj=self, id="toolkit.E001")
-        return [*super().check(**kwargs), *([error] if self.unique or self.db_index else [])]
+        return [*super().check(**kwargs), *([error] if self.unique or self.db_index else [])]  # type: ignore[attr-defined]
 
 
 def _keyed(purpose: str, value: str) -> str:

@@ -1,0 +1,193 @@
+import secrets
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assets.lifecycle import TerminalStatus
+from merchants.models import Merchant
+from toolkit.search import bigrams_of, matches
+from workforce.models import Region, RegionScopedQuerySet, User
+
+
+class TerminalModel(models.Model):
+    class Kind(models.TextChoices):
+        POS = "pos", _("POS terminal")
+        QR_PLATE = "qr_plate", _("QR plate")
+        SPEAKER = "speaker", _("Speaker")
+        SCANNER = "scanner", _("Scanner")
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    maker = models.CharField(_("maker"), max_length=60)
+    name = models.CharField(_("type"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.POS)
+    has_card_reader = models.BooleanField(_("card reader"), default=True)
+    has_printer = models.BooleanField(_("printer"), default=True)
+
+    class Meta:
+        verbose_name = _("terminal model")
+        verbose_name_plural = _("terminal models")
+        ordering = ["maker", "name"]
+        constraints = [models.UniqueConstraint(fields=["maker", "name"], name="terminal_model_once")]
+
+    def __str__(self) -> str:
+        return f"{self.maker} {self.name}"
+
+
+class TerminalQuerySet(RegionScopedQuerySet):
+    def visible_to(self, user: User) -> "TerminalQuerySet":
+        """Office people see the terminals of their regions, field staff those in their own bag."""
+        return self.filter(holder=user) if user.is_field else self.in_regions_of(user)
+
+    def search(self, text: str) -> "TerminalQuerySet":
+        return self.filter(pk__in=matches(Terminal.objects.all(), text, "serial", "tid").values("pk"))
+
+
+class Terminal(models.Model):
+    """One device, from receipt to scrap. Where it has been stands in its bindings and the journal."""
+
+    serial = models.CharField(_("serial number"), max_length=40, unique=True)
+    model = models.ForeignKey(TerminalModel, models.PROTECT, related_name="terminals", verbose_name=_("model"))
+    tid = models.CharField(_("terminal number (TID)"), max_length=20, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=TerminalStatus, default=TerminalStatus.IN_STOCK, editable=False
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="terminals", verbose_name=_("region"))
+    holder = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="terminals_held", verbose_name=_("in the bag of")
+    )
+    received_on = models.DateField(_("received"))
+    firmware = models.CharField(_("firmware"), max_length=30, blank=True)
+    bigrams = bigrams_of("serial", "tid")
+
+    objects = TerminalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("terminal")
+        verbose_name_plural = _("terminals")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["tid"], condition=~Q(tid=""), name="terminal_tid_once"),
+            models.CheckConstraint(
+                condition=Q(status="issued", holder__isnull=False) | (~Q(status="issued") & Q(holder=None)),
+                name="terminal_issued_has_a_holder",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["bigrams"], name="terminal_bigrams"),
+            models.Index(fields=["region", "-id"], name="terminal_region"),
+            models.Index(fields=["model", "-id"], name="terminal_model"),
+            models.Index(fields=["status", "-id"], name="terminal_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:terminal-detail", args=[self.serial])
+
+    @property
+    def live_binding(self) -> "Binding | None":
+        """Where it is now. One query; use prefetch `live_bindings` in lists."""
+        return self.bindings.live().select_related("merchant").first()
+
+
+class BindingQuerySet(models.QuerySet):
+    def live(self) -> "BindingQuerySet":
+        return self.filter(ended_at=None)
+
+    def on(self, at) -> "BindingQuerySet":
+        """Bindings that held at that instant."""
+        return self.filter(started_at__lte=at).filter(Q(ended_at=None) | Q(ended_at__gt=at))
+
+
+class Binding(models.Model):
+    """This terminal is at this merchant from … to …; what was agreed with the acquirer is frozen here."""
+
+    terminal = models.ForeignKey(Terminal, models.PROTECT, related_name="bindings", verbose_name=_("terminal"))
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="bindings", verbose_name=_("merchant"))
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)
+    bound_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("bound by"))
+    tid = models.CharField(_("terminal number (TID)"), max_length=20, blank=True)
+    acquirer_code = models.CharField(_("acquirer code"), max_length=20, blank=True)
+    merchant_code = models.CharField(_("merchant code"), max_length=20, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+
+    objects = BindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("binding")
+        verbose_name_plural = _("bindings")
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal"], condition=Q(ended_at=None), name="one_live_binding_per_terminal"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="binding_ends_after_start"
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "-started_at"], name="binding_merchant")]
+
+    def __str__(self) -> str:
+        return f"{self.terminal} – {self.merchant}"
+
+
+def new_token() -> str:
+    """96 random bits, for a sticker's address."""
+    return secrets.token_urlsafe(12)
+
+
+class StickerSheet(models.Model):
+    """A print run of stickers."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
+    count = models.PositiveSmallIntegerField(_("stickers"))
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+
+    class Meta:
+        verbose_name = _("sticker sheet")
+        verbose_name_plural = _("sticker sheets")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Sticker(models.Model):
+    """A pre-printed QR code; bound to a terminal it opens that terminal's repair request."""
+
+    token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    sheet = models.ForeignKey(StickerSheet, models.PROTECT, related_name="stickers", verbose_name=_("sticker sheet"))
+    terminal = models.ForeignKey(
+        Terminal, models.PROTECT, null=True, blank=True, related_name="stickers", verbose_name=_("terminal")
+    )
+    bound_at = models.DateTimeField(_("bound"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sticker")
+        verbose_name_plural = _("stickers")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal"],
+                condition=Q(voided_at=None, terminal__isnull=False),
+                name="one_sticker_per_terminal",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("public:sticker", args=[self.token])

@@ -1,0 +1,5 @@
+VIEW_TERMINAL = "assets.view_terminal"
+EDIT_TERMINAL = "assets.edit_terminal"
+BIND_TERMINAL = "assets.bind_terminal"
+PRINT_STICKERS = "assets.print_stickers"
+EXPORT_TERMINALS = "assets.export_terminals"

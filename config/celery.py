@@ -1,0 +1,19 @@
+"""The queue. Every periodic task is level-triggered: it does what is due now, so a missed or doubled tick is harmless."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("fieldloop")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "assign open orders": {"task": "dispatch.tasks.assign_open_orders", "schedule": 5},
+    "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
+    "send notices": {"task": "notifications.tasks.send_due_notices", "schedule": 10},
+    "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},
+    "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
+}
+app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE", ".run/celerybeat-schedule")

@@ -1,0 +1,112 @@
+"""What stands in the menus and of which panels the detail pages are made. Lists, in the order of the screen."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from assets import permissions as assets
+from dispatch import permissions as dispatch
+from integrations import permissions as integrations
+from journal import permissions as journal
+from merchants import permissions as merchants
+from workforce import permissions as workforce
+from workorders import permissions as workorders
+
+
+@dataclass(frozen=True)
+class Item:
+    label: Any
+    url_name: str
+    icon: str
+    permission: str
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a detail page: `url_name` takes the subject's number."""
+
+    key: str
+    label: Any
+    url_name: str
+    permission: str
+
+
+OFFICE = [
+    Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
+    Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
+    Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
+    Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
+    Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
+    Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
+    Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
+    Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
+    Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
+    Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
+    Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
+    Item(_("Administration"), "admin:index", "settings", workforce.ADMINISTER),
+]
+
+FIELD = [
+    Item(_("Today"), "field:today", "calendar", workforce.SEE_FIELD),
+    Item(_("Scan"), "field:scan", "scan", assets.BIND_TERMINAL),
+    Item(_("Notices"), "field:notices", "bell", workforce.SEE_FIELD),
+    Item(_("Me"), "field:me", "user", workforce.SEE_FIELD),
+]
+
+PANELS: dict[str, list[Panel]] = {
+    "merchant": [
+        Panel("contacts", _("Contacts"), "office:merchant-contacts", merchants.VIEW_MERCHANT),
+        Panel("contracts", _("Contracts"), "office:merchant-contracts", merchants.VIEW_MERCHANT),
+        Panel("terminals", _("Terminals"), "office:merchant-terminals", assets.VIEW_TERMINAL),
+        Panel("orders", _("Work orders"), "office:merchant-orders", workorders.VIEW_ORDER),
+        Panel("branches", _("Branches"), "office:merchant-branches", merchants.VIEW_MERCHANT),
+        Panel("timeline", _("Timeline"), "office:merchant-timeline", merchants.VIEW_MERCHANT),
+    ],
+    "work-order": [
+        Panel("dispatch", _("Dispatch"), "office:work-order-dispatch", dispatch.VIEW_DECISION),
+        Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
+        Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
+        Panel("history", _("History"), "office:work-order-history", workorders.VIEW_ORDER),
+    ],
+    "terminal": [
+        Panel("bindings", _("Where it was"), "office:terminal-bindings", assets.VIEW_TERMINAL),
+        Panel("orders", _("Work orders"), "office:terminal-orders", workorders.VIEW_ORDER),
+        Panel("life", _("Life file"), "office:terminal-life", assets.VIEW_TERMINAL),
+    ],
+    "person": [
+        Panel("skills", _("Skills and shifts"), "office:person-skills", workforce.VIEW_PEOPLE),
+        Panel("orders", _("Work orders"), "office:person-orders", workorders.VIEW_ORDER),
+    ],
+}
+
+
+class Navigation:
+    """The menus of one person, worked out when a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.user = getattr(request, "user", None)
+        self.path = request.path
+
+    def _allowed(self, entries: list) -> list:
+        return [entry for entry in entries if self.user is not None and self.user.has_perm(entry.permission)]
+
+    @cached_property
+    def office(self) -> list[Item]:
+        return self._allowed(OFFICE)
+
+    @cached_property
+    def field(self) -> list[Item]:
+        return self._allowed(FIELD)
+
+    @cached_property
+    def panels(self) -> dict[str, list[Panel]]:
+        return {kind: self._allowed(panels) for kind, panels in PANELS.items()}
+
+
+def navigation(request: HttpRequest) -> dict:
+    """Context processor."""
+    return {"navigation": Navigation(request)}

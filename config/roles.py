@@ -1,0 +1,86 @@
+"""Who may do what: the one table. A person has one role; where they may do it is a matter of region and own work."""
+
+from django.contrib.auth.backends import ModelBackend
+
+from assets import permissions as assets
+from dispatch import permissions as dispatch
+from integrations import permissions as integrations
+from journal import permissions as journal
+from merchants import permissions as merchants
+from workforce import permissions as workforce
+from workforce.roles import Role
+from workorders import permissions as workorders
+
+READ = {workforce.SEE_OFFICE, merchants.VIEW_MERCHANT, assets.VIEW_TERMINAL, workorders.VIEW_ORDER}
+
+ROLES: dict[str, set[str]] = {
+    Role.MANAGER: READ
+    | {
+        workforce.VIEW_PEOPLE,
+        workforce.EDIT_PEOPLE,
+        merchants.EDIT_MERCHANT,
+        merchants.MERGE_MERCHANTS,
+        merchants.EXPORT_MERCHANTS,
+        merchants.REVEAL_PHONE,
+        assets.EDIT_TERMINAL,
+        assets.BIND_TERMINAL,
+        assets.PRINT_STICKERS,
+        assets.EXPORT_TERMINALS,
+        workorders.VIEW_REQUEST,
+        workorders.OPEN_ORDER,
+        workorders.EDIT_ORDER,
+        workorders.EXPORT_ORDERS,
+        dispatch.ASSIGN,
+        dispatch.VIEW_DECISION,
+        dispatch.EDIT_RULES,
+        integrations.IMPORT,
+    },
+    Role.DISPATCHER: READ
+    | {
+        workforce.VIEW_PEOPLE,
+        merchants.EDIT_MERCHANT,
+        merchants.REVEAL_PHONE,
+        workorders.VIEW_REQUEST,
+        workorders.OPEN_ORDER,
+        workorders.EDIT_ORDER,
+        workorders.EXPORT_ORDERS,
+        dispatch.ASSIGN,
+        dispatch.VIEW_DECISION,
+    },
+    Role.WAREHOUSE: READ
+    | {
+        workforce.VIEW_PEOPLE,
+        assets.EDIT_TERMINAL,
+        assets.PRINT_STICKERS,
+        assets.EXPORT_TERMINALS,
+        integrations.IMPORT,
+    },
+    Role.ANALYST: READ
+    | {
+        workforce.VIEW_PEOPLE,
+        merchants.EXPORT_MERCHANTS,
+        assets.EXPORT_TERMINALS,
+        workorders.VIEW_REQUEST,
+        workorders.EXPORT_ORDERS,
+        dispatch.VIEW_DECISION,
+    },
+    Role.FINANCE: READ | {merchants.EXPORT_MERCHANTS, workorders.EXPORT_ORDERS},
+    Role.PROSPECTOR: {workforce.SEE_FIELD},
+    Role.ENGINEER: {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
+    Role.INSPECTOR: {workforce.SEE_FIELD, workorders.DO_ORDER},
+    Role.OPS: READ
+    | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION},
+}
+
+
+class RoleBackend(ModelBackend):
+    """Django's login by user name and password; what a person may do comes from ROLES."""
+
+    def has_perm(self, user_obj, perm: str, obj=None) -> bool:
+        return user_obj.is_active and perm in ROLES.get(user_obj.role, ())
+
+    def has_module_perms(self, user_obj, app_label: str) -> bool:
+        return user_obj.is_staff
+
+    def get_all_permissions(self, user_obj, obj=None) -> set[str]:
+        return set(ROLES.get(user_obj.role, ())) if user_obj.is_active else set()

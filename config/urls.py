@@ -1,0 +1,40 @@
+"""Addresses. Each app names its pages; here they are put under their doors."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from analytics import urls as analytics
+from assets import urls as assets
+from dispatch import urls as dispatch
+from evidence import urls as evidence
+from integrations import urls as integrations
+from journal import urls as journal
+from merchants import urls as merchants
+from mobile import urls as mobile
+from notifications import urls as notifications
+from workforce import urls as workforce
+from workorders import urls as workorders
+
+office = [
+    *analytics.office,
+    *workorders.office,
+    *dispatch.office,
+    *merchants.office,
+    *assets.office,
+    *workforce.office,
+    *integrations.office,
+    *journal.office,
+    *notifications.office,
+]
+field = [*mobile.field, *notifications.field]
+public = [*workorders.public, *assets.public]
+
+urlpatterns = [
+    *workforce.accounts,
+    *evidence.files,
+    path("office/", include((office, "office"))),
+    path("field/", include((field, "field"))),
+    path("m/", include((public, "public"))),
+    path("m/captcha/", include("altcha_django.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,10 @@
+"""All verbs of the journal with the sentence a person reads; each app names its own in verbs.py."""
+
+from assets.verbs import VERBS as ASSETS
+from dispatch.verbs import VERBS as DISPATCH
+from integrations.verbs import VERBS as INTEGRATIONS
+from merchants.verbs import VERBS as MERCHANTS
+from workforce.verbs import VERBS as WORKFORCE
+from workorders.verbs import VERBS as WORKORDERS
+
+VERBS = {**WORKFORCE, **MERCHANTS, **ASSETS, **WORKORDERS, **DISPATCH, **INTEGRATIONS}

@@ -1,0 +1,11 @@
+"""Which tasks are woken by which journal verb, right after its commit.
+
+Only a nudge: each task also runs by the clock (config/celery.py), so a lost nudge costs seconds, never work.
+"""
+
+WAKES: dict[str, list[str]] = {
+    "workorders.open_work_order": ["dispatch.tasks.assign_open_orders"],
+    "workorders.reject_work_order": ["dispatch.tasks.assign_open_orders"],
+    "workorders.return_to_pool": ["dispatch.tasks.assign_open_orders"],
+    "integrations.start_import": ["integrations.tasks.run_waiting_imports"],
+}

@@ -1,0 +1,3 @@
+ASSIGN = "dispatch.assign"  # choose by hand, against the rules too
+VIEW_DECISION = "dispatch.view_decision"
+EDIT_RULES = "dispatch.edit_rules"

@@ -1,0 +1,69 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workforce.models import Region, User
+
+
+class Import(models.Model):
+    """A customer's spreadsheet on its way into the system: upload, map columns, dry run, run."""
+
+    class Kind(models.TextChoices):
+        MERCHANTS = "merchants", _("Merchants")
+        TERMINALS = "terminals", _("Terminals")
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("Columns to be mapped")
+        CHECKING = "checking", _("Dry run")
+        CHECKED = "checked", _("Checked")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=200)
+    filename = models.CharField(_("file name"), max_length=200)
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("region"),
+        help_text=_("For rows whose region is not known."),
+    )
+    mapping = models.JSONField(_("columns"), default=dict, help_text="{our field: their header}")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
+    total = models.PositiveIntegerField(_("rows"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    created = models.PositiveIntegerField(_("new"), default=0)
+    updated = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    failed = models.PositiveIntegerField(_("with errors"), default=0)
+    warned = models.PositiveIntegerField(_("with remarks"), default=0)
+    failure = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("uploaded"))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ImportRow(models.Model):
+    """What became of a row worth telling: an error, or a remark. Rows that simply went in are only counted."""
+
+    job = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField(_("line"))
+    is_error = models.BooleanField(_("error"))
+    messages = models.JSONField(_("what is wrong"))
+    values = models.JSONField(_("row"), help_text="as it stands in the file")
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering = ["line"]
+        constraints = [models.UniqueConstraint(fields=["job", "line"], name="import_row_once")]

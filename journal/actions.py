@@ -1,0 +1,100 @@
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from journal.models import Command, Entry
+from toolkit.errors import Refused
+
+log = logging.getLogger(__name__)
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Any,
+    at: datetime,
+    device_at: datetime | None = None,
+    merchant_id: int | None = None,
+    changes: dict[str, list] | None = None,
+    note: str = "",
+) -> Entry:
+    """Writes one entry in the caller's transaction and, after its commit, wakes the tasks that wait for this verb.
+
+    `verb` is "app.action_name" and must stand in config/verbs.py. `changes` is {field: [before, after]}.
+    """
+    assert verb in import_string(settings.VERBS), f"{verb} is missing in the app's verbs.py"
+    entry = Entry.objects.create(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk if isinstance(subject.pk, int) else None,
+        subject_label=str(subject)[:120],
+        actor=by if by is not None and by.pk else None,
+        at=at,
+        device_at=device_at,
+        merchant_id=merchant_id,
+        changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
+        note=note,
+    )
+    for task in import_string(settings.WAKES).get(verb, ()):
+        transaction.on_commit(lambda name=task: wake(name))
+    return entry
+
+
+def wake(task: str) -> None:
+    """Asks the queue to run a periodic task now. A queue that is down is not an error: the clock will do it."""
+    try:
+        current_app.send_task(task, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("Could not wake %s: %s", task, error)
+
+
+def differences(subject: models.Model, values: dict[str, Any]) -> dict[str, list]:
+    """Sets the values on the subject (without saving) and returns what changed, for the journal."""
+    changes = {}
+    for name, value in values.items():
+        before = getattr(subject, name)
+        if before != value:
+            setattr(subject, name, value)
+            changes[name] = [_plain(before), _plain(value)]
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, models.Model) else value
+
+
+def once(command_id: UUID, *, by: Any, at: datetime, body: dict[str, Any], run: Callable[[], dict]) -> dict:
+    """Runs `run` exactly once per command id, and answers every repeat with the first answer.
+
+    Effect and answer are one transaction; a repeat that comes while the first still runs waits for it.
+    Refused when the id was used for something else or by somebody else.
+    """
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+    user_id = by.pk if by is not None else None
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO journal_command (id, user_id, digest, at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                [command_id, user_id, digest, at],
+            )
+            is_new = cursor.rowcount == 1
+        command = Command.objects.get(pk=command_id)
+        if (command.user_id, command.digest) != (user_id, digest):
+            raise Refused(_("This was already sent with other content. Please open the page again and repeat it."))
+        if is_new:
+            command.answer = run()
+            command.save(update_fields=["answer"])
+        return command.answer

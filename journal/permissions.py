@@ -1,0 +1,1 @@
+VIEW_LOG = "journal.view_log"

@@ -1,0 +1,5 @@
+VIEW_MERCHANT = "merchants.view_merchant"
+EDIT_MERCHANT = "merchants.edit_merchant"
+MERGE_MERCHANTS = "merchants.merge_merchants"
+EXPORT_MERCHANTS = "merchants.export_merchants"
+REVEAL_PHONE = "merchants.reveal_phone"

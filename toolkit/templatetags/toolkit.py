@@ -1,0 +1,72 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """An icon of the sprite; decorative, so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The current query string with these parameters replaced; None removes one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value is not None:
+            params[name] = str(value)
+    return "?" + params.urlencode()
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """'2 h 05 min'."""
+    if value is None:
+        return ""
+    minutes = round(value.total_seconds() / 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        days = hours // 24
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+@register.filter
+def until(due: datetime | None, at: datetime) -> timedelta | None:
+    return due - at if due else None
+
+
+@register.filter
+def get(mapping: dict, key: Any) -> Any:
+    return mapping.get(key)
+
+
+STATUS_COLOURS = {
+    "open": "azure", "assigned": "indigo", "accepted": "purple", "en_route": "cyan", "on_site": "teal",
+    "in_progress": "blue", "paused": "yellow", "completed": "green", "closed": "secondary", "cancelled": "secondary",
+    "active": "green", "onboarding": "azure", "suspended": "yellow", "live": "green", "in_stock": "azure",
+    "issued": "indigo", "returned": "yellow", "scrapped": "secondary", "order": "green", "merged": "azure",
+    "rejected": "red", "done": "green", "failed": "red", "running": "blue", "checking": "blue", "checked": "teal",
+    "uploaded": "azure",
+}  # fmt: skip
+
+
+@register.simple_tag
+def status_badge(value: str, label: str) -> SafeString:
+    """A status as a coloured badge; the word says it too."""
+    colour = STATUS_COLOURS.get(value, "secondary")
+    return format_html('<span class="badge bg-{}-lt">{}</span>', colour, label)

@@ -1,0 +1,122 @@
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from journal.actions import differences, record
+from toolkit.errors import Refused
+from workforce.models import Booking, PersonSkill, Position, Shift, Skill, User
+
+
+def create_person(
+    *, username: str, name: str, role: str, by: User | None, at: datetime, password: str | None = None, **fields: Any
+) -> User:
+    with transaction.atomic():
+        if User.objects.filter(username=username).exists():
+            raise Refused(
+                _("The user name “%(name)s” is taken. Please choose another.") % {"name": username}, field="username"
+            )
+        _refuse_office_without_region(role, fields.get("region"))
+        person = User.objects.create_user(username, password, name=name, role=role, **fields)
+        record("workforce.create_person", person, by=by, at=at, changes={"role": [None, role]})
+        return person
+
+
+def change_person(person: User, *, by: User, at: datetime, **values: Any) -> User:
+    """Changes fields of a person. Switching `is_active` off ends every session with the next request (ModelBackend)."""
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=person.pk)
+        if person == by and values.get("is_active") is False:
+            raise Refused(_("You cannot switch off your own access. Ask a colleague."), field="is_active")
+        changes = differences(person, values)
+        _refuse_office_without_region(person.role, person.region)
+        if not changes:
+            return person
+        if "phone" in changes:
+            changes["phone"] = ["…", "…"]
+        person.save()
+        verb = "workforce.deactivate_person" if changes.get("is_active") == [True, False] else "workforce.change_person"
+        record(verb, person, by=by, at=at, changes=changes)
+        return person
+
+
+def _refuse_office_without_region(role: str, region: Any) -> None:
+    if role != "ops" and region is None:
+        raise Refused(_("Choose the region this person works in."), field="region")
+
+
+def set_skill(
+    person: User, *, skill: Skill, level: int, expires_on: Any = None, by: User | None, at: datetime
+) -> PersonSkill:
+    with transaction.atomic():
+        held, _new = PersonSkill.objects.update_or_create(
+            person=person, skill=skill, defaults={"level": level, "expires_on": expires_on}
+        )
+        record("workforce.set_skill", person, by=by, at=at, changes={skill.code: [None, level]})
+        return held
+
+
+def set_shifts(person: User, *, shifts: list[tuple[int, Any, Any]], by: User | None, at: datetime) -> None:
+    """Replaces the weekly shifts by (weekday, from, until)."""
+    with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        before = [str(shift) for shift in person.shifts.all()]
+        person.shifts.all().delete()
+        made = Shift.objects.bulk_create(
+            [Shift(person=person, weekday=d, starts_at=s, ends_at=e) for d, s, e in shifts]
+        )
+        record("workforce.set_shifts", person, by=by, at=at, changes={"shifts": [before, [str(s) for s in made]]})
+
+
+def book_time(
+    person: User,
+    *,
+    kind: str,
+    start: datetime,
+    end: datetime,
+    by: User | None,
+    at: datetime,
+    label: str = "",
+    force: bool = False,
+) -> Booking:
+    """Books a stretch of a person's time. Refused when it overlaps, unless `by` forces it, by name."""
+    try:
+        with transaction.atomic():
+            booking = Booking.objects.create(
+                person=person,
+                kind=kind,
+                during=DateTimeTZRange(start, end),
+                label=label,
+                forced_by=by if force else None,
+            )
+            if kind != Booking.Kind.WORK:
+                record("workforce.book_time", person, by=by, at=at, changes={label or kind: [None, [start, end]]})
+            return booking
+    except IntegrityError as clash:
+        if "no_double_booking" not in str(clash):
+            raise
+        raise Refused(_("%(name)s is already booked at that time.") % {"name": person.name}) from clash
+
+
+def move_booking(booking: Booking, *, start: datetime, end: datetime) -> None:
+    """Moves or shortens a booking; refused when it then overlaps another."""
+    try:
+        with transaction.atomic():
+            Booking.objects.filter(pk=booking.pk).update(during=DateTimeTZRange(start, end))
+    except IntegrityError as clash:
+        raise Refused(_("%(name)s is already booked at that time.") % {"name": booking.person.name}) from clash
+
+
+def release_time(booking: Booking) -> None:
+    Booking.objects.filter(pk=booking.pk).delete()
+
+
+def report_position(person: User, *, lat: float, lon: float, accuracy_m: float | None, at: datetime) -> None:
+    """Keeps the newest position only; a late report of an older one changes nothing."""
+    made, is_new = Position.objects.get_or_create(
+        person=person, defaults={"lat": lat, "lon": lon, "accuracy_m": accuracy_m, "at": at}
+    )
+    if not is_new:
+        Position.objects.filter(person=person, at__lt=at).update(lat=lat, lon=lon, accuracy_m=accuracy_m, at=at)

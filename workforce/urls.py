@@ -1,0 +1,4 @@
+from django.urls import URLPattern
+
+office: list[URLPattern] = []
+accounts: list[URLPattern] = []

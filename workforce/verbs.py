@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "workforce.create_person": _("added the person"),
+    "workforce.change_person": _("changed the person"),
+    "workforce.deactivate_person": _("deactivated the person"),
+    "workforce.set_skill": _("set a skill"),
+    "workforce.set_shifts": _("set the shifts"),
+    "workforce.book_time": _("booked time"),
+    "workforce.release_time": _("released booked time"),
+}

@@ -1,0 +1,335 @@
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Terminal
+from evidence.models import Capture
+from merchants.models import Contract, Merchant, ServiceCalendar
+from procedures.models import Procedure, Run
+from toolkit.search import bigrams_of, matches
+from toolkit.secrets import EncryptedTextField
+from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
+from workorders.lifecycle import ONGOING, WITH_ENGINEER, Outcome, Status
+
+
+class WorkOrderType(models.Model):
+    """install, repair, swap, retrieve, inspect, activate, train …: rows, so that another trade brings its own."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=60, blank=True)
+    duration_min = models.PositiveSmallIntegerField(_("usual duration, minutes"), default=45)
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("procedure")
+    )
+    skill = models.ForeignKey(
+        Skill, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("skill needed")
+    )
+    skill_level = models.PositiveSmallIntegerField(_("level needed"), default=1)
+    needs_terminal = models.BooleanField(_("needs a terminal"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("order type")
+        verbose_name_plural = _("order types")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+class SlaPolicy(models.Model):
+    """Promised times in service minutes. The most specific policy that fits an order counts."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    order_type = models.ForeignKey(
+        WorkOrderType, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("order type")
+    )
+    tier = models.CharField(_("tier"), max_length=10, choices=Merchant.Tier, blank=True)
+    region = models.ForeignKey(
+        Region, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
+    service_level = models.CharField(_("service level"), max_length=10, choices=Contract.ServiceLevel, blank=True)
+    calendar = models.ForeignKey(ServiceCalendar, models.PROTECT, related_name="+", verbose_name=_("service calendar"))
+    response_min = models.PositiveIntegerField(_("response, service minutes"))
+    resolution_min = models.PositiveIntegerField(_("resolution, service minutes"))
+
+    class Meta:
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(resolution_min__gte=F("response_min")), name="resolution_after_response")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Priority(models.IntegerChoices):
+    URGENT = 1, _("Urgent")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
+
+
+class WorkOrderQuerySet(RegionScopedQuerySet):
+    def visible_to(self, user: User) -> "WorkOrderQuerySet":
+        """Office people see the orders of their regions, field staff the orders they are or were given."""
+        return self.filter(engineer=user) if user.is_field else self.in_regions_of(user)
+
+    def in_pool(self) -> "WorkOrderQuerySet":
+        return self.filter(status=Status.OPEN)
+
+    def ongoing(self) -> "WorkOrderQuerySet":
+        return self.filter(status__in=ONGOING)
+
+    def with_engineer(self) -> "WorkOrderQuerySet":
+        return self.filter(status__in=WITH_ENGINEER)
+
+    def overdue(self, at: datetime) -> "WorkOrderQuerySet":
+        """Response or resolution is due before `at` and has not happened."""
+        return self.ongoing().filter(
+            Q(response_due_at__lt=at, arrived_at=None) | Q(resolution_due_at__lt=at, completed_at=None)
+        )
+
+    def search(self, text: str) -> "WorkOrderQuerySet":
+        """Its own number and summary, or the merchant's name, number and phone."""
+        by_text = matches(WorkOrder.objects.all(), text, "number", "summary").values("pk")
+        by_merchant = WorkOrder.objects.filter(merchant__in=Merchant.objects.search(text).values("pk")).values("pk")
+        return self.filter(pk__in=by_text.union(by_merchant))
+
+
+class WorkOrder(models.Model):
+    """One job at one merchant. What type, procedure and SLA were on the day it was opened is copied into it."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    type = models.ForeignKey(WorkOrderType, models.PROTECT, related_name="orders", verbose_name=_("type"))
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="work_orders", verbose_name=_("merchant"))
+    terminal = models.ForeignKey(
+        Terminal, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("terminal")
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="work_orders", verbose_name=_("region"))
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN, editable=False)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    summary = models.CharField(_("what is wrong or wanted"), max_length=200)
+    details = models.TextField(_("details"), blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    duration_min = models.PositiveSmallIntegerField(_("planned minutes"))
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by"))
+    # who does it, and when
+    engineer = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("engineer")
+    )
+    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="work_order")
+    is_locked = models.BooleanField(_("locked"), default=False, help_text=_("Only a dispatcher may move it."))
+    run = models.OneToOneField(Run, models.PROTECT, null=True, blank=True, related_name="work_order")
+    # the promise, snapshot of policy and calendar included, so that it can be computed again
+    sla_policy = models.ForeignKey(
+        SlaPolicy, models.SET_NULL, null=True, related_name="+", verbose_name=_("SLA policy")
+    )
+    sla = models.JSONField(default=dict, help_text="{policy, calendar, response_min, resolution_min}")
+    response_due_at = models.DateTimeField(_("response due"), null=True)
+    resolution_due_at = models.DateTimeField(_("resolution due"), null=True)
+    # when each step was taken, server time; the journal has the device's
+    service_date = models.DateField(_("service date"), help_text="local day it was opened")
+    opened_at = models.DateTimeField(_("opened"))
+    assigned_at = models.DateTimeField(_("assigned"), null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    departed_at = models.DateTimeField(_("departed"), null=True)
+    arrived_at = models.DateTimeField(_("arrived"), null=True)
+    started_at = models.DateTimeField(_("started"), null=True)
+    completed_at = models.DateTimeField(_("completed"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
+    # how it went
+    arrival_distance_m = models.FloatField(_("distance at check-in, metres"), null=True)
+    arrival_reason = models.CharField(_("why checked in elsewhere"), max_length=200, blank=True)
+    resolution = models.TextField(_("what was done"), blank=True)
+    cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
+    signature = models.ForeignKey(
+        Capture, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signature")
+    )
+    signer_name = models.CharField(_("signed by"), max_length=80, blank=True)
+    captures = models.ManyToManyField(Capture, related_name="work_orders", blank=True, verbose_name=_("photos"))
+    bigrams = bigrams_of("number", "summary")
+
+    objects = WorkOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work order")
+        verbose_name_plural = _("work orders")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=[*WITH_ENGINEER]) | Q(engineer__isnull=False),
+                name="order_with_somebody_has_an_engineer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="open") | Q(engineer=None), name="order_in_pool_has_no_engineer"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["completed", "closed"]) | Q(completed_at__isnull=False),
+                name="order_done_has_a_time",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["bigrams"], name="order_bigrams"),
+            models.Index(fields=["region", "-id"], name="order_region"),
+            models.Index(fields=["status", "-id"], name="order_status"),
+            models.Index(fields=["type", "-id"], name="order_type"),
+            models.Index(fields=["merchant", "-id"], name="order_merchant"),
+            models.Index(fields=["terminal", "-id"], name="order_terminal"),
+            models.Index(
+                fields=["engineer", "status"], name="order_engineer_ongoing", condition=Q(status__in=[*WITH_ENGINEER])
+            ),
+            models.Index(fields=["engineer", "-id"], name="order_engineer"),
+            models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*ONGOING])),
+            models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
+            models.Index(fields=["opened_at"], name="order_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:work-order-detail", args=[self.number])
+
+
+class Pause(models.Model):
+    """The SLA clock stands still: waiting for the merchant, for a part …"""
+
+    class Reason(models.TextChoices):
+        MERCHANT = "merchant", _("Waiting for the merchant")
+        PART = "part", _("Waiting for a part")
+        SUPPORT = "support", _("Waiting for support")
+        OTHER = "other", _("Other")
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="pauses", verbose_name=_("work order"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("until"), null=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["started_at"]
+        constraints = [models.UniqueConstraint(fields=["order"], condition=Q(ended_at=None), name="one_open_pause")]
+
+
+class Rejection(models.Model):
+    """Somebody was given an order and would not do it; automatic dispatch passes over them until `until`."""
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="rejections", verbose_name=_("work order"))
+    person = models.ForeignKey(User, models.PROTECT, related_name="rejections", verbose_name=_("person"))
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("time"))
+    until = models.DateTimeField(_("passed over until"))
+
+    class Meta:
+        verbose_name = _("rejection")
+        verbose_name_plural = _("rejections")
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["order", "person"], name="rejection_order_person")]
+
+
+class RequestQuerySet(RegionScopedQuerySet):
+    def visible_to(self, user: User) -> "RequestQuerySet":
+        return self.filter(order__engineer=user) if user.is_field else self.in_regions_of(user)
+
+
+class Request(models.Model):
+    """Something asked of us, from wherever it comes. It ends as an order, merged with one, or rejected with a reason."""
+
+    class Channel(models.TextChoices):
+        STICKER = "sticker", _("Sticker")
+        LINK = "link", _("Link")
+        CALL_CENTRE = "call_centre", _("Call centre")
+        OFFICE = "office", _("Office")
+        API = "api", _("API")
+        ALERT = "alert", _("Alert")
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, help_text="made by whoever asks: a repeat is the same row"
+    )
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="requests", verbose_name=_("merchant"))
+    terminal = models.ForeignKey(
+        Terminal, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("terminal")
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
+    type = models.ForeignKey(WorkOrderType, models.PROTECT, related_name="+", verbose_name=_("type"))
+    summary = models.CharField(_("what is wrong or wanted"), max_length=200)
+    details = models.TextField(_("details"), blank=True)
+    contact_name = models.CharField(_("contact"), max_length=80, blank=True)
+    contact_phone = EncryptedTextField(_("phone"), blank=True, default="")
+    contact_email = models.EmailField(_("mail address"), blank=True)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    captures = models.ManyToManyField(Capture, related_name="requests", blank=True, verbose_name=_("photos"))
+    received_at = models.DateTimeField(_("received"))
+    received_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("taken by"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    order = models.ForeignKey(
+        WorkOrder, models.PROTECT, null=True, related_name="requests", verbose_name=_("work order")
+    )
+    reject_reason = models.CharField(_("why rejected"), max_length=200, blank=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-received_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["order", "merged"], order__isnull=False, reject_reason="")
+                | (Q(outcome="rejected", order=None) & ~Q(reject_reason="")),
+                name="request_ends_as_one_of_three",
+            ),
+            models.UniqueConstraint(fields=["order"], condition=Q(outcome="order"), name="order_from_one_request"),
+        ]
+        indexes = [
+            models.Index(fields=["region", "-received_at"], name="request_region"),
+            models.Index(fields=["merchant", "-received_at"], name="request_merchant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TrackingLink(models.Model):
+    """The merchant's unguessable way to follow an order and rate it. Only the hash of the token is kept."""
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="tracking_links", verbose_name=_("work order"))
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("valid until"), null=True)
+
+    class Meta:
+        verbose_name = _("tracking link")
+        verbose_name_plural = _("tracking links")
+
+
+class Rating(models.Model):
+    """What the merchant says after the job: one per order."""
+
+    order = models.OneToOneField(WorkOrder, models.PROTECT, related_name="rating", verbose_name=_("work order"))
+    score = models.PositiveSmallIntegerField(_("satisfaction (CSAT)"), choices=[(n, str(n)) for n in range(1, 6)])
+    comment = models.TextField(_("comment"), blank=True)
+    tags = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [models.CheckConstraint(condition=Q(score__range=(1, 5)), name="score_1_to_5")]

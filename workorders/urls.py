@@ -1,0 +1,4 @@
+from django.urls import URLPattern
+
+office: list[URLPattern] = []
+public: list[URLPattern] = []
