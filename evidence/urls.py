@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-files: list[URLPattern] = []
+from evidence import views
+
+files: list[URLPattern] = [path("files/<str:token>/", views.capture, name="capture")]

@@ -1,0 +1,170 @@
+"""The cast and the stage. Hangzhou is where things happen; Ningbo is the other city, whose people must see nothing of it."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from config import embedded
+from tests import factories as make
+
+
+def pytest_configure(config) -> None:
+    """The servers the tests talk to are real; they are started here unless DATABASE_URL and REDIS_URL name others."""
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        embedded.start()
+
+
+@pytest.fixture(autouse=True)
+def _files_in_a_temporary_place(settings, tmp_path) -> None:
+    settings.STORAGES = {**settings.STORAGES, "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "media"}}}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _empty_journal_after_races(request):
+    """The journal refuses TRUNCATE; a test that commits for real empties the tables with the triggers asleep."""
+    yield
+    if "transactional_db" in request.fixturenames:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Wednesday 2026-11-18, 10:00 in Hangzhou."""
+    return datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+
+
+# -- places -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def company(db):
+    return make.RegionFactory(code="cn", name="Company")
+
+
+@pytest.fixture
+def hangzhou(company):
+    return make.RegionFactory(code="hangzhou", name="Hangzhou", parent=company, aliases="杭州,杭州市")
+
+
+@pytest.fixture
+def xihu(hangzhou):
+    return make.RegionFactory(code="xihu", name="Xihu", parent=hangzhou, aliases="西湖区")
+
+
+@pytest.fixture
+def yuhang(hangzhou):
+    return make.RegionFactory(code="yuhang", name="Yuhang", parent=hangzhou)
+
+
+@pytest.fixture
+def ningbo(company):
+    return make.RegionFactory(code="ningbo", name="Ningbo", parent=company)
+
+
+# -- people -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def manager(company):
+    """Leads the whole company."""
+    return make.UserFactory(username="manager", name="Mo Manager", role="manager", region=company)
+
+
+@pytest.fixture
+def dispatcher(hangzhou):
+    return make.UserFactory(username="dispatcher", name="Dina Dispatcher", role="dispatcher", region=hangzhou)
+
+
+@pytest.fixture
+def stranger(ningbo):
+    """A dispatcher of the other city."""
+    return make.UserFactory(username="stranger", name="Sten Stranger", role="dispatcher", region=ningbo)
+
+
+@pytest.fixture
+def keeper(hangzhou):
+    return make.UserFactory(username="keeper", name="Kai Keeper", role="warehouse", region=hangzhou)
+
+
+@pytest.fixture
+def analyst(company):
+    return make.UserFactory(username="analyst", name="Ana Analyst", role="analyst", region=company)
+
+
+@pytest.fixture
+def finance(company):
+    return make.UserFactory(username="finance", name="Finn Finance", role="finance", region=company)
+
+
+@pytest.fixture
+def ops(db):
+    return make.UserFactory(username="ops", name="Olga Ops", role="ops", region=None)
+
+
+def _engineer(region, username, name):
+    person = make.UserFactory(
+        username=username, name=name, role="engineer", region=region, start_lat=30.27, start_lon=120.15
+    )
+    make.PersonSkillFactory(person=person)
+    make.shifts_of(person)
+    return person
+
+
+@pytest.fixture
+def engineer(hangzhou):
+    """Has the skill, is on shift every day 08:00–20:00, starts near the shop."""
+    return _engineer(hangzhou, "engineer", "Emil Engineer")
+
+
+@pytest.fixture
+def colleague(hangzhou):
+    """As good as the engineer."""
+    return _engineer(hangzhou, "colleague", "Cora Colleague")
+
+
+@pytest.fixture
+def faraway_engineer(ningbo):
+    return _engineer(ningbo, "faraway", "Fay Faraway")
+
+
+@pytest.fixture
+def prospector(hangzhou):
+    return make.UserFactory(username="prospector", name="Pia Prospector", role="prospector", region=hangzhou)
+
+
+@pytest.fixture
+def inspector(hangzhou):
+    return make.UserFactory(username="inspector", name="Ines Inspector", role="inspector", region=hangzhou)
+
+
+# -- things -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def merchant(xihu):
+    shop = make.MerchantFactory(name="朝阳茶馆 Sunrise Tea", region=xihu)
+    make.ContactFactory(merchant=shop)
+    return shop
+
+
+@pytest.fixture
+def foreign_merchant(ningbo):
+    return make.MerchantFactory(name="Ningbo Noodles", region=ningbo)
+
+
+@pytest.fixture
+def terminal(hangzhou):
+    """In stock in Hangzhou."""
+    return make.TerminalFactory(serial="SN00004711", region=hangzhou)
+
+
+@pytest.fixture
+def repair(db):
+    """The order type repair, with its procedure, the skill it needs and an SLA of 4 and 8 service hours."""
+    version = make.ProcedureVersionFactory()
+    make.SlaPolicyFactory(name="Standard")
+    return make.WorkOrderTypeFactory(procedure=version.procedure)
