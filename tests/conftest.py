@@ -3,8 +3,8 @@
 import os
 from datetime import UTC, datetime
 
+import pgtrigger
 import pytest
-from django.db import connection
 
 from config import embedded
 from tests import factories as make
@@ -22,13 +22,14 @@ def _files_in_a_temporary_place(settings, tmp_path) -> None:
         "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "media"}}}  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _empty_journal_after_races(request):
-    """The journal refuses TRUNCATE; a test that commits for real empties the tables with the triggers asleep."""
-    yield
-    if "transactional_db" in request.fixturenames:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The journal refuses TRUNCATE, with which tests that commit for real clean up: that one trigger sleeps here.
+
+    tests/journal/test_entry.py puts it back and sees it refuse.
+    """
+    with django_db_blocker.unblock():
+        pgtrigger.uninstall("journal.Entry:never_truncated")
 
 
 @pytest.fixture
