@@ -42,6 +42,15 @@ class SearchFilter(django_filters.CharFilter):
 class FilterSet(django_filters.FilterSet):
     """Filters of a list; the `q` filter, if there is one, is the search box."""
 
+    def get_form_class(self) -> type:
+        """The filter fields stand outside the search form on the page: the `form` attribute ties them to it."""
+        form_class = super().get_form_class()
+        for field in form_class.base_fields.values():
+            field.required = False
+            for widget in getattr(field.widget, "widgets", [field.widget]):
+                widget.attrs["form"] = "filters"
+        return form_class
+
     @cached_property
     def active(self) -> list[str]:
         """Names of the filters that are set, the search box left out."""

@@ -2,3 +2,5 @@ import "@tabler/core";
 import "./htmx.js";
 import "./select.js";
 import "./signature.js";
+import "./panels.js";
+import "./list.js";
