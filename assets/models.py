@@ -1,4 +1,5 @@
 import secrets
+import unicodedata
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -10,6 +11,11 @@ from assets.lifecycle import TerminalStatus
 from merchants.models import Merchant
 from toolkit.search import bigrams_of, matches
 from workforce.models import Region, RegionScopedQuerySet, User
+
+
+def normal_code(text: str) -> str:
+    """One spelling of serial numbers and TIDs, however they were typed or scanned."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 class TerminalModel(models.Model):
@@ -40,6 +46,10 @@ class TerminalQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "TerminalQuerySet":
         """Office people see the terminals of their regions, field staff those in their own bag."""
         return self.filter(holder=user) if user.is_field else self.in_regions_of(user)
+
+    def found_by(self, user: User) -> "TerminalQuerySet":
+        """What a person finds by its code: everything in their regions, and what is in their bag."""
+        return self.in_regions_of(user) | self.filter(holder=user)
 
     def search(self, text: str) -> "TerminalQuerySet":
         return self.filter(pk__in=matches(Terminal.objects.all(), text, "serial", "tid").values("pk"))
@@ -144,6 +154,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
+class StickerSheetQuerySet(RegionScopedQuerySet):
+    def visible_to(self, user: User) -> "StickerSheetQuerySet":
+        return self.none() if user.is_field else self.in_regions_of(user)
+
+
 class StickerSheet(models.Model):
     """A print run of stickers."""
 
@@ -153,6 +168,8 @@ class StickerSheet(models.Model):
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
 
+    objects = StickerSheetQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("sticker sheet")
         verbose_name_plural = _("sticker sheets")
@@ -160,6 +177,9 @@ class StickerSheet(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:sticker-sheet-detail", args=[self.number])
 
 
 class Sticker(models.Model):

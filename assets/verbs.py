@@ -5,6 +5,7 @@ VERBS = {
     "assets.change_terminal": _("changed the terminal"),
     "assets.issue_terminal": _("issued the terminal to a bag"),
     "assets.take_back_terminal": _("took the terminal back into stock"),
+    "assets.scrap_terminal": _("scrapped the terminal"),
     "assets.bind_terminal": _("bound the terminal to the merchant"),
     "assets.unbind_terminal": _("took the terminal away from the merchant"),
     "assets.print_stickers": _("made a sheet of stickers"),
