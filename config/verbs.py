@@ -4,7 +4,8 @@ from assets.verbs import VERBS as ASSETS
 from dispatch.verbs import VERBS as DISPATCH
 from integrations.verbs import VERBS as INTEGRATIONS
 from merchants.verbs import VERBS as MERCHANTS
+from procedures.verbs import VERBS as PROCEDURES
 from workforce.verbs import VERBS as WORKFORCE
 from workorders.verbs import VERBS as WORKORDERS
 
-VERBS = {**WORKFORCE, **MERCHANTS, **ASSETS, **WORKORDERS, **DISPATCH, **INTEGRATIONS}
+VERBS = {**WORKFORCE, **MERCHANTS, **ASSETS, **PROCEDURES, **WORKORDERS, **DISPATCH, **INTEGRATIONS}

@@ -6,16 +6,6 @@ from evidence.models import Capture
 from workforce.models import User
 
 
-class StepKind(models.TextChoices):
-    CHECK = "check", _("Check")
-    CHOICE = "choice", _("Choice")
-    NUMBER = "number", _("Number")
-    TEXT = "text", _("Text")
-    PHOTO = "photo", _("Photo")
-    SCAN = "scan", _("Scan")
-    SIGNATURE = "signature", _("Signature")
-
-
 class Procedure(models.Model):
     """A standard operating procedure (SOP): what the steps of a kind of work are. Its content is in its versions."""
 
@@ -38,7 +28,8 @@ class Procedure(models.Model):
 class ProcedureVersion(models.Model):
     """Published and from then on unchanged: a run keeps the version it began with.
 
-    `steps` is a list of {key, kind, title, title_zh, help, required, options, min, max, unit, count}.
+    `steps` is a list of {key, kind, title, title_zh, help, help_zh, required, options, min, max, unit, count}, where
+    an option is {value, label, label_zh} and `count` the least number of photos; procedures/steps.py checks them.
     """
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="versions", verbose_name=_("procedure"))
@@ -68,6 +59,11 @@ class Run(models.Model):
         verbose_name_plural = _("runs")
 
 
+class AnswerQuerySet(models.QuerySet):
+    def current(self) -> "AnswerQuerySet":
+        return self.filter(superseded_at=None)
+
+
 class Answer(models.Model):
     """What was found or done at a step. Never overwritten: a new answer supersedes the one before."""
 
@@ -79,6 +75,8 @@ class Answer(models.Model):
     at = models.DateTimeField(_("time"))
     device_at = models.DateTimeField(_("time on the device"), null=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")
