@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-office: list[URLPattern] = []
+from journal import views
+
+office: list[URLPattern] = [path("log/", views.Log.as_view(), name="log")]

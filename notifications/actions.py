@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
 
-from django.core.mail import EmailMessage
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation

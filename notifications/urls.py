@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-office: list[URLPattern] = []
-field: list[URLPattern] = []
+from notifications import views
+
+office: list[URLPattern] = [
+    path("notices/", views.inbox, name="notice-list"),
+    path("notices/count/", views.count, name="notice-count"),
+]
+field: list[URLPattern] = [
+    path("notices/", views.inbox, name="notices"),
+    path("notices/count/", views.count, name="notice-count"),
+]

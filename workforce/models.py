@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.search import bigrams_of, matches
@@ -157,6 +158,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:person-detail", args=[self.username])
 
     @property
     def is_staff(self) -> bool:

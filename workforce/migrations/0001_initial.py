@@ -6,10 +6,11 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
-import toolkit.search
-import toolkit.secrets
 from django.conf import settings
 from django.db import migrations, models
+
+import toolkit.search
+import toolkit.secrets
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,145 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from toolkit.lists import ListPage
+from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage
+from workforce import actions, forms, lists, permissions
+from workforce.models import Booking, SavedView, User
+
+
+class PersonList(ListPage):
+    name = "person-list"
+    title = _("People")
+    permission = permissions.VIEW_PEOPLE
+    filterset_class = lists.PersonFilter
+    table_class = lists.PersonTable
+    create_url = "office:person-create"
+    create_permission = permissions.EDIT_PEOPLE
+    create_label = _("Add a person")
+
+    def rows(self):
+        return User.objects.visible_to(self.request.user).select_related("region")
+
+
+class PersonMixin:
+    permission = permissions.VIEW_PEOPLE
+    slug_field = "username"
+
+    def subjects(self):
+        return User.objects.visible_to(self.request.user).select_related("region")
+
+
+class PersonDetail(PersonMixin, DetailPage):
+    template_name = "workforce/person.html"
+
+
+class PersonSkills(PersonMixin, PanelPage):
+    template_name = "workforce/person_skills.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        now = timezone.now()
+        return super().get_context_data(
+            skills=self.subject.skills.select_related("skill"),
+            shifts=self.subject.shifts.all(),
+            away=self.subject.bookings.exclude(kind=Booking.Kind.WORK)
+            .filter(during__endswith__gt=now)
+            .order_by("during")[:10],
+            today=now.date(),
+            **kwargs,
+        )
+
+
+class PersonCreate(FormPage):
+    permission = permissions.EDIT_PEOPLE
+    title = _("Add a person")
+    form_class = forms.NewPersonForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def run_action(self, values: dict) -> User:
+        return actions.create_person(**values, by=self.request.user, at=timezone.now())
+
+    def back_url(self) -> str:
+        return reverse("office:person-list")
+
+
+class PersonAction(PersonMixin, ActionPage):
+    permission = permissions.EDIT_PEOPLE
+
+
+class PersonEdit(PersonAction):
+    title = _("Edit the person")
+    form_class = forms.PersonForm
+    submit_label = _("Save")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user, "instance": self.subject}
+
+    def run_action(self, values: dict) -> User:
+        fresh = User.objects.get(pk=self.subject.pk)  # the form has already put its values on the instance
+        return actions.change_person(fresh, **values, by=self.request.user, at=timezone.now())
+
+
+class PersonSetSkill(PersonAction):
+    title = _("Set a skill")
+    form_class = forms.SkillForm
+    submit_label = _("Save")
+
+    def run_action(self, values: dict):
+        return actions.set_skill(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class PersonSetShifts(PersonAction):
+    title = _("Working hours")
+    form_class = forms.ShiftsForm
+    submit_label = _("Save")
+    template_name = "workforce/shifts.html"
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"person": self.subject}
+
+    def run_action(self, values: dict) -> None:
+        actions.set_shifts(self.subject, shifts=values["shifts"], by=self.request.user, at=timezone.now())
+
+
+class PersonBookTime(PersonAction):
+    title = _("Book leave or training")
+    form_class = forms.BookTimeForm
+    submit_label = _("Book")
+
+    def run_action(self, values: dict) -> Booking:
+        return actions.book_time(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class SavedViews(Page, TemplateView):
+    """The saved views of one list page: a small menu, loaded into the list; POST saves or forgets one."""
+
+    permission = permissions.SEE_OFFICE
+    template_name = "workforce/saved_views.html"
+
+    def own(self):
+        return SavedView.objects.filter(owner=self.request.user, page=self.kwargs["page"])
+
+    def get_context_data(self, **kwargs) -> dict:
+        page = self.kwargs["page"]
+        return super().get_context_data(
+            views=self.own(),
+            page_name=page,
+            query=self.request.GET.urlencode(),
+            list_url=reverse(f"office:{page}"),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, page: str) -> HttpResponse:
+        if forget := request.POST.get("forget"):
+            self.own().filter(pk=forget).delete()
+        elif name := request.POST.get("name", "").strip()[:60]:
+            SavedView.objects.update_or_create(
+                owner=request.user, page=page, name=name, defaults={"query": request.POST.get("query", "")[:2000]}
+            )
+        return render(request, self.template_name, self.get_context_data())
