@@ -1,11 +1,9 @@
 from django.contrib import admin
-from django.contrib.auth.models import Group
 
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 from workforce.models import PersonSkill, Region, Shift, Skill, User
 
 admin.site.site_header = admin.site.site_title = "Fieldloop"
-admin.site.unregister(Group)
 
 
 @admin.register(Region)
