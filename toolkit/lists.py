@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from toolkit.errors import Refused
-from toolkit.tables import write_csv, write_xlsx
+from toolkit.exports import write_csv, write_xlsx
 from toolkit.views import Page
 
 COUNT_LIMIT = 10_000
