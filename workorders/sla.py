@@ -144,11 +144,11 @@ class ServiceCalendar:
         One monotone rule for starts and ends, so that adjoining intervals neither overlap nor leave a hole.
         """
         wall = datetime.combine(day, at)
-        instant = wall.replace(tzinfo=self._zone)
-        if self._wall(_micros(instant)) == wall:
-            return _micros(instant)
-        around = range(_micros(instant.replace(fold=1)), _micros(instant))
-        return around.start + bisect_left(around, True, key=lambda micros: self._wall(micros) > wall)
+        first, second = (_micros(wall.replace(tzinfo=self._zone, fold=fold)) for fold in (0, 1))
+        if first <= second:
+            return first
+        # Read with the offsets before and after, a skipped time lies on both sides of the instant clocks go forward.
+        return second + bisect_left(range(second, first), True, key=lambda micros: self._wall(micros) > wall)
 
     def _wall(self, micros: int) -> datetime:
         return _utc(micros).astimezone(self._zone).replace(tzinfo=None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import datum
@@ -77,6 +77,7 @@ def test_a_city_is_shifted_by_hundreds_of_metres(city: str) -> None:
 
 
 @pytest.mark.parametrize(("there", "back"), THERE_AND_BACK)
+@settings(deadline=None)
 @given(place=inside)
 def test_there_and_back_is_the_same_place(
     there: Callable[[float, float], Place], back: Callable[[float, float], Place], place: Place
@@ -86,6 +87,7 @@ def test_there_and_back_is_the_same_place(
 
 
 @pytest.mark.parametrize("shift", [shift for pair in THERE_AND_BACK for shift in pair])
+@settings(deadline=None)
 @given(place=outside)
 def test_outside_china_nothing_is_shifted(shift: Callable[[float, float], Place], place: Place) -> None:
     assert shift(*place) == place

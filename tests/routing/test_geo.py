@@ -10,7 +10,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.geo import EARTH_RADIUS_M, GreatCircleTravel, OsrmTravel, distance_m, travel_time_s
@@ -57,6 +57,7 @@ def test_places_are_broadcast() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(places, places, places)
 def test_distance_is_a_metric(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> None:
     assert distance_m(*one, *two) == pytest.approx(distance_m(*two, *one), abs=1e-6)

@@ -3,7 +3,7 @@
 from math import degrees, inf
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from routing.geo import EARTH_RADIUS_M, GreatCircleTravel
@@ -134,6 +134,7 @@ def by_trial(route: Route, new_stop: Stop) -> list[tuple[float, int]]:
     return feasible
 
 
+@settings(deadline=None)
 @given(routes, stops)
 def test_it_finds_what_trying_every_position_finds(route: Route, new_stop: Stop) -> None:
     feasible = by_trial(route, new_stop)

@@ -228,6 +228,15 @@ def test_a_calendar_of_single_days_serves_on_them() -> None:
     assert add_service_time(fair, at("2025-09-22 09:00"), hours(16)) == at("2027-09-23 18:00")
 
 
+def test_the_last_day_of_a_calendar_is_served_to_its_end_wherever_it_lies() -> None:
+    for step in range(70):
+        day = date(2025, 9, 1) + step * timedelta(days=1)
+        single = ServiceCalendar("Pacific/Pago_Pago", {}, {day: ((time(13), END_OF_DAY),)})  # eleven hours behind UTC
+        assert add_service_time(single, at("2025-08-01 09:00"), hours(11)) == datetime.combine(
+            day + timedelta(days=1), time(11), UTC
+        )
+
+
 def test_time_does_not_run_backwards() -> None:
     with pytest.raises(ValueError, match="before the start"):
         service_time_between(OFFICE, at("2025-09-22 10:00"), at("2025-09-22 09:00"))

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workorders.sla import (
@@ -17,9 +17,10 @@ from workorders.sla import (
     service_time_between,
 )
 
+unhurried = settings(deadline=None)  # a busy machine is no counter-example
 ZONES = ["UTC", "Asia/Shanghai", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns", "America/Santiago"]
 instants = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
-amounts = st.timedeltas(timedelta(microseconds=1), timedelta(hours=40))
+amounts = st.timedeltas(timedelta(microseconds=1), timedelta(hours=12))
 
 
 @st.composite
@@ -48,6 +49,7 @@ def policies(calendar: ServiceCalendar) -> st.SearchStrategy[SlaPolicy]:
     return st.builds(SlaPolicy, amounts, amounts, st.just(calendar))
 
 
+@unhurried
 @given(calendars(), instants, amounts)
 def test_adding_and_counting_are_inverse(calendar: ServiceCalendar, start: datetime, amount: timedelta) -> None:
     due = add_service_time(calendar, start, amount)
@@ -55,6 +57,7 @@ def test_adding_and_counting_are_inverse(calendar: ServiceCalendar, start: datet
     assert service_time_between(calendar, start, due - timedelta(microseconds=1)) < amount  # it is the first instant
 
 
+@unhurried
 @given(calendars(), st.tuples(instants, instants, instants))
 def test_service_time_adds_up(calendar: ServiceCalendar, moments: tuple[datetime, ...]) -> None:
     first, middle, last = sorted(moments)
@@ -63,7 +66,8 @@ def test_service_time_adds_up(calendar: ServiceCalendar, moments: tuple[datetime
     assert timedelta(0) <= total <= last - first
 
 
-@given(calendars(), instants, st.integers(0, 3000))
+@unhurried
+@given(calendars(), instants, st.integers(0, 1500))
 def test_service_time_is_the_minutes_whose_wall_clock_lies_in_the_hours(
     calendar: ServiceCalendar, start: datetime, minutes: int
 ) -> None:
@@ -81,6 +85,7 @@ def test_service_time_is_the_minutes_whose_wall_clock_lies_in_the_hours(
     assert service_time_between(calendar, start, start + minutes * timedelta(minutes=1)) == counted
 
 
+@unhurried
 @given(calendars(), instants, st.timedeltas(timedelta(0), timedelta(days=5)), st.data())
 def test_a_pause_moves_the_due_time_by_exactly_its_service_time(
     calendar: ServiceCalendar, created_at: datetime, length: timedelta, data: st.DataObject
@@ -98,6 +103,7 @@ def test_a_pause_moves_the_due_time_by_exactly_its_service_time(
         assert service_time_between(calendar, before, after) == worth
 
 
+@unhurried
 @given(calendars(), instants, pauses(), st.data())
 def test_up_to_the_due_time_exactly_the_allowed_time_runs_outside_the_pauses(
     calendar: ServiceCalendar, created_at: datetime, events: list[Pause], data: st.DataObject
@@ -111,6 +117,7 @@ def test_up_to_the_due_time_exactly_the_allowed_time_runs_outside_the_pauses(
     assert just_before.response < 1.0
 
 
+@unhurried
 @given(calendars(), instants, pauses(), st.data())
 def test_the_order_of_events_does_not_matter(
     calendar: ServiceCalendar, created_at: datetime, events: list[Pause], data: st.DataObject
@@ -122,6 +129,7 @@ def test_the_order_of_events_does_not_matter(
     assert elapsed_share(mixed, policy, created_at, moment) == elapsed_share(events, policy, created_at, moment)
 
 
+@unhurried
 @given(calendars(), instants, pauses(), instants, st.data())
 def test_events_after_the_milestone_change_nothing(
     calendar: ServiceCalendar, created_at: datetime, events: list[Pause], done_at: datetime, data: st.DataObject
@@ -137,6 +145,7 @@ def test_events_after_the_milestone_change_nothing(
     )
 
 
+@unhurried
 @given(calendars(), instants, pauses(), instants, instants, st.data())
 def test_the_share_never_falls(
     calendar: ServiceCalendar,
