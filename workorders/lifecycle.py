@@ -32,6 +32,32 @@ NEXT: dict[Status, set[Status]] = {
     S.CANCELLED: set(),
 }
 
+# the field of an order that holds when it reached a status, in the order in which work goes
+STAMPS: dict[Status, str] = {
+    S.ASSIGNED: "assigned_at",
+    S.ACCEPTED: "accepted_at",
+    S.EN_ROUTE: "departed_at",
+    S.ON_SITE: "arrived_at",
+    S.IN_PROGRESS: "started_at",
+    S.COMPLETED: "completed_at",
+    S.CLOSED: "closed_at",
+    S.CANCELLED: "cancelled_at",
+}
+
+# said to whoever tries what is not allowed: what can be done instead
+WAYS_ON = {
+    S.OPEN: _("It waits in the pool: assign it or cancel it."),
+    S.ASSIGNED: _("Its engineer can accept or reject it; a dispatcher can assign it to somebody else or take it back."),
+    S.ACCEPTED: _("Its engineer can set off; a dispatcher can assign it to somebody else or take it back."),
+    S.EN_ROUTE: _("Its engineer can check in on site; a dispatcher can assign it to somebody else or take it back."),
+    S.ON_SITE: _("Its engineer can begin the work; a dispatcher can cancel it."),
+    S.IN_PROGRESS: _("Its engineer can pause or complete it."),
+    S.PAUSED: _("Its engineer can resume the work; a dispatcher can cancel it."),
+    S.COMPLETED: _("It can only be closed."),
+    S.CLOSED: _("It is over: open a new order for further work."),
+    S.CANCELLED: _("It is over: open a new order for further work."),
+}
+
 UNDER_WAY = (S.EN_ROUTE, S.ON_SITE, S.IN_PROGRESS, S.PAUSED)  # work has begun: nobody is displaced any more
 WITH_ENGINEER = (S.ASSIGNED, S.ACCEPTED, *UNDER_WAY)
 ONGOING = (S.OPEN, *WITH_ENGINEER)

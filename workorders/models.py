@@ -1,22 +1,28 @@
+import base64
+import hashlib
+import hmac
+import secrets
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Terminal
 from evidence.models import Capture
 from merchants.models import Contract, Merchant, ServiceCalendar
 from procedures.models import Procedure, Run
+from toolkit.errors import Refused
 from toolkit.search import bigrams_of, matches
 from toolkit.secrets import EncryptedTextField
 from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
-from workorders.lifecycle import ONGOING, WITH_ENGINEER, Outcome, Status
+from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Outcome, Status
 
 
 class WorkOrderType(models.Model):
@@ -203,6 +209,25 @@ class WorkOrder(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:work-order-detail", args=[self.number])
 
+    def move_to(self, status: Status, at: datetime) -> dict[str, list]:
+        """The only place where a status is assigned. Returns the change for the journal; the caller saves.
+
+        The times of steps that now lie ahead again are taken back: the journal keeps them.
+        """
+        before = Status(self.status)
+        if status not in NEXT[before]:
+            raise Refused(
+                gettext("%(order)s is “%(status)s”, so this cannot be done. %(way_on)s")
+                % {"order": self.number, "status": before.label, "way_on": WAYS_ON[before]}
+            )
+        self.status = status
+        if status in (Status.OPEN, Status.ASSIGNED):
+            for field in STAMPS.values():
+                setattr(self, field, None)
+        if status in STAMPS and getattr(self, STAMPS[status]) is None:  # resumed work keeps the time it began
+            setattr(self, STAMPS[status], at)
+        return {"status": [before, status]}
+
 
 class Pause(models.Model):
     """The SLA clock stands still: waiting for the merchant, for a part …"""
@@ -307,10 +332,20 @@ class Request(models.Model):
         return self.number
 
 
+def new_nonce() -> str:
+    return secrets.token_urlsafe(12)
+
+
 class TrackingLink(models.Model):
-    """The merchant's unguessable way to follow an order and rate it. Only the hash of the token is kept."""
+    """The merchant's unguessable way to follow an order and rate it.
+
+    The token is not kept but made of SECRET_KEY, order and nonce, so that a later mail can name it again;
+    it is found by its hash.
+    """
 
     order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="tracking_links", verbose_name=_("work order"))
+    request = models.OneToOneField(Request, models.CASCADE, null=True, related_name="tracking_link")
+    nonce = models.CharField(max_length=24, default=new_nonce)
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("valid until"), null=True)
@@ -318,6 +353,17 @@ class TrackingLink(models.Model):
     class Meta:
         verbose_name = _("tracking link")
         verbose_name_plural = _("tracking links")
+
+    @property
+    def token(self) -> str:
+        """192 bits."""
+        message = f"tracking:{self.order_id}:{self.nonce}".encode()
+        digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Rating(models.Model):

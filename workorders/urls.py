@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-office: list[URLPattern] = []
+from workorders.views import office as pages
+
+office: list[URLPattern] = [
+    path("work-orders/<number>/", pages.WorkOrderDetail.as_view(), name="work-order-detail"),
+]
 public: list[URLPattern] = []

@@ -1,0 +1,42 @@
+"""Every write to requests and work orders, one function per verb."""
+
+from workorders.actions.closing import cancel_work_order, close_work_order, complete_work_order, rate_work_order
+from workorders.actions.intake import open_work_order, receive_request
+from workorders.actions.on_site import (
+    accept_work_order,
+    add_photo,
+    answer_step,
+    arrive,
+    depart,
+    pause_work,
+    reject_work_order,
+    resume_work,
+    sign,
+    start_work,
+)
+from workorders.actions.planning import assign_work_order, change_work_order, return_to_pool
+from workorders.actions.tracking import make_tracking_link, order_by_token
+
+__all__ = [
+    "accept_work_order",
+    "add_photo",
+    "answer_step",
+    "arrive",
+    "assign_work_order",
+    "cancel_work_order",
+    "change_work_order",
+    "close_work_order",
+    "complete_work_order",
+    "depart",
+    "make_tracking_link",
+    "open_work_order",
+    "order_by_token",
+    "pause_work",
+    "rate_work_order",
+    "receive_request",
+    "reject_work_order",
+    "resume_work",
+    "return_to_pool",
+    "sign",
+    "start_work",
+]

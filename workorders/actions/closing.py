@@ -1,0 +1,98 @@
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from procedures.actions import missing_steps
+from procedures.steps import in_language
+from toolkit.errors import Refused
+from workforce.actions import move_booking
+from workforce.models import User
+from workorders import clock, notices
+from workorders.actions._steps import locked, locked_own, release_booking, required, write
+from workorders.actions.tracking import expire_links
+from workorders.lifecycle import DONE, Status
+from workorders.models import Rating, WorkOrder
+
+
+def complete_work_order(
+    order: WorkOrder, *, by: User, at: datetime, resolution: str, device_at: datetime | None = None
+) -> WorkOrder:
+    """Only with a full checklist and a signature. What is left of the booked time becomes free."""
+    with transaction.atomic():
+        order = locked_own(order, by)
+        changes = order.move_to(Status.COMPLETED, at)
+        if missing := missing_steps(order.run) if order.run else []:
+            text = ngettext("One step is missing: %(steps)s.", "%(count)d steps are missing: %(steps)s.", len(missing))
+            titles = ", ".join(in_language(step, "title") for step in missing)
+            raise Refused(text % {"count": len(missing), "steps": titles})
+        if order.signature_id is None:
+            raise Refused(_("The merchant has not signed yet. Have the work signed first."))
+        order.resolution = required(resolution, _("Say what was done."), "resolution")
+        clock.set_due_times(order)
+        _free_rest_of_booking(order, at)
+        entry = write(
+            "complete_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=order.resolution
+        )
+        notices.tell_done(order, entry)
+        return order
+
+
+def _free_rest_of_booking(order: WorkOrder, at: datetime) -> None:
+    if order.booking is None or order.booking.during.upper <= at:
+        return
+    if order.booking.during.lower < at:
+        move_booking(order.booking, start=order.booking.during.lower, end=at)
+    else:
+        release_booking(order)
+
+
+def close_work_order(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:
+    with transaction.atomic():
+        return _close(locked(order), by=by, at=at)
+
+
+def _close(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:
+    changes = order.move_to(Status.CLOSED, at)
+    expire_links(order, ended_at=at)
+    write("close_work_order", order, by=by, at=at, changes=changes)
+    return order
+
+
+def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: datetime) -> WorkOrder:
+    with transaction.atomic():
+        order = locked(order)
+        reason = required(reason, _("Say why it is cancelled."), "reason")
+        changes = order.move_to(Status.CANCELLED, at)
+        order.pauses.filter(ended_at=None).update(ended_at=at)
+        order.cancel_reason = reason[:200]
+        release_booking(order)
+        clock.set_due_times(order)
+        expire_links(order, ended_at=at)
+        entry = write("cancel_work_order", order, by=by, at=at, changes=changes, note=reason)
+        notices.tell_cancelled(order, entry)
+        return order
+
+
+def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime) -> Rating:
+    """The merchant's word, once per order; it closes a completed order."""
+    if score not in range(1, 6):
+        raise Refused(_("Choose 1 to 5."), field="score")
+    with transaction.atomic():
+        order = locked(order)
+        if order.status not in DONE:
+            raise Refused(
+                _("%(order)s is “%(status)s”: it can be rated when the work is done.")
+                % {"order": order, "status": order.get_status_display()}
+            )
+        try:
+            with transaction.atomic():
+                rating = Rating.objects.create(order=order, score=score, comment=comment.strip(), at=at)
+        except IntegrityError as clash:
+            raise Refused(_("This order has already been rated. Thank you.")) from clash
+        changes = {"score": [None, score]}
+        write("rate_work_order", order, by=None, at=at, changes=changes, note=rating.comment)
+        if order.status == Status.COMPLETED:
+            _close(order, by=None, at=at)
+        return rating

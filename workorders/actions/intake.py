@@ -1,0 +1,198 @@
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from assets.models import Terminal
+from evidence.models import Capture
+from journal.actions import record
+from merchants.models import Merchant
+from procedures.actions import start_run
+from toolkit.errors import Refused
+from toolkit.numbers import next_number
+from workforce.models import User
+from workorders import clock, notices
+from workorders.actions._steps import locked
+from workorders.actions.tracking import link_for
+from workorders.lifecycle import ONGOING, Outcome, Status
+from workorders.models import Priority, Request, TrackingLink, WorkOrder, WorkOrderType
+
+MERGE_WITHIN = timedelta(minutes=10)
+PRIORITY_OF_TIER = {
+    Merchant.Tier.KEY: Priority.HIGH,
+    Merchant.Tier.STANDARD: Priority.NORMAL,
+    Merchant.Tier.SMALL: Priority.LOW,
+}
+
+
+def receive_request(
+    *,
+    id: uuid.UUID,
+    channel: str,
+    type: WorkOrderType,
+    merchant: Merchant,
+    summary: str,
+    at: datetime,
+    by: User | None = None,
+    terminal: Terminal | None = None,
+    details: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    contact_email: str = "",
+    language: str = "zh-hans",
+    pictures: Iterable[Capture] = (),
+) -> tuple[Request, str | None]:
+    """The one way in for every channel: the request becomes an order, joins an open one, or is rejected with a reason.
+
+    The same id is the same request, however often and however parallel it comes. The second value is the token of the
+    requester's tracking link; None when the request was rejected.
+    """
+    asked = Request(
+        id=id, channel=channel, type=type, merchant=merchant, region=merchant.region, terminal=terminal,
+        summary=summary.strip()[:200], details=details.strip(), contact_name=contact_name.strip(),
+        contact_phone=contact_phone.strip(), contact_email=contact_email.strip(), language=language,
+        received_at=at, received_by=by,
+    )  # fmt: skip
+    if not asked.summary:
+        raise Refused(_("Say in a few words what is wrong or wanted."), field="summary")
+    with transaction.atomic():
+        _take_turns(merchant)
+        if known := Request.objects.filter(pk=id).select_related("order").first():
+            return _answer_again(known, asked)
+        order = _open_order_to_join(asked)
+        merchant = Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=merchant.pk)
+        asked.reject_reason = _why_not(asked, merchant)
+        if asked.reject_reason:
+            asked.outcome, order = (Outcome.REJECTED, None)
+        elif order:
+            asked.outcome = Outcome.MERGED
+        else:
+            asked.outcome = Outcome.ORDER
+            order = open_work_order(
+                type=type, merchant=merchant, terminal=terminal, summary=asked.summary, details=asked.details,
+                by=by, at=at,
+            )  # fmt: skip
+        asked.order = order
+        asked.number = next_number("RQ", merchant.region.service_date(at))
+        pictures = list(pictures)
+        _insert(asked)
+        asked.captures.set(pictures)
+        changes = {"request": [None, asked.number], "channel": [None, channel], "outcome": [None, asked.outcome]}
+        entry = record(
+            "workorders.receive_request", order or asked, by=by, at=at, merchant_id=merchant.pk, changes=changes,
+            note=asked.reject_reason,
+        )  # fmt: skip
+        if order is None:
+            return asked, None
+        order.captures.add(*pictures)
+        link = link_for(order, request=asked, at=at)
+        notices.tell_received(asked, entry)
+        return asked, link.token
+
+
+def _take_turns(merchant: Merchant) -> None:
+    """Requests for one merchant come one after the other, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"receive_request {merchant.pk}"])
+
+
+def _answer_again(known: Request, asked: Request) -> tuple[Request, str | None]:
+    same = ("channel", "type_id", "terminal_id", "summary", "details")
+    if any(getattr(known, name) != getattr(asked, name) for name in same):
+        raise _used_otherwise()
+    link = TrackingLink.objects.filter(request=known).first()
+    return known, link.token if link else None
+
+
+def _used_otherwise() -> Refused:
+    return Refused(_("This was already sent with other content. Please open the page again and repeat it."))
+
+
+def _insert(request: Request) -> None:
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as taken:  # by a request of another merchant, which did not wait for this one
+        if "workorders_request_pkey" not in str(taken):
+            raise
+        raise _used_otherwise() from taken
+
+
+def _open_order_to_join(asked: Request) -> WorkOrder | None:
+    """The open order of the same terminal, else of the same merchant and type, that was asked for just now; locked."""
+    orders = WorkOrder.objects.ongoing().filter(merchant=asked.merchant, terminal=asked.terminal)
+    if asked.terminal is None:
+        orders = orders.filter(type=asked.type)
+    since = asked.received_at - MERGE_WITHIN
+    found = orders.filter(requests__received_at__gte=since).order_by("-pk").first()
+    if found is None:
+        return None
+    order = locked(found)
+    return order if order.status in ONGOING else None
+
+
+def _why_not(asked: Request, merchant: Merchant) -> str:
+    """Why this cannot become an order, in words for whoever asked; empty when it can."""
+    if merchant.merged_into:
+        return _("%(merchant)s is a double of %(kept)s. File the request there.") % {
+            "merchant": merchant.number,
+            "kept": merchant.merged_into.number,
+        }
+    if merchant.status == Merchant.Status.CLOSED:
+        return _("%(merchant)s is closed.") % {"merchant": merchant.name}
+    if not asked.type.is_active:
+        return _("“%(type)s” is no longer offered.") % {"type": asked.type}
+    binding = asked.terminal.live_binding if asked.terminal else None
+    if binding and binding.merchant_id != merchant.pk:
+        return _("Terminal %(terminal)s is not at this merchant.") % {"terminal": asked.terminal}
+    return ""
+
+
+def open_work_order(
+    *,
+    type: WorkOrderType,
+    merchant: Merchant,
+    summary: str,
+    by: User | None,
+    at: datetime,
+    terminal: Terminal | None = None,
+    details: str = "",
+    priority: int | None = None,
+    duration_min: int | None = None,
+) -> WorkOrder:
+    """Puts an order into the pool, with its type, procedure and SLA as they stand today."""
+    if merchant.is_merged or merchant.status == Merchant.Status.CLOSED:
+        raise Refused(_("%(merchant)s is closed or merged: no order can be opened.") % {"merchant": merchant.name})
+    with transaction.atomic():
+        service_date = merchant.region.service_date(at)
+        has_steps = type.procedure is not None and type.procedure.current is not None
+        order = WorkOrder(
+            number=next_number("WO", service_date),
+            type=type,
+            merchant=merchant,
+            terminal=terminal,
+            region=merchant.region,
+            priority=priority or PRIORITY_OF_TIER[merchant.tier],
+            summary=summary,
+            details=details,
+            lat=merchant.lat,
+            lon=merchant.lon,
+            duration_min=duration_min or type.duration_min,
+            opened_by=by,
+            run=start_run(type.procedure, at=at) if has_steps else None,
+            service_date=service_date,
+            opened_at=at,
+        )
+        clock.start_clock(order)
+        order.save()
+        record(
+            "workorders.open_work_order",
+            order,
+            by=by,
+            at=at,
+            merchant_id=merchant.pk,
+            changes={"status": [None, Status.OPEN], "type": [None, type.code], "priority": [None, order.priority]},
+        )
+        return order

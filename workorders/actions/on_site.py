@@ -1,0 +1,223 @@
+"""The engineer's own steps, in the order of the day."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evidence.models import Capture
+from procedures import actions as procedures
+from procedures.models import Answer
+from routing.geo import distance_m
+from toolkit.errors import Refused
+from workforce.actions import report_position
+from workforce.models import User
+from workorders import clock, notices
+from workorders.actions._steps import locked_own, pass_over, release_booking, required, write
+from workorders.lifecycle import WAYS_ON, Status
+from workorders.models import Pause, WorkOrder
+
+FENCE_M = 200
+MOST_ACCURACY_M = 300  # a phone that is less sure of its place than this gets no more benefit of the doubt
+
+
+def accept_work_order(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
+    with transaction.atomic():
+        order = locked_own(order, by)
+        changes = order.move_to(Status.ACCEPTED, at)
+        entry = write("accept_work_order", order, by=by, at=at, device_at=device_at, changes=changes)
+        notices.tell_planned(order, entry)
+        return order
+
+
+def reject_work_order(
+    order: WorkOrder, *, by: User, reason: str, at: datetime, device_at: datetime | None = None
+) -> WorkOrder:
+    """Back into the pool; automatic dispatch passes over this engineer for a while."""
+    with transaction.atomic():
+        order = locked_own(order, by)
+        reason = required(reason, _("Say why you cannot do it."), "reason")
+        changes = order.move_to(Status.OPEN, at)
+        release_booking(order)
+        order.engineer, order.is_locked = (None, False)
+        changes |= {"engineer": [by.username, None]}
+        entry = write("reject_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=reason)
+        pass_over(order, by, reason=reason, at=at)
+        notices.tell_dispatchers(order, by, entry)
+        return order
+
+
+def depart(
+    order: WorkOrder,
+    *,
+    by: User,
+    at: datetime,
+    device_at: datetime | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    accuracy_m: float | None = None,
+) -> WorkOrder:
+    with transaction.atomic():
+        order = locked_own(order, by)
+        changes = order.move_to(Status.EN_ROUTE, at)
+        entry = write("depart", order, by=by, at=at, device_at=device_at, changes=changes)
+        if lat is not None and lon is not None:
+            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
+        notices.tell_on_the_way(order, entry)
+        return order
+
+
+def arrive(
+    order: WorkOrder,
+    *,
+    by: User,
+    at: datetime,
+    device_at: datetime | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    accuracy_m: float | None = None,
+    reason: str = "",
+) -> WorkOrder:
+    """Checks in. Outside the fence, or without a position where the merchant's is known, only with a reason."""
+    with transaction.atomic():
+        order = locked_own(order, by)
+        changes = order.move_to(Status.ON_SITE, at)
+        order.arrival_distance_m = _distance_m(order, lat, lon)
+        order.arrival_reason = reason.strip()[:200]
+        if not order.arrival_reason:
+            _refuse_outside(order, accuracy_m)
+        if order.arrival_distance_m is not None:
+            changes |= {"distance_m": [None, round(order.arrival_distance_m)]}
+        clock.set_due_times(order)
+        write("arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
+        if lat is not None and lon is not None:
+            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
+        return order
+
+
+def _distance_m(order: WorkOrder, lat: float | None, lon: float | None) -> float | None:
+    places = (order.lat, order.lon, lat, lon)
+    return None if None in places else float(distance_m(*places))
+
+
+def _refuse_outside(order: WorkOrder, accuracy_m: float | None) -> None:
+    if order.lat is None:
+        return
+    if order.arrival_distance_m is None:
+        raise Refused(
+            _("Your phone gave no position. Switch it on, or say why you check in without it."), field="reason"
+        )
+    allowed_m = FENCE_M + min(accuracy_m or 0, MOST_ACCURACY_M)
+    if order.arrival_distance_m > allowed_m:
+        raise Refused(
+            _("You are %(distance)d m from the merchant; up to %(allowed)d m is on site. Go there, or say why not.")
+            % {"distance": round(order.arrival_distance_m), "allowed": round(allowed_m)},
+            field="reason",
+        )
+
+
+def start_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
+    with transaction.atomic():
+        order = locked_own(order, by)
+        if order.status == Status.PAUSED:
+            raise Refused(_("%(order)s is paused: resume it instead.") % {"order": order})
+        changes = order.move_to(Status.IN_PROGRESS, at)
+        write("start_work", order, by=by, at=at, device_at=device_at, changes=changes)
+        return order
+
+
+def pause_work(
+    order: WorkOrder, *, by: User, reason: str, at: datetime, note: str = "", device_at: datetime | None = None
+) -> WorkOrder:
+    """The resolution clock stands still until the work is resumed."""
+    if reason not in Pause.Reason.values:
+        raise Refused(_("Choose what you are waiting for."), field="reason")
+    with transaction.atomic():
+        order = locked_own(order, by)
+        changes = order.move_to(Status.PAUSED, at)
+        order.pauses.create(reason=reason, note=note.strip()[:200], started_at=at)
+        clock.set_due_times(order)
+        changes |= {"reason": [None, reason]}
+        write("pause_work", order, by=by, at=at, device_at=device_at, changes=changes, note=note.strip())
+        return order
+
+
+def resume_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
+    with transaction.atomic():
+        order = locked_own(order, by)
+        if order.status == Status.ON_SITE:
+            raise Refused(_("The work on %(order)s has not begun: start it instead.") % {"order": order})
+        changes = order.move_to(Status.IN_PROGRESS, at)
+        order.pauses.filter(ended_at=None).update(ended_at=at)
+        clock.set_due_times(order)
+        write("resume_work", order, by=by, at=at, device_at=device_at, changes=changes)
+        return order
+
+
+def answer_step(
+    order: WorkOrder,
+    *,
+    step: str,
+    value: Any = None,
+    captures: Iterable[Capture] = (),
+    by: User,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Answer:
+    """Answers a step of the order's checklist while the work goes on."""
+    captures = list(captures)
+    with transaction.atomic():
+        order = locked_own(order, by)
+        _refuse_unless_working(order)
+        if order.run is None:
+            raise Refused(_("%(order)s has no checklist.") % {"order": order})
+        before = order.run.answers.current().filter(step=step).first()
+        answer = procedures.answer_step(
+            order.run, step=step, value=value, captures=captures, by=by, at=at, device_at=device_at
+        )
+        order.captures.add(*[capture for capture in captures if capture.kind == Capture.Kind.PHOTO])
+        changes = {step: [before and before.value, answer.value], "photos": [None, len(captures)]}
+        if not captures:
+            del changes["photos"]
+        write("answer_step", order, by=by, at=at, device_at=device_at, changes=changes)
+        return answer
+
+
+def add_photo(
+    order: WorkOrder, *, capture: Capture, by: User, at: datetime, device_at: datetime | None = None
+) -> WorkOrder:
+    """Adds a photo beside the checklist, from arrival until the order is closed."""
+    with transaction.atomic():
+        order = locked_own(order, by)
+        if order.status not in (Status.ON_SITE, Status.IN_PROGRESS, Status.PAUSED, Status.COMPLETED):
+            raise Refused(_("Photos are taken on site: check in first."))
+        if not order.captures.filter(pk=capture.pk).exists():
+            order.captures.add(capture)
+            write("add_photo", order, by=by, at=at, device_at=device_at)
+        return order
+
+
+def sign(
+    order: WorkOrder, *, capture: Capture, signer_name: str, by: User, at: datetime, device_at: datetime | None = None
+) -> WorkOrder:
+    """Keeps the merchant's signature, in place of an earlier one."""
+    if capture.kind != Capture.Kind.SIGNATURE:
+        raise Refused(_("This is not a signature."))
+    with transaction.atomic():
+        order = locked_own(order, by)
+        _refuse_unless_working(order)
+        signer_name = required(signer_name, _("Write down who signs."), "signer_name")[:80]
+        changes = {"signer_name": [order.signer_name, signer_name], "signature": [order.signature_id, capture.pk]}
+        order.signature, order.signer_name = (capture, signer_name)
+        write("sign", order, by=by, at=at, device_at=device_at, changes=changes)
+        return order
+
+
+def _refuse_unless_working(order: WorkOrder) -> None:
+    if order.status != Status.IN_PROGRESS:
+        raise Refused(
+            _("%(order)s is “%(status)s”: this belongs to work in progress. %(way_on)s")
+            % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
+        )

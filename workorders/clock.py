@@ -1,0 +1,111 @@
+"""The SLA clock of an order: which policy counts, what is copied from it, when response and resolution are due.
+
+Of the policies that fit, the most specific counts. One for the contract's service level goes before one for the order
+type, that before one for the tier, that before one for a region; of two regions the deeper; of equals the stricter.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from merchants.models import Merchant, ServiceCalendar
+from workorders import sla
+from workorders.models import Pause, SlaPolicy, WorkOrder, WorkOrderType
+
+KNOWN_DAYS_AHEAD = 366  # holidays copied into an order
+
+
+def fitting_policy(type: WorkOrderType, merchant: Merchant, on: date) -> SlaPolicy | None:
+    contract = (
+        merchant.contracts.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+        .order_by("-starts_on")
+        .first()
+    )
+    level = contract.service_level if contract else ""
+    policies = SlaPolicy.objects.filter(
+        Q(service_level="") | Q(service_level=level),
+        Q(order_type=None) | Q(order_type=type),
+        Q(tier="") | Q(tier=merchant.tier),
+    ).select_related("region", "calendar")
+    fitting = [each for each in policies if each.region is None or merchant.region.path.startswith(each.region.path)]
+    return max(fitting, key=_specificity, default=None)
+
+
+def _specificity(policy: SlaPolicy) -> tuple:
+    return (
+        bool(policy.service_level),
+        policy.order_type_id is not None,
+        bool(policy.tier),
+        len(policy.region.path) if policy.region else 0,
+        -policy.response_min,
+        -policy.resolution_min,
+        -policy.pk,
+    )
+
+
+def start_clock(order: WorkOrder) -> None:
+    """Copies policy and calendar hours into the order and sets its due times; does not save."""
+    policy = fitting_policy(order.type, order.merchant, order.service_date)
+    order.sla_policy = policy
+    if policy:
+        order.sla = {
+            "policy": policy.name,
+            "response_min": policy.response_min,
+            "resolution_min": policy.resolution_min,
+            "calendar": _hours(policy.calendar, order.service_date),
+        }
+        set_due_times(order)
+
+
+def _hours(calendar: ServiceCalendar, since: date) -> dict:
+    days = calendar.days.filter(date__range=(since - timedelta(days=1), since + timedelta(days=KNOWN_DAYS_AHEAD)))
+    return {
+        "name": calendar.name,
+        "time_zone": calendar.time_zone,
+        "weekly": calendar.weekly,
+        "days": {str(day): hours for day, hours in days.values_list("date", "hours")},
+    }
+
+
+def set_due_times(order: WorkOrder) -> None:
+    """Computes both from what the order holds; does not save. None while a pause goes on or where no SLA was promised."""
+    if order.sla:
+        order.response_due_at, order.resolution_due_at = sla.due_times(
+            _pauses(order),
+            _policy(order),
+            order.opened_at,
+            responded_at=order.arrived_at,
+            resolved_at=order.completed_at,
+        )
+
+
+def share_used(order: WorkOrder, at: datetime) -> sla.Elapsed | None:
+    """How much of the promised service time is used up at `at`."""
+    if not order.sla:
+        return None
+    ended_at = order.cancelled_at or at
+    return sla.elapsed_share(
+        _pauses(order),
+        _policy(order),
+        order.opened_at,
+        min(at, ended_at),
+        responded_at=order.arrived_at,
+        resolved_at=order.completed_at,
+    )
+
+
+def _pauses(order: WorkOrder) -> list[sla.Pause]:
+    pauses: list[Pause] = list(order.pauses.all()) if order.pk else []
+    return [sla.Pause(pause.started_at, pause.ended_at, pause.reason) for pause in pauses]
+
+
+def _policy(order: WorkOrder) -> sla.SlaPolicy:
+    hours = order.sla["calendar"]
+    calendar = sla.ServiceCalendar(
+        hours["time_zone"],
+        {int(day): sla.hours_from(pairs) for day, pairs in hours["weekly"].items()},
+        {date.fromisoformat(day): sla.hours_from(pairs) for day, pairs in hours["days"].items()},
+    )
+    return sla.SlaPolicy(
+        timedelta(minutes=order.sla["response_min"]), timedelta(minutes=order.sla["resolution_min"]), calendar
+    )

@@ -1,0 +1,167 @@
+"""Whom we tell what. Each is told once per journal entry; merchants who left a mail address follow by their own link."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from journal.models import Entry
+from notifications.actions import notify, notify_address
+from workforce.models import User
+from workforce.roles import Role
+from workorders.models import Request, WorkOrder
+
+
+def _field_url(order: WorkOrder) -> str:
+    return f"/field/orders/{order.number}/"
+
+
+def _during(order: WorkOrder) -> str:
+    """The booked time at the place, in words."""
+    if order.booking is None:
+        return ""
+    with timezone.override(order.region.zone):
+        start, end = (
+            timezone.localtime(instant) for instant in (order.booking.during.lower, order.booking.during.upper)
+        )
+        return f"{date_format(start, 'SHORT_DATE_FORMAT')} {date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
+
+
+def tell_assigned(order: WorkOrder, entry: Entry, *, is_new: bool) -> None:
+    def text() -> tuple[str, str]:
+        names = {"order": order, "merchant": order.merchant, "summary": order.summary, "during": _during(order)}
+        if is_new:
+            subject = _("New order %(order)s: %(merchant)s") % names
+        else:
+            subject = _("New time for %(order)s: %(merchant)s") % names
+        return subject, _("%(summary)s. Planned: %(during)s.") % names
+
+    notify(
+        order.engineer,
+        kind="order-assigned",
+        key=f"assigned:{entry.pk}",
+        text=text,
+        at=entry.at,
+        url=_field_url(order),
+    )
+
+
+def tell_withdrawn(order: WorkOrder, engineer: User, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        return _("%(order)s is no longer yours") % {"order": order}, entry.note
+
+    notify(
+        engineer,
+        kind="order-withdrawn",
+        key=f"withdrawn:{entry.pk}",
+        text=text,
+        at=entry.at,
+        url=_field_url(order),
+    )
+
+
+def tell_dispatchers(order: WorkOrder, engineer: User, entry: Entry) -> None:
+    """An order came back into the pool without a dispatcher having asked for it."""
+
+    def text() -> tuple[str, str]:
+        names = {"order": order, "merchant": order.merchant, "engineer": engineer, "reason": entry.note}
+        return (
+            _("%(order)s is back in the pool: %(merchant)s") % names,
+            _("%(engineer)s did not take it: %(reason)s") % names,
+        )
+
+    for person in dispatchers_of(order):
+        notify(
+            person,
+            kind="order-rejected",
+            key=f"rejected:{entry.pk}",
+            text=text,
+            at=entry.at,
+            url=order.get_absolute_url(),
+        )
+
+
+def dispatchers_of(order: WorkOrder) -> list[User]:
+    """Active dispatchers of the order's region and those above it; managers where there is no dispatcher."""
+    codes = order.region.path.split("/")[:-1]
+    above = ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
+    people = User.objects.filter(is_active=True, region__path__in=above).order_by("pk")
+    return list(people.filter(role=Role.DISPATCHER)) or list(people.filter(role=Role.MANAGER))
+
+
+def tell_received(request: Request, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {"request": request, "order": request.order, "summary": request.summary}
+        return (
+            _("We have your request %(request)s") % names,
+            _("“%(summary)s” is with us as work order %(order)s. Follow it here:") % names,
+        )
+
+    _tell_requester(request, "received", text, at=entry.at)
+
+
+def tell_planned(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {"order": order, "engineer": order.engineer, "during": _during(order)}
+        return (
+            _("%(engineer)s will come for work order %(order)s") % names,
+            _("Planned: %(during)s. Follow it here:") % names,
+        )
+
+    _tell_requesters(order, f"planned:{entry.pk}", text, at=entry.at)
+
+
+def tell_on_the_way(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {"order": order, "engineer": order.engineer}
+        return _("%(engineer)s is on the way to you") % names, _("Work order %(order)s. Follow it here:") % names
+
+    _tell_requesters(order, f"on-the-way:{entry.pk}", text, at=entry.at)
+
+
+def tell_done(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {"order": order, "resolution": order.resolution}
+        return (
+            _("Work order %(order)s is done: how was it?") % names,
+            _("What was done: %(resolution)s. Please rate the work here:") % names,
+        )
+
+    _tell_requesters(order, f"done:{entry.pk}", text, at=entry.at)
+
+
+def tell_cancelled(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        return _("Work order %(order)s has been cancelled") % {"order": order}, order.cancel_reason
+
+    if order.engineer:
+        notify(
+            order.engineer,
+            kind="order-cancelled",
+            key=f"cancelled:{entry.pk}",
+            text=text,
+            at=entry.at,
+            url=_field_url(order),
+        )
+    _tell_requesters(order, f"cancelled:{entry.pk}", text, at=entry.at)
+
+
+def _tell_requesters(order: WorkOrder, key: str, text: Callable[[], tuple[str, str]], *, at: datetime) -> None:
+    for request in order.requests.exclude(contact_email="").select_related("tracking_link"):
+        _tell_requester(request, key, text, at=at)
+
+
+def _tell_requester(request: Request, key: str, text: Callable[[], tuple[str, str]], *, at: datetime) -> None:
+    if request.contact_email:
+        notify_address(
+            request.contact_email,
+            language=request.language,
+            kind="request",
+            key=f"request:{request.number}:{key}",
+            text=text,
+            at=at,
+            url=reverse("public:tracking", args=[request.tracking_link.token]),
+        )
