@@ -2,7 +2,7 @@
 // CRISPY_TEMPLATES names the directory of crispy's own templates, for PurgeCSS.
 import { gzipSync } from "node:zlib";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
@@ -13,7 +13,7 @@ const source = (...parts) => join(root, "static", ...parts);
 
 const JS = ["office", "field", "public", "charts", "map", "scan", "theme"].map((name) => source("js", `${name}.js`));
 const CSS = ["office", "field", "public", "map"].map((name) => source("css", `${name}.css`));
-const PURGED = ["field.css", "public.css"];
+const PURGED = { "field.css": /(^|[/_])(field|mobile)/, "public.css": /(^|[/_])public/ }; // and whose templates they are for
 // Gzipped kB of what a page loads first (docs/architecture.md); a heavier build fails.
 const BUDGETS = {
   "office.js": 130, "field.js": 45, "public.js": 20, "map.js": 75, "charts.js": 470, "field.css": 15, "public.css": 15,
@@ -30,7 +30,8 @@ const filesUnder = (folder, ending) =>
     ? readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(ending)).map((name) => join(folder, name))
     : [];
 
-const templates = filesUnder(join(root, "templates"), ".html").map(read);
+const folder = join(root, "templates");
+const templates = Object.fromEntries(filesUnder(folder, ".html").map((path) => [relative(folder, path), read(path)]));
 
 async function bundles() {
   const { outputFiles } = await build({
@@ -55,14 +56,27 @@ async function bundles() {
 // Libraries carry addresses of their makers' servers; none may ever be asked.
 const withoutForeignHosts = (text) => text.replace(/https?:\/\/(?!www\.w3\.org\b)(?=[\w-]+\.\w)/g, "about:invalid#");
 
-// Field and public pages use a small part of Tabler: all that any page but an office page names.
-async function purged(css) {
-  const crispy = filesUnder(process.env.CRISPY_TEMPLATES ?? fail("CRISPY_TEMPLATES is not set."), ".html").map(read);
-  const pages = templates.filter((text) => !/{% extends "(office|admin)\//.test(text));
+// The templates of one kind of page: named so, or extending one named so, and all that these include.
+function templatesOf(kind) {
+  const parent = (name) => templates[name]?.match(/{% extends "([^"]+)"/)?.[1];
+  const isOfKind = (name) => name !== undefined && (kind.test(name) || isOfKind(parent(name)));
+  const found = new Set(Object.keys(templates).filter((name) => isOfKind(name) || /^\w+\.html$/.test(name)));
+  for (const name of found) {
+    for (const [, other] of (templates[name] ?? "").matchAll(/{% (?:extends|include) "([^"]+)"/g)) found.add(other);
+  }
+  return [...found].map((name) => templates[name] ?? "");
+}
+
+// Field and public pages use a small part of Tabler.
+async function purged(css, kind) {
+  const crispy = filesUnder(process.env.CRISPY_TEMPLATES ?? fail("CRISPY_TEMPLATES is not set."), ".html")
+    .filter((path) => !/accordion|alert|carousel|formset|modal|pagination|tab/.test(basename(path))) // not used there
+    .map(read);
+  const forms = readdirSync(root).map((app) => join(root, app, "forms.py")).filter(existsSync).map(read);
   const scripts = filesUnder(source("js"), ".js").map(read);
   const [{ css: kept }] = await new PurgeCSS().purge({
     css: [{ raw: css }],
-    content: [...pages, ...crispy, ...scripts].map((raw) => ({ raw, extension: "html" })),
+    content: [...templatesOf(kind), ...crispy, ...forms, ...scripts].map((raw) => ({ raw, extension: "html" })),
     defaultExtractor: (content) => content.match(/[\w-]+/g) ?? [],
     safelist: {
       standard: ["show", "active", "disabled", "is-invalid", "is-valid", "invalid-feedback", "was-validated"],
@@ -77,7 +91,7 @@ async function purged(css) {
 
 // frontend/icons.txt lists what Python names; what a template names is found there.
 function sprite() {
-  const named = templates.flatMap((text) => [...text.matchAll(/{%-? icon "([\w-]+)"/g)].map((match) => match[1]));
+  const named = Object.values(templates).flatMap((text) => [...text.matchAll(/{%-? icon "([\w-]+)"/g)].map((match) => match[1]));
   const listed = read(join(here, "icons.txt")).split(/\s+/).filter(Boolean);
   const symbols = [...new Set([...listed, ...named])].sort().map((name) => {
     const style = name.endsWith("-filled") ? "filled" : "outline";
@@ -93,7 +107,7 @@ function sprite() {
 const files = new Map([["icons.svg", sprite()]]);
 for (const [name, text] of await bundles()) {
   if (name.endsWith(".LEGAL.txt")) files.set(name, text);
-  else files.set(name, withoutForeignHosts(PURGED.includes(name) ? await purged(text) : text));
+  else files.set(name, withoutForeignHosts(name in PURGED ? await purged(text, PURGED[name]) : text));
 }
 
 const target = join(root, "build", "static");

@@ -31,6 +31,7 @@ class AltchaWidget extends HTMLElement {
       event.preventDefault();
       const { submitter } = event;
       await this.solved();
+      await new Promise((resolve) => setTimeout(resolve)); // a form ignores a submit from within its submit event
       waited = true;
       form.requestSubmit(submitter);
       waited = false;

@@ -1,5 +1,6 @@
 // <div data-chart="id"> draws the plotly figure in <script type="application/json" id="id">.
 // A point whose customdata is (or begins with) an address of this site opens it.
+import "./charts_styles.js"; // before plotly
 import bar from "plotly.js/lib/bar";
 import Plotly from "plotly.js/lib/core";
 import funnel from "plotly.js/lib/funnel";
@@ -7,15 +8,14 @@ import heatmap from "plotly.js/lib/heatmap";
 import indicator from "plotly.js/lib/indicator";
 import chinese from "plotly.js/lib/locales/zh-cn";
 import pie from "plotly.js/lib/pie";
+import { colour } from "./colour.js";
 import { jsonOf, onPage } from "./on_page.js";
 
 Plotly.register([bar, funnel, heatmap, indicator, pie, chinese]);
 
-const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--tblr-${name}`).trim();
-
-// Colours of the page as it is now: light or dark.
 function template() {
-  const axis = { gridcolor: colour("border-color"), linecolor: colour("border-color"), zerolinecolor: colour("border-color") };
+  const line = colour("border-color");
+  const axis = { automargin: true, gridcolor: line, linecolor: line, zerolinecolor: line };
   return {
     layout: {
       paper_bgcolor: "transparent",
@@ -24,8 +24,8 @@ function template() {
       colorway: ["blue", "orange", "teal", "purple", "red", "green", "yellow", "cyan"].map(colour),
       hoverlabel: { bgcolor: colour("bg-surface"), font: { color: colour("body-color") } },
       margin: { l: 48, r: 16, t: 32, b: 40 },
-      xaxis: { automargin: true, ...axis },
-      yaxis: { automargin: true, ...axis },
+      xaxis: axis,
+      yaxis: axis,
     },
   };
 }
@@ -48,6 +48,5 @@ onPage("[data-chart]", async (element) => {
 document.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
   if (target.matches?.("[data-chart]")) Plotly.purge(target);
 });
-new MutationObserver(() => document.querySelectorAll("[data-chart]").forEach(draw)).observe(document.documentElement, {
-  attributeFilter: ["data-bs-theme"],
-});
+const redraw = () => document.querySelectorAll("[data-chart]").forEach(draw);
+new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });

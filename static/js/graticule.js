@@ -1,5 +1,6 @@
 // A base layer without tiles: lines of latitude and longitude with their degrees.
 import L from "leaflet";
+import { colour } from "./colour.js";
 
 const STEPS = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005];
 
@@ -9,11 +10,10 @@ export const Graticule = L.GridLayer.extend({
     const tile = L.DomUtil.create("canvas");
     const scale = Math.max(devicePixelRatio, 1);
     Object.assign(tile, { width: size.x * scale, height: size.y * scale });
-    const style = getComputedStyle(this._map.getContainer());
     const paint = tile.getContext("2d");
     paint.scale(scale, scale);
-    paint.strokeStyle = style.getPropertyValue("--tblr-border-color");
-    paint.fillStyle = style.getPropertyValue("--tblr-secondary");
+    paint.strokeStyle = colour("border-color");
+    paint.fillStyle = colour("secondary");
     paint.font = "10px sans-serif";
 
     const origin = coords.scaleBy(size);

@@ -4,7 +4,6 @@ import { notice } from "./notice.js";
 
 Object.assign(htmx.config, {
   allowEval: false,
-  allowScriptTags: false,
   includeIndicatorStyles: false, // they are in base.css: the policy allows no inline style sheet
   historyCacheSize: 0, // personal pages do not stay in the browser's storage
   responseHandling: [

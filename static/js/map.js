@@ -4,13 +4,12 @@
 // maker; without tiles the base is a graticule. data-zoom-in and data-zoom-out name the buttons.
 import L from "leaflet";
 import "leaflet.markercluster";
+import { colour } from "./colour.js";
 import { datum } from "./datum.js";
 import { Graticule } from "./graticule.js";
 import { jsonOf, onPage } from "./on_page.js";
 
 const MOST_SINGLE_POINTS = 60;
-
-const colourOf = (name = "blue") => getComputedStyle(document.body).getPropertyValue(`--tblr-${name}`).trim();
 
 function popup({ label, url }) {
   const element = document.createElement(url ? "a" : "span");
@@ -32,13 +31,13 @@ onPage("[data-map]", (container) => {
 
   const shapes = L.featureGroup(
     areas.map((area) => {
-      const colour = colourOf(area.colour);
-      return L.polygon(area.ring.map(onTiles), { color: colour, weight: 2, fillOpacity: 0.1 }).bindPopup(popup(area));
+      const style = { color: colour(area.colour ?? "blue"), weight: 2, fillOpacity: 0.1 };
+      return L.polygon(area.ring.map(onTiles), style).bindPopup(popup(area));
     }),
   ).addTo(map);
   const places = points.length > MOST_SINGLE_POINTS ? L.markerClusterGroup({ chunkedLoading: true }) : L.featureGroup();
   for (const point of points) {
-    const dot = { radius: 7, weight: 2, color: "white", fillColor: colourOf(point.colour), fillOpacity: 1 };
+    const dot = { radius: 7, weight: 2, color: "white", fillColor: colour(point.colour ?? "blue"), fillOpacity: 1 };
     places.addLayer(L.circleMarker(onTiles([point.lat, point.lon]), dot).bindPopup(popup(point)));
   }
   places.addTo(map);
