@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-office: list[URLPattern] = []
+from merchants.views import choices
+
+office: list[URLPattern] = [
+    path("merchants/search/", choices.MerchantSearch.as_view(), name="merchant-search"),
+]
