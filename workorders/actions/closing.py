@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -75,7 +76,7 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         return order
 
 
-def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime) -> Rating:
+def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime, tags: Iterable[str] = ()) -> Rating:
     """The merchant's word, once per order; it closes a completed order."""
     if score not in range(1, 6):
         raise Refused(_("Choose 1 to 5."), field="score")
@@ -88,7 +89,9 @@ def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime)
             )
         try:
             with transaction.atomic():
-                rating = Rating.objects.create(order=order, score=score, comment=comment.strip(), at=at)
+                rating = Rating.objects.create(
+                    order=order, score=score, comment=comment.strip(), tags=list(tags), at=at
+                )
         except IntegrityError as clash:
             raise Refused(_("This order has already been rated. Thank you.")) from clash
         changes = {"score": [None, score]}

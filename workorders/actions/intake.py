@@ -43,11 +43,13 @@ def receive_request(
     contact_email: str = "",
     language: str = "zh-hans",
     pictures: Iterable[Capture] = (),
+    order: WorkOrder | None = None,
 ) -> tuple[Request, str | None]:
     """The one way in for every channel: the request becomes an order, joins an open one, or is rejected with a reason.
 
-    The same id is the same request, however often and however parallel it comes. The second value is the token of the
-    requester's tracking link; None when the request was rejected.
+    The same id is the same request, however often and however parallel it comes. It joins `order` while that is open,
+    else an open order for the same terminal (without terminal: of the same type) asked for in the last ten minutes.
+    The second value is the token of the requester's tracking link; None when the request was rejected.
     """
     asked = Request(
         id=id, channel=channel, type=type, merchant=merchant, region=merchant.region, terminal=terminal,
@@ -61,7 +63,7 @@ def receive_request(
         _take_turns(merchant)
         if known := Request.objects.filter(pk=id).select_related("order").first():
             return _answer_again(known, asked)
-        order = _open_order_to_join(asked)
+        order = _open_order_to_join(asked, order)
         merchant = Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=merchant.pk)
         asked.reject_reason = _why_not(asked, merchant)
         if asked.reject_reason:
@@ -120,13 +122,14 @@ def _insert(request: Request) -> None:
         raise _used_otherwise() from taken
 
 
-def _open_order_to_join(asked: Request) -> WorkOrder | None:
-    """The open order of the same terminal, else of the same merchant and type, that was asked for just now; locked."""
-    orders = WorkOrder.objects.ongoing().filter(merchant=asked.merchant, terminal=asked.terminal)
-    if asked.terminal is None:
-        orders = orders.filter(type=asked.type)
-    since = asked.received_at - MERGE_WITHIN
-    found = orders.filter(requests__received_at__gte=since).order_by("-pk").first()
+def _open_order_to_join(asked: Request, named: WorkOrder | None) -> WorkOrder | None:
+    """Locked, and still open."""
+    ongoing = WorkOrder.objects.ongoing().filter(merchant=asked.merchant)
+    alike = (
+        ongoing.filter(terminal=asked.terminal) if asked.terminal else ongoing.filter(terminal=None, type=asked.type)
+    )
+    recent = alike.filter(requests__received_at__gte=asked.received_at - MERGE_WITHIN)
+    found = (ongoing.filter(pk=named.pk).first() if named else None) or recent.order_by("-pk").first()
     if found is None:
         return None
     order = locked(found)
