@@ -102,7 +102,8 @@ class OsrmTravel:
             safe=";",
         )
         url = f"{self.base_url.rstrip('/')}/table/v1/{self.profile}/{places}?{query}"
-        with urlopen(url, timeout=self.timeout_s) as response:  # nosec B310 - http(s) only, see __post_init__
+        # http(s) only, see __post_init__
+        with urlopen(url, timeout=self.timeout_s) as response:  # nosec B310
             durations = np.array(json.load(response)["durations"], dtype=float)
         if durations.shape != (len(origins), len(destinations)) or np.isinf(durations).any() or (durations < 0).any():
             raise ValueError(f"the table of {len(origins)} × {len(destinations)} durations is not sound")
