@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -58,6 +59,9 @@ daemonize yes
 pidfile valkey.pid
 logfile valkey.log
 """
+
+
+_in_use: dict[Path, IO[str]] = {}
 
 
 class EmbeddedError(RuntimeError):
@@ -97,7 +101,7 @@ class Embedded:
         return Path("/tmp") / f"fieldloop-{_digest(self.home)}"
 
     def start(self) -> None:
-        """Returns when both answer; does nothing when they already do."""
+        """Returns when both answer. They then run at least as long as this process, unless it stops them."""
         with _as_sentences(self.home), self._locked():
             if not self._postgres_answers():
                 self._init_postgres()
@@ -105,11 +109,21 @@ class Embedded:
             self._create_database()
             if not self._valkey_answers():
                 self._start_valkey()
+            _in_use[self.home] = (self.home / "in-use").open("a")
+            fcntl.flock(_in_use[self.home], fcntl.LOCK_SH)
 
     def stop(self) -> None:
+        """Does nothing while another process that has started them still runs."""
         if not self.home.exists():
             return
         with _as_sentences(self.home), self._locked():
+            if mine := _in_use.pop(self.home, None):
+                mine.close()
+            with (self.home / "in-use").open("a") as use:
+                try:
+                    fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
             if (self._data / "postmaster.pid").exists():
                 self._postgres("pg_ctl", "stop", "-D", "postgres", "-m", "fast", "-w")
             if self._valkey_answers():
