@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
@@ -13,26 +11,16 @@ from notifications.actions import notify, notify_address
 from workforce.models import User
 from workforce.roles import Role
 from workorders.models import Request, WorkOrder
+from workorders.queries import planned_time
 
 
 def _field_url(order: WorkOrder) -> str:
     return f"/field/orders/{order.number}/"
 
 
-def _during(order: WorkOrder) -> str:
-    """The booked time at the place, in words."""
-    if order.booking is None:
-        return ""
-    with timezone.override(order.region.zone):
-        start, end = (
-            timezone.localtime(instant) for instant in (order.booking.during.lower, order.booking.during.upper)
-        )
-        return f"{date_format(start, 'SHORT_DATE_FORMAT')} {date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
-
-
 def tell_assigned(order: WorkOrder, entry: Entry, *, is_new: bool) -> None:
     def text() -> tuple[str, str]:
-        names = {"order": order, "merchant": order.merchant, "summary": order.summary, "during": _during(order)}
+        names = {"order": order, "merchant": order.merchant, "summary": order.summary, "during": planned_time(order)}
         if is_new:
             subject = _("New order %(order)s: %(merchant)s") % names
         else:
@@ -105,7 +93,7 @@ def tell_received(request: Request, entry: Entry) -> None:
 
 def tell_planned(order: WorkOrder, entry: Entry) -> None:
     def text() -> tuple[str, str]:
-        names = {"order": order, "engineer": order.engineer, "during": _during(order)}
+        names = {"order": order, "engineer": order.engineer, "during": planned_time(order)}
         return (
             _("%(engineer)s will come for work order %(order)s") % names,
             _("Planned: %(during)s. Follow it here:") % names,

@@ -1,6 +1,12 @@
 """Every write to requests and work orders, one function per verb."""
 
-from workorders.actions.closing import cancel_work_order, close_work_order, complete_work_order, rate_work_order
+from workorders.actions.closing import (
+    cancel_work_order,
+    close_completed_orders,
+    close_work_order,
+    complete_work_order,
+    rate_work_order,
+)
 from workorders.actions.intake import open_work_order, receive_request
 from workorders.actions.on_site import (
     accept_work_order,
@@ -25,6 +31,7 @@ __all__ = [
     "assign_work_order",
     "cancel_work_order",
     "change_work_order",
+    "close_completed_orders",
     "close_work_order",
     "complete_work_order",
     "depart",

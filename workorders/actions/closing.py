@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from workorders.actions._steps import locked, locked_own, release_booking, requi
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
 from workorders.models import Rating, WorkOrder
+
+CLOSED_AFTER = timedelta(hours=72)
 
 
 def complete_work_order(
@@ -52,6 +54,19 @@ def _free_rest_of_booking(order: WorkOrder, at: datetime) -> None:
 def close_work_order(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:
     with transaction.atomic():
         return _close(locked(order), by=by, at=at)
+
+
+def close_completed_orders(*, at: datetime) -> int:
+    """Closes what was completed long enough ago, each order in its own transaction; several may run side by side."""
+    closed = 0
+    while True:
+        with transaction.atomic():
+            due = WorkOrder.objects.filter(status=Status.COMPLETED, completed_at__lte=at - CLOSED_AFTER)
+            order = due.select_for_update(skip_locked=True).order_by("pk").first()
+            if order is None:
+                return closed
+            _close(order, by=None, at=at)
+            closed += 1
 
 
 def _close(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:

@@ -42,7 +42,7 @@ def reject_work_order(
         changes = order.move_to(Status.OPEN, at)
         release_booking(order)
         order.engineer, order.is_locked = (None, False)
-        changes |= {"engineer": [by.username, None]}
+        changes |= {"engineer": [by.name, None]}
         entry = write("reject_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=reason)
         pass_over(order, by, reason=reason, at=at)
         notices.tell_dispatchers(order, by, entry)
@@ -89,7 +89,7 @@ def arrive(
         if not order.arrival_reason:
             _refuse_outside(order, accuracy_m)
         if order.arrival_distance_m is not None:
-            changes |= {"distance_m": [None, round(order.arrival_distance_m)]}
+            changes |= {"arrival_distance_m": [None, round(order.arrival_distance_m)]}
         clock.set_due_times(order)
         write("arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
         if lat is not None and lon is not None:

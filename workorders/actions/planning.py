@@ -14,6 +14,7 @@ from workorders import clock, notices
 from workorders.actions._steps import locked, pass_over, release_booking, required, write
 from workorders.lifecycle import ONGOING, WAYS_ON, Status
 from workorders.models import WorkOrder
+from workorders.queries import planned_time
 
 CHANGEABLE = {"priority", "summary", "details", "duration_min"}
 
@@ -48,14 +49,15 @@ def assign_work_order(
         if end <= start:
             raise Refused(_("The end must lie after the start."), field="end")
         is_new = engineer != before
-        changes = order.move_to(Status.ASSIGNED, at) if is_new else _planned(order)
+        changes = order.move_to(Status.ASSIGNED, at) if is_new else _only_in_time(order)
+        planned_before = planned_time(order)
         _book(order, engineer, start, end, by=by, at=at, force=force)
         order.engineer = engineer
         if lock is not None:
             order.is_locked = lock
-        changes |= {"during": [None, [start, end]]}
+        changes |= {"planned": [planned_before, planned_time(order)]}
         if is_new:
-            changes |= {"engineer": [before and before.username, engineer.username]}
+            changes |= {"engineer": [before and before.name, engineer.name]}
         entry = write("assign_work_order", order, by=by, at=at, changes=changes, note=reason)
         if before and is_new:
             notices.tell_withdrawn(order, before, entry)
@@ -86,7 +88,7 @@ def _refuse_unfit(engineer: User) -> None:
         )
 
 
-def _planned(order: WorkOrder) -> dict[str, list]:
+def _only_in_time(order: WorkOrder) -> dict[str, list]:
     """Nothing changes but the time; refused once the work has begun or is over."""
     if order.status not in (Status.ASSIGNED, Status.ACCEPTED):
         raise Refused(
@@ -123,7 +125,7 @@ def return_to_pool(order: WorkOrder, *, by: User | None, reason: str, at: dateti
         changes = order.move_to(Status.OPEN, at)
         release_booking(order)
         order.engineer, order.is_locked = (None, False)
-        changes |= {"engineer": [before.username, None]}
+        changes |= {"engineer": [before.name, None]}
         entry = write("return_to_pool", order, by=by, at=at, changes=changes, note=reason)
         if by is None:
             pass_over(order, before, reason=reason, at=at)
