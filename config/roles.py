@@ -8,6 +8,7 @@ from integrations import permissions as integrations
 from journal import permissions as journal
 from merchants import permissions as merchants
 from workforce import permissions as workforce
+from workforce.models import User
 from workforce.roles import Role
 from workorders import permissions as workorders
 
@@ -75,6 +76,10 @@ ROLES: dict[str, set[str]] = {
 
 class RoleBackend(ModelBackend):
     """Django's login by user name and password; what a person may do comes from ROLES."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.select_related("region").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj, perm: str, obj=None) -> bool:
         return user_obj.is_active and perm in ROLES.get(user_obj.role, ())

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "workforce.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "toolkit.middleware.RefusalMiddleware",
@@ -226,10 +227,9 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 ALTCHA_HMAC_SECRET = SECRET_KEY
 
-# -- what follows from what, and who may do what -----------------------------------------------------------
+# -- what follows from what -----------------------------------------------------------
 WAKES = "config.wakes.WAKES"
 VERBS = "config.verbs.VERBS"
-ROLES = "config.roles.ROLES"
 
 LOGGING = {
     "version": 1,

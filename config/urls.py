@@ -7,7 +7,7 @@ from analytics import urls as analytics
 from assets import urls as assets
 from dispatch import urls as dispatch
 from evidence import urls as evidence
-from integrations import urls as integrations
+
 from journal import urls as journal
 from merchants import urls as merchants
 from mobile import urls as mobile
@@ -22,7 +22,7 @@ office = [
     *merchants.office,
     *assets.office,
     *workforce.office,
-    *integrations.office,
+    # integrations.office comes with toolkit.tables
     *journal.office,
     *notifications.office,
 ]

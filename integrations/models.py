@@ -1,7 +1,17 @@
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workforce.models import Region, User
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ImportQuerySet":
+        """Into the regions a person may see."""
+        return self.filter(region__in=Region.objects.visible_to(user).values("pk"))
+
+    def under_way(self) -> "ImportQuerySet":
+        return self.filter(status__in=(Import.Status.CHECKING, Import.Status.RUNNING))
 
 
 class Import(models.Model):
@@ -30,6 +40,12 @@ class Import(models.Model):
         verbose_name=_("region"),
         help_text=_("For rows whose region is not known."),
     )
+    datum = models.CharField(
+        _("coordinates are"),
+        max_length=5,
+        choices=[("wgs84", "WGS-84 (GPS)"), ("gcj02", "GCJ-02 (高德, 腾讯)"), ("bd09", "BD-09 (百度)")],
+        default="wgs84",
+    )
     mapping = models.JSONField(_("columns"), default=dict, help_text="{our field: their header}")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
     total = models.PositiveIntegerField(_("rows"), default=0)
@@ -44,6 +60,8 @@ class Import(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     finished_at = models.DateTimeField(_("finished"), null=True)
 
+    objects = ImportQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
@@ -51,6 +69,17 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:import-detail", args=[self.number])
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in (self.Status.CHECKING, self.Status.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
 
 
 class ImportRow(models.Model):

@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-office: list[URLPattern] = []
+from integrations import views
+from integrations.columns import COLUMNS
+
+office: list[URLPattern] = [
+    path("imports/", views.ImportList.as_view(), name="import-list"),
+    path("imports/add/", views.ImportCreate.as_view(), name="import-create"),
+    *(
+        path(
+            f"imports/template/{kind}.csv",
+            views.ImportTemplate.as_view(),
+            {"kind": kind},
+            name=f"import-template-{kind}",
+        )
+        for kind in COLUMNS
+    ),
+    path("imports/<str:number>/", views.ImportDetail.as_view(), name="import-detail"),
+    path("imports/<str:number>/columns/", views.ImportMap.as_view(), name="import-map"),
+    path("imports/<str:number>/start/", views.ImportStart.as_view(), name="import-start"),
+    path("imports/<str:number>/rows.csv", views.ImportRows.as_view(), name="import-rows"),
+]

@@ -6,6 +6,8 @@ show the same thing. Counting stops at COUNT_LIMIT: nobody pages through more, t
 
 import itertools
 from collections.abc import Iterator
+from copy import copy
+from datetime import tzinfo
 from typing import Any
 
 import django_filters
@@ -13,7 +15,8 @@ import django_tables2 as tables
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -21,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from toolkit.errors import Refused
-from toolkit.exports import write_csv, write_xlsx
+from toolkit.exports import harmless, write_csv, write_xlsx
 from toolkit.views import Page
 
 COUNT_LIMIT = 10_000
@@ -111,6 +114,15 @@ class ListPage(Page, TemplateView):
         hidden = getattr(self.table_class.Meta, "hidden", ())
         return [name for name in every if name in wanted] if wanted else [n for n in every if n not in hidden]
 
+    @classmethod
+    def counted(cls, request: HttpRequest, query: str) -> int:
+        """How many rows the page lists for this person with this query string, no further than COUNT_LIMIT + 1."""
+        asked = copy(request)
+        asked.GET = QueryDict(query)
+        page = cls()
+        page.setup(asked)
+        return CappedPaginator(page.filtered(), 1).count
+
     def filtered(self) -> models.QuerySet:
         return self.filterset.qs if self.filterset.is_valid() else self.rows().none()
 
@@ -165,29 +177,29 @@ class ListPage(Page, TemplateView):
             if column.name in self.chosen and not column.column.exclude_from_export
         ]
         heads = [str(column.header) for column in columns]
+        rows = export_rows(table, columns, timezone.get_current_timezone())
         name = slugify(self.name)
         if kind == "xlsx":
             if self.filtered().order_by()[: XLSX_LIMIT + 1].count() > XLSX_LIMIT:
                 raise Refused(_("More than %(limit)s rows: please filter, or take CSV.") % {"limit": f"{XLSX_LIMIT:,}"})
             return FileResponse(
-                write_xlsx(self.get_title(), heads, export_rows(table, columns)),
+                write_xlsx(self.get_title(), heads, rows),
                 as_attachment=True,
                 filename=f"{name}.xlsx",
             )
-        response = StreamingHttpResponse(
-            write_csv(heads, export_rows(table, columns)), content_type="text/csv; charset=utf-8"
-        )
+        response = StreamingHttpResponse(write_csv(heads, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
 
 
-def export_rows(table: Table, columns: list, chunk: int = 2000) -> Iterator[list]:
-    """The cells of every row, read in chunks so that memory stays flat; related rows are prefetched per chunk."""
+def export_rows(table: Table, columns: list, zone: tzinfo, chunk: int = 2000) -> Iterator[list]:
+    """The cells of every row, read in chunks so that memory stays flat; instants as they are in `zone`."""
     rows: Any = table.data.data
     iterator = rows.iterator(chunk_size=chunk) if isinstance(rows, models.QuerySet) else iter(rows)
     while batch := list(itertools.islice(iterator, chunk)):
-        for record in batch:
-            yield [cell(table, column, record) for column in columns]
+        with timezone.override(zone):
+            cells = [[harmless(cell(table, column, record)) for column in columns] for record in batch]
+        yield from cells
 
 
 def cell(table: Table, column: Any, record: Any) -> Any:

@@ -1,0 +1,137 @@
+from datetime import datetime
+from itertools import islice
+from time import monotonic
+from typing import Any, BinaryIO
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from toolkit.tables import open_table
+
+from integrations.columns import COLUMNS
+from integrations.models import Import, ImportRow
+from integrations.rows import READERS, Reader, Row
+from journal.actions import record
+from toolkit.errors import Refused
+from toolkit.numbers import next_number
+from workforce.models import Region, User
+
+CHUNK = 200
+
+
+def upload_import(
+    *, kind: str, file: BinaryIO, filename: str, region: Region, datum: str = "wgs84", by: User, at: datetime
+) -> Import:
+    """Keeps the file and counts its rows. Refused when it is no table."""
+    table = open_table(file, filename)
+    total = sum(1 for _row in table.rows)
+    if total == 0:
+        raise Refused(_("The table has headers but no rows."), field="file")
+    file.seek(0)
+    return Import.objects.create(
+        number=next_number("IM"), kind=kind, file=File(file, name=filename), filename=filename[:200], region=region,
+        datum=datum, total=total, created_by=by, created_at=at,
+    )  # fmt: skip
+
+
+def check_import(job: Import, *, mapping: dict[str, str], by: User, at: datetime) -> Import:
+    """Sets which of their columns is which of ours, and starts the dry run."""
+    missing = [str(column.label) for column in COLUMNS[job.kind] if column.is_required and not mapping.get(column.name)]
+    if missing:
+        raise Refused(_("Choose the column for: %(columns)s.") % {"columns": ", ".join(missing)})
+    with transaction.atomic():
+        job = Import.objects.select_for_update().get(pk=job.pk)
+        if job.status not in (Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.FAILED):
+            raise Refused(_("This import is already under way."))
+        job.mapping = {name: header for name, header in mapping.items() if header}
+        _begin(job, Import.Status.CHECKING)
+        record("integrations.start_import", job, by=by, at=at, note="dry run")
+        return job
+
+
+def start_import(job: Import, *, by: User, at: datetime) -> Import:
+    """After the dry run: puts the rows in, those with errors left out."""
+    with transaction.atomic():
+        job = Import.objects.select_for_update().get(pk=job.pk)
+        if job.status not in (Import.Status.CHECKED, Import.Status.DONE):
+            raise Refused(_("Please look at the dry run first."))
+        _begin(job, Import.Status.RUNNING)
+        record("integrations.start_import", job, by=by, at=at)
+        return job
+
+
+def _begin(job: Import, status: str) -> None:
+    job.rows.all().delete()
+    job.status, job.failure, job.finished_at = status, "", None
+    job.done = job.created = job.updated = job.unchanged = job.failed = job.warned = 0
+    job.save()
+
+
+def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
+    """Goes on with a dry run or a run where it stopped, chunk by chunk, each chunk with its count in one transaction.
+
+    A killed worker loses the chunk it was in and nothing else; two workers on one job take turns.
+    """
+    started = monotonic()
+    with override(job.created_by.language), job.file.open("rb") as file:
+        try:
+            table = open_table(file, job.filename)
+        except Refused as refusal:
+            Import.objects.filter(pk=job.pk).update(
+                status=Import.Status.FAILED, failure=str(refusal)[:300], finished_at=at
+            )
+            return
+        reader: Reader = READERS[job.kind](job)
+        lines = enumerate(table.rows, table.first_line)
+        for _skipped in islice(lines, job.done):
+            pass
+        position = job.done
+        while monotonic() - started < seconds:
+            batch = [(line, dict(zip(table.headers, cells, strict=False))) for line, cells in islice(lines, CHUNK)]
+            with transaction.atomic():
+                job = Import.objects.select_for_update().get(pk=job.pk)
+                if not job.is_under_way or job.done != position:
+                    return  # somebody else has gone on
+                if not batch:
+                    _finish(job, at=at)
+                    return
+                _run_chunk(job, reader, batch, at=at)
+            position = job.done
+
+
+def _run_chunk(job: Import, reader: Any, batch: list, *, at: datetime) -> None:
+    rows: list[Row] = reader.read(batch)
+    for row in rows:
+        if row.errors:
+            row.outcome = "failed"
+        elif job.status == Import.Status.CHECKING:
+            row.outcome = "created" if row.existing is None else "updated"
+        else:
+            try:
+                with transaction.atomic():
+                    row.outcome = reader.put_in(row, by=job.created_by, at=at)
+            except Refused as refusal:
+                row.errors.append(str(refusal))
+                row.outcome = "failed"
+        setattr(job, row.outcome, getattr(job, row.outcome) + 1)
+    job.done += len(rows)
+    job.warned += sum(bool(row.remarks) for row in rows)
+    ImportRow.objects.bulk_create(
+        ImportRow(
+            job=job, line=row.line, is_error=bool(row.errors), messages=[*row.errors, *row.remarks], values=row.raw
+        )
+        for row in rows
+        if row.errors or row.remarks
+    )
+    job.save()
+
+
+def _finish(job: Import, *, at: datetime) -> None:
+    was_run = job.status == Import.Status.RUNNING
+    job.status = Import.Status.DONE if was_run else Import.Status.CHECKED
+    job.finished_at = at
+    job.save()
+    if was_run:
+        counts = {name: [0, getattr(job, name)] for name in ("created", "updated", "unchanged", "failed")}
+        record("integrations.finish_import", job, by=job.created_by, at=at, changes=counts)

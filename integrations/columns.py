@@ -1,0 +1,64 @@
+"""What may be imported, and how customers' spreadsheets name it. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from toolkit.search import plain
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    label: Any
+    headers: tuple[str, ...]  # as spreadsheets spell it
+    is_required: bool = False
+
+
+COLUMNS: dict[str, list[Column]] = {
+    "merchants": [
+        Column("name", _("Name"), ("name", "store name", "merchant name", "shop", "名称", "商户名称", "店名", "门店名称"), True),
+        Column("external_id", _("Outside number"), ("store number", "merchant number", "code", "id", "商户号", "商户编号", "门店编号", "编号")),
+        Column("chain", _("Chain or head office"), ("brand", "chain", "head office", "品牌", "总店", "连锁")),
+        Column("address", _("Address"), ("street address", "address", "地址", "详细地址", "经营地址")),
+        Column("region", _("Region, city or district"), ("city", "region", "district", "城市", "地区", "区县", "所在地区")),
+        Column("phone", _("Phone"), ("phone number", "phone", "tel", "mobile", "电话", "联系电话", "手机", "手机号")),
+        Column("contact", _("Contact person"), ("contact", "contact name", "联系人")),
+        Column("email", _("Mail address"), ("email", "mail", "邮箱")),
+        Column("trade", _("Trade"), ("trade", "category", "industry", "mcc", "行业", "类别")),
+        Column("tier", _("Tier"), ("tier", "level", "等级", "商户等级")),
+        Column("lat", _("Latitude"), ("latitude", "lat", "纬度")),
+        Column("lon", _("Longitude"), ("longitude", "lon", "lng", "经度")),
+        Column("note", _("Note"), ("note", "remark", "备注")),
+    ],
+    "terminals": [
+        Column("serial", _("Serial number"), ("serial", "serial number", "sn", "序列号", "机身号", "终端序列号"), True),
+        Column("model", _("Model"), ("model", "terminal model", "type", "型号", "机型"), True),
+        Column("tid", _("Terminal number (TID)"), ("tid", "terminal id", "terminal number", "终端号")),
+        Column("merchant", _("Merchant (number or outside number)"), ("merchant", "merchant number", "store number", "商户号", "商户编号")),
+        Column("region", _("Region, city or district"), ("city", "region", "district", "城市", "地区")),
+        Column("firmware", _("Firmware"), ("firmware", "version", "固件", "版本")),
+        Column("received_on", _("Received on"), ("received", "received on", "入库日期", "收货日期")),
+    ],
+}  # fmt: skip
+
+
+def suggest(kind: str, headers: list[str]) -> dict[str, str]:
+    """A first mapping {our column: their header}: exact spellings first, then headers that contain one."""
+    spelled = {plain(header): header for header in reversed(headers)}
+    mapping: dict[str, str] = {}
+    for column in COLUMNS[kind]:
+        for spelling in map(plain, column.headers):
+            if spelling in spelled and spelled[spelling] not in mapping.values():
+                mapping[column.name] = spelled[spelling]
+                break
+    for column in COLUMNS[kind]:
+        if column.name in mapping:
+            continue
+        telling = [spelling for spelling in map(plain, column.headers) if len(spelling) > 3 or not spelling.isascii()]
+        for key, header in reversed(spelled.items()):
+            if header not in mapping.values() and any(spelling in key for spelling in telling):
+                mapping[column.name] = header
+                break
+    return mapping

@@ -1,0 +1,43 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from integrations.columns import COLUMNS
+from integrations.models import Import
+from workforce.models import Region, User
+
+
+class UploadForm(forms.ModelForm):
+    class Meta:
+        model = Import
+        fields = ["kind", "file", "region", "datum"]
+        widgets = {"file": forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"})}
+        help_texts = {
+            "file": _("CSV or XLSX with any headers; you say on the next page which column is which."),
+            "datum": _("GPS devices give WGS-84; coordinates copied from a Chinese map are shifted."),
+        }
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(by)
+        self.fields["region"].initial = by.region_id
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if values.get("file"):
+            values["filename"] = values["file"].name
+        return values
+
+
+class MappingForm(forms.Form):
+    """One select per column of ours, offering their headers."""
+
+    def __init__(self, *args, job: Import, headers: list[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("– not in the file –")), *((header, header) for header in headers)]
+        for column in COLUMNS[job.kind]:
+            self.fields[column.name] = forms.ChoiceField(
+                label=column.label,
+                choices=choices,
+                required=column.is_required,
+                initial=job.mapping.get(column.name, ""),
+            )

@@ -1,0 +1,147 @@
+from itertools import islice
+
+from django.forms import Form
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+from toolkit.tables import open_table
+
+from integrations import actions, forms, lists, permissions
+from integrations.columns import COLUMNS, suggest
+from integrations.models import Import
+from toolkit.exports import write_csv
+from toolkit.lists import ListPage
+from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
+
+SHOWN_ROWS = 100
+
+
+class ImportList(ListPage):
+    name = "import-list"
+    title = _("Imports")
+    permission = permissions.IMPORT
+    filterset_class = lists.ImportFilter
+    table_class = lists.ImportTable
+    create_url = "office:import-create"
+    create_permission = permissions.IMPORT
+    create_label = _("Import a spreadsheet")
+    empty_text = _("No imports yet. Bring your merchants and terminals as CSV or XLSX.")
+
+    def rows(self):
+        return Import.objects.visible_to(self.request.user).select_related("created_by")
+
+
+class ImportMixin(SubjectMixin):
+    permission = permissions.IMPORT
+
+    def subjects(self):
+        return Import.objects.visible_to(self.request.user).select_related("region", "created_by")
+
+
+class ImportCreate(FormPage):
+    permission = permissions.IMPORT
+    title = _("Import a spreadsheet")
+    submit_label = _("Upload")
+    form_class = forms.UploadForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def run_action(self, values: dict) -> Import:
+        return actions.upload_import(**values, by=self.request.user, at=timezone.now())
+
+    def done_url(self, result: Import) -> str:
+        return reverse("office:import-map", args=[result.number])
+
+    def back_url(self) -> str:
+        return reverse("office:import-list")
+
+
+class ImportMap(ImportMixin, ActionPage):
+    """Which of their columns is which of ours, with the first rows of the file beside it."""
+
+    title = _("Which column is which?")
+    submit_label = _("Try it out (dry run)")
+    template_name = "integrations/map.html"
+    form_class = forms.MappingForm
+
+    def sample(self) -> tuple[list[str], list[list[str]]]:
+        with self.subject.file.open("rb") as file:
+            table = open_table(file, self.subject.filename)
+            return table.headers, list(islice(table.rows, 3))
+
+    def get_form_kwargs(self) -> dict:
+        self.headers, self.samples = self.sample()
+        if not self.subject.mapping:
+            self.subject.mapping = suggest(self.subject.kind, self.headers)
+        return super().get_form_kwargs() | {"job": self.subject, "headers": self.headers}
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        return context | {"headers": self.headers, "samples": self.samples}
+
+    def run_action(self, values: dict) -> Import:
+        return actions.check_import(self.subject, mapping=values, by=self.request.user, at=timezone.now())
+
+
+class ImportDetail(ImportMixin, DetailPage):
+    """Progress while it runs, then what came of it; asks again every second while it is under way."""
+
+    template_name = "integrations/import.html"
+
+    def get_template_names(self) -> list[str]:
+        return ["integrations/progress.html" if self.request.headers.get("HX-Request") else self.template_name]
+
+    def get_context_data(self, **kwargs) -> dict:
+        rows = self.subject.rows.order_by("-is_error", "line")[: SHOWN_ROWS + 1]
+        shown = list(rows)
+        return super().get_context_data(rows=shown[:SHOWN_ROWS], has_more=len(shown) > SHOWN_ROWS, **kwargs)
+
+    def get_title(self) -> str:
+        return f"{self.subject.number} · {self.subject.filename}"
+
+
+class ImportStart(ImportMixin, ActionPage):
+    title = _("Put the rows in")
+    form_class = Form
+
+    def run_action(self, values: dict) -> Import:
+        return actions.start_import(self.subject, by=self.request.user, at=timezone.now())
+
+
+class ImportRows(ImportMixin, Page, View):
+    """Errors and remarks by row, as CSV with the customer's own columns, to be corrected and imported again."""
+
+    def get(self, request, number: str) -> HttpResponse:
+        with self.subject.file.open("rb") as file:
+            headers = open_table(file, self.subject.filename).headers
+        rows = self.subject.rows.order_by("line")
+        lines = (
+            [
+                row.line,
+                str(_("error") if row.is_error else _("remark")),
+                " ".join(row.messages),
+                *map(row.values.get, headers),
+            ]
+            for row in rows.iterator()
+        )
+        heads = [str(_("Line")), str(_("Kind")), str(_("What is wrong")), *headers]
+        response = StreamingHttpResponse(write_csv(heads, lines), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.subject.number}.csv"'
+        return response
+
+
+class ImportTemplate(Page, View):
+    """An empty table with our own headers."""
+
+    permission = permissions.IMPORT
+
+    def get(self, request, kind: str) -> HttpResponse:
+        response = HttpResponse(
+            b"".join(write_csv([str(column.label) for column in COLUMNS[kind]], [])),
+            content_type="text/csv; charset=utf-8",
+        )
+        response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+        return response
