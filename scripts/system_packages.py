@@ -1,0 +1,51 @@
+"""Installs what no wheel brings: python3 scripts/system_packages.py test|demo.
+
+Tests need all of it. The demo only loses the reading of codes in uploaded photos, and says so on the page.
+"""
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+MISSING: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: not shutil.which("chromium"),
+    "gettext": lambda: not shutil.which("msgfmt"),
+    "libzbar0": lambda: not ctypes.util.find_library("zbar"),
+}
+NEEDED = {"test": ["chromium", "gettext", "libzbar0"], "demo": ["libzbar0"]}
+
+
+def main(purpose: str) -> None:
+    missing = [package for package in NEEDED[purpose] if MISSING[package]()]
+    if missing and (as_root := root_command()) is not None:
+        print(f"Installing {', '.join(missing)} …", flush=True)
+        environment = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        subprocess.run([*as_root, *environment, "update"], check=False)
+        install = ["install", "-y", "--no-install-recommends", *missing]
+        subprocess.run([*as_root, *environment, *install], check=False, stdout=subprocess.DEVNULL)
+        missing = [package for package in missing if MISSING[package]()]
+    if missing and purpose == "test":
+        sys.exit(f"The tests need these Debian packages: sudo apt install {' '.join(missing)}")
+    if missing:
+        print(
+            f"Codes in uploaded photos are not read without this Debian package: sudo apt install {' '.join(missing)}"
+        )
+
+
+def root_command() -> list[str] | None:
+    """What to put before apt-get, or None where it may not be used."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return []
+    may_sudo = (
+        shutil.which("sudo") and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    )
+    return ["sudo", "-n"] if may_sudo else None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
