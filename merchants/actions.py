@@ -2,14 +2,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from journal.actions import differences, record
 from journal.models import Entry
 from merchants.models import Contact, Contract, Merchant, Trade
+from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
 from toolkit.secrets import normalize_phone
@@ -199,17 +198,6 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         note = f"{merged.number} {merged.name}"
         record("merchants.merge_merchants", kept, by=by, at=at, merchant_id=kept.pk, changes=changes, note=note)
         return kept
-
-
-def rows_pointing_at_merchants() -> list[tuple[type, str]]:
-    """(model, field) of every foreign key to merchants, in the order in which rows are locked."""
-    rooms = list(apps.app_configs)
-    found = [
-        (relation.related_model, relation.field.name)
-        for relation in Merchant._meta.get_fields(include_hidden=True)
-        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many
-    ]
-    return sorted(found, key=lambda one: (rooms.index(one[0]._meta.app_label), one[0]._meta.model_name, one[1]))
 
 
 def _learned(kept: Merchant, merged: Merchant) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,10 @@ class Trade(models.Model):
         return self.name
 
 
+def _standing_terminals() -> models.QuerySet:
+    return Merchant.objects.filter(pk=OuterRef("pk"), bindings__isnull=False, bindings__ended_at=None)
+
+
 class MerchantQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "MerchantQuerySet":
         """Office people see the merchants of their regions. Field staff see merchants through their own work only."""
@@ -32,6 +36,18 @@ class MerchantQuerySet(RegionScopedQuerySet):
 
     def not_merged(self) -> "MerchantQuerySet":
         return self.filter(merged_into=None)
+
+    def with_live_terminals(self) -> "MerchantQuerySet":
+        """`live_terminals`: how many stand there now, counted for the rows that are read only."""
+        counted = Merchant.objects.filter(pk=OuterRef("pk")).values("pk")
+        live = counted.annotate(live=Count("bindings", filter=Q(bindings__ended_at=None))).values("live")
+        return self.annotate(live_terminals=Subquery(live))
+
+    def with_terminal(self) -> "MerchantQuerySet":
+        return self.filter(Exists(_standing_terminals()))
+
+    def without_terminal(self) -> "MerchantQuerySet":
+        return self.exclude(Exists(_standing_terminals()))
 
     def search(self, text: str) -> "MerchantQuerySet":
         """Any two characters of name, address, number or outside number; any two digits of a phone."""
@@ -109,6 +125,7 @@ class Merchant(models.Model):
             models.Index(fields=["trade", "-id"], name="merchant_trade"),
             models.Index(fields=["status", "-id"], name="merchant_status"),
             models.Index(fields=["tier", "-id"], name="merchant_tier"),
+            models.Index(fields=["lat", "lon"], name="merchant_place"),
         ]
 
     def __str__(self) -> str:

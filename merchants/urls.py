@@ -1,7 +1,34 @@
 from django.urls import URLPattern, path
 
 from merchants.views import choices
+from merchants.views import office as views
 
 office: list[URLPattern] = [
+    path("merchants/", views.MerchantList.as_view(), name="merchant-list"),
     path("merchants/search/", choices.MerchantSearch.as_view(), name="merchant-search"),
+    path("merchants/add/", views.MerchantCreate.as_view(), name="merchant-create"),
+    path("merchants/<str:number>/", views.MerchantDetail.as_view(), name="merchant-detail"),
+    path("merchants/<str:number>/edit/", views.MerchantEdit.as_view(), name="merchant-edit"),
+    path("merchants/<str:number>/merge/", views.MerchantMerge.as_view(), name="merchant-merge"),
+    path("merchants/<str:number>/contacts/", views.MerchantContacts.as_view(), name="merchant-contacts"),
+    path("merchants/<str:number>/contacts/add/", views.ContactAdd.as_view(), name="merchant-contact-add"),
+    path(
+        "merchants/<str:number>/contacts/<int:contact>/edit/",
+        views.ContactEdit.as_view(),
+        name="merchant-contact-edit",
+    ),
+    path(
+        "merchants/<str:number>/contacts/<int:contact>/remove/",
+        views.ContactRemove.as_view(),
+        name="merchant-contact-remove",
+    ),
+    path(
+        "merchants/<str:number>/contacts/<int:contact>/phone/",
+        views.ContactReveal.as_view(),
+        name="merchant-contact-reveal",
+    ),
+    path("merchants/<str:number>/contracts/", views.MerchantContracts.as_view(), name="merchant-contracts"),
+    path("merchants/<str:number>/contracts/sign/", views.ContractSign.as_view(), name="merchant-contract-sign"),
+    path("merchants/<str:number>/branches/", views.MerchantBranches.as_view(), name="merchant-branches"),
+    path("merchants/<str:number>/timeline/", views.MerchantTimeline.as_view(), name="merchant-timeline"),
 ]

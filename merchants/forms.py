@@ -1,0 +1,127 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models import Contact, Contract, Merchant
+from toolkit.choices import SearchField
+from toolkit.secrets import normalize_phone
+from workforce.models import Region, User
+
+SEARCHED = {"data-search": ""}  # static/js/select.js gives the select a search box
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class InputForm(forms.ModelForm):
+    """Fields as the model has them; whether their values go together is the action's to say."""
+
+    def _post_clean(self) -> None:
+        pass
+
+
+class MerchantForm(InputForm):
+    """A merchant with its main contact. An empty phone leaves the one there is."""
+
+    parent = SearchField(
+        Merchant.objects.none(), url_name="office:merchant-search", required=False, label=_("Head office")
+    )
+    contact_name = forms.CharField(label=_("Main contact"), max_length=80, required=False)
+    contact_role = forms.CharField(label=_("Position"), max_length=60, required=False)
+    contact_phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    contact_email = forms.EmailField(label=_("Mail address"), required=False)
+    contact_language = forms.ChoiceField(
+        label=_("Language"), choices=Contact._meta.get_field("language").choices, initial="zh-hans", required=False
+    )
+
+    class Meta:
+        model = Merchant
+        fields = (
+            "name", "trade", "tier", "status", "region", "address", "lat", "lon", "parent", "external_id", "note",
+        )  # fmt: skip
+        widgets = {
+            "region": forms.Select(attrs=SEARCHED),
+            "trade": forms.Select(attrs=SEARCHED),
+            "note": forms.Textarea(attrs={"rows": 3}),
+            "lat": forms.NumberInput(attrs={"step": "any", "min": -90, "max": 90}),
+            "lon": forms.NumberInput(attrs={"step": "any", "min": -180, "max": 180}),
+        }
+        help_texts = {"lat": _("WGS-84, as a phone measures it.")}
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(by)
+        self.fields["parent"].queryset = Merchant.objects.visible_to(by).not_merged()
+        self.contact = self.instance.contacts.filter(is_primary=True).first() if self.instance.pk else None
+        if self.contact:
+            for name in ("name", "role", "email", "language"):
+                self.fields[f"contact_{name}"].initial = getattr(self.contact, name)
+            if self.contact.phone:
+                self.fields["contact_phone"].help_text = _("Leave empty to keep %(phone)s.") % {
+                    "phone": self.contact.masked_phone
+                }
+
+    def clean_contact_phone(self) -> str:
+        return dialled(self.cleaned_data["contact_phone"]) or (self.contact.phone if self.contact else "")
+
+    def merchant_values(self) -> dict:
+        """Arguments of create_merchant and change_merchant."""
+        values = {name: self.cleaned_data[name] for name in self._meta.fields}
+        place = (values["lat"], values["lon"])
+        if place != (self.instance.lat, self.instance.lon):
+            source = "" if place == (None, None) else Merchant.LocationSource.MAP
+            values |= {"location_source": source, "location_accuracy_m": None}
+        return values
+
+    def contact_values(self) -> dict:
+        """Arguments of set_contact; empty when there is no main contact and none was given."""
+        values = {name: self.cleaned_data[f"contact_{name}"] for name in ("name", "role", "phone", "email", "language")}
+        if not (self.contact or values["name"] or values["phone"] or values["email"]):
+            return {}
+        return values | {"contact": self.contact, "is_primary": True}
+
+
+class ContactForm(InputForm):
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+
+    class Meta:
+        model = Contact
+        fields = ("name", "role", "phone", "email", "language", "is_primary")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.pop("phone", None)
+        if self.instance.phone:
+            self.fields["phone"].help_text = _("Leave empty to keep %(phone)s.") % {"phone": self.instance.masked_phone}
+
+    def clean_phone(self) -> str:
+        return dialled(self.cleaned_data["phone"]) or self.instance.phone
+
+
+class ContractForm(InputForm):
+    class Meta:
+        model = Contract
+        fields = ("number", "service_level", "starts_on", "ends_on", "monthly_fee")
+        widgets = {"starts_on": DAY, "ends_on": DAY}
+        help_texts = {"ends_on": _("Empty: until another contract follows.")}
+
+
+class Confirm(forms.Form):
+    """Nothing to fill in."""
+
+
+class MergeForm(forms.Form):
+    merged = SearchField(Merchant.objects.none(), url_name="office:merchant-search", label=_("The double"))
+
+    def __init__(self, *args, others, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["merged"].queryset = others
+
+
+def dialled(phone: str) -> str:
+    if phone and normalize_phone(phone) is None:
+        raise forms.ValidationError(
+            _("“%(phone)s” is not a phone number that can be dialled."), params={"phone": phone}
+        )
+    return phone

@@ -1,0 +1,94 @@
+from dataclasses import dataclass
+from math import cos, radians
+
+from django.apps import apps
+from django.db.models import F, ForeignObjectRel, Func, Model, Value
+from django.db.models.functions import Greatest
+from django.utils.text import capfirst
+
+from journal.models import Entry
+from journal.queries import Stretch, read
+from merchants.models import Merchant, MerchantQuerySet
+from routing.geo import distance_m
+from toolkit.search import pieces
+
+NEAR_M = 300
+SIMILAR = 0.6  # word similarity of pg_trgm: 1 where one name stands whole within the other
+DEGREE_M = 111_195  # of latitude
+
+
+def timeline(merchant: Merchant, *, limit: int = 30, before_id: int | None = None) -> Stretch:
+    """What happened at this merchant and at the doubles merged into it, newest first."""
+    doubles = Merchant.objects.filter(merged_into=merchant).values_list("pk", flat=True)
+    entries = Entry.objects.of_merchants([merchant.pk, *doubles])
+    return read(entries, about=merchant, limit=limit, before_id=before_id)
+
+
+@dataclass
+class PossibleDouble:
+    merchant: Merchant
+    has_same_phone: bool
+    has_similar_name: bool
+    distance_m: float | None
+
+
+def possible_doubles(merchant: Merchant, among: MerchantQuerySet, limit: int = 10) -> list[PossibleDouble]:
+    """Merchants with the same phone, or with a similar name within 300 m or in the same region; surest first.
+
+    Three bounded queries, each led by an index; the similarity of names is computed for what the index leaves.
+    """
+    among = among.not_merged().exclude(pk=merchant.pk).select_related("region", "trade")
+    phones = [index for index in merchant.contacts.values_list("phone_index", flat=True) if index]
+    similarity = Greatest(
+        _word_similarity(Value(merchant.name), F("name")), _word_similarity(F("name"), Value(merchant.name))
+    )
+    alike = among.annotate(similarity=similarity).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
+    by_phone = list(among.filter(contacts__phone_index__in=phones).distinct().order_by("pk")[:limit]) if phones else []
+    by_name = list(alike.filter(region=merchant.region, bigrams__overlap=pieces(merchant.name))[:limit])
+    if merchant.lat is not None:
+        by_name += [row for row in alike.filter(**_box(merchant))[:limit] if _distance(merchant, row) <= NEAR_M]
+    same_phone, similar = ({row.pk for row in rows} for rows in (by_phone, by_name))
+    found = {row.pk: row for row in [*by_phone, *by_name]}
+    doubles = [
+        PossibleDouble(row, pk in same_phone, pk in similar, _distance(merchant, row)) for pk, row in found.items()
+    ]
+    return sorted(doubles, key=lambda double: not (double.has_same_phone and double.has_similar_name))[:limit]
+
+
+def rows_pointing_at_merchants() -> list[tuple[type[Model], str]]:
+    """(model, field) of every foreign key to merchants, in the order in which rows are locked."""
+    rooms = list(apps.app_configs)
+    found = [
+        (relation.related_model, relation.field.name)
+        for relation in Merchant._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many
+    ]
+    return sorted(found, key=lambda one: (rooms.index(one[0]._meta.app_label), one[0]._meta.model_name, one[1]))
+
+
+def what_moves(merchant: Merchant) -> list[tuple[str, int]]:
+    """(what, how many) of everything a merge takes away from this merchant."""
+    counts = [
+        (capfirst(str(model._meta.verbose_name_plural)), model._base_manager.filter(**{field: merchant}).count())
+        for model, field in rows_pointing_at_merchants()
+    ]
+    return [(what, count) for what, count in counts if count]
+
+
+def _word_similarity(one: Value | F, other: Value | F) -> Func:
+    return Func(one, other, function="word_similarity")
+
+
+def _box(merchant: Merchant) -> dict[str, tuple[float, float]]:
+    north = NEAR_M / DEGREE_M
+    east = north / max(cos(radians(merchant.lat)), 0.01)
+    return {
+        "lat__range": (merchant.lat - north, merchant.lat + north),
+        "lon__range": (merchant.lon - east, merchant.lon + east),
+    }
+
+
+def _distance(one: Merchant, other: Merchant) -> float | None:
+    if one.lat is None or other.lat is None:
+        return None
+    return float(distance_m(one.lat, one.lon, other.lat, other.lon))
