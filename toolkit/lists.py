@@ -13,7 +13,7 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils import timezone
@@ -40,6 +40,16 @@ class SearchFilter(django_filters.CharFilter):
 
     def filter(self, queryset: models.QuerySet, value: str) -> models.QuerySet:
         return queryset.search(value) if value else queryset
+
+
+class DayRangeFilter(django_filters.DateFromToRangeFilter):
+    """Two native date inputs, each with its own name for screen readers; the last day counts as a whole."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        widget = django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
+        for part, label in zip(widget.widgets, (gettext_lazy("From"), gettext_lazy("Until")), strict=True):
+            part.attrs["aria-label"] = label
+        super().__init__(*args, widget=widget, **kwargs)
 
 
 class FilterSet(django_filters.FilterSet):
@@ -71,6 +81,15 @@ class CappedPaginator(Paginator):
         if isinstance(rows, models.QuerySet):
             return rows.order_by()[: COUNT_LIMIT + 1].count()
         return len(rows)
+
+    def validate_number(self, number: Any) -> int:
+        """Nonsense is the first page, what lies behind the last page is the last."""
+        try:
+            return super().validate_number(number)
+        except PageNotAnInteger:
+            return 1
+        except EmptyPage:
+            return self.num_pages
 
     @property
     def is_capped(self) -> bool:
@@ -148,9 +167,7 @@ class ListPage(Page, TemplateView):
         table = self.table()
         size = self.request.GET.get("size", "")
         size = int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
-        table.paginate(
-            page=self.request.GET.get("page", 1), per_page=size, paginator_class=CappedPaginator, silent=True
-        )
+        table.paginate(page=self.request.GET.get("page", 1), per_page=size, paginator_class=CappedPaginator)
         user = self.request.user
         columns = [(name, str(self.table_class.base_columns[name].verbose_name or name), name in self.chosen)
                    for name in self.table_class.base_columns]  # fmt: skip

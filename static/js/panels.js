@@ -7,5 +7,7 @@ onPage("[data-panels]", (element) => {
     htmx.trigger(target, "shown");
     history.replaceState(history.state, "", `#${target.id.replace("tab-", "")}`);
   });
-  if (location.hash) element.querySelector(`#tab-${CSS.escape(location.hash.slice(1))}`)?.click();
+  const open = () => location.hash && element.querySelector(`#tab-${CSS.escape(location.hash.slice(1))}`)?.click();
+  open();
+  addEventListener("hashchange", open);
 });
