@@ -26,7 +26,7 @@ def main(lock):
         make_venv()
     print("Installing Python packages …", flush=True)
     STAMP.unlink(missing_ok=True)
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     if not succeeds([*pip, "--require-hashes", "-r", str(requirements_file(lock))]):
         sys.exit("The Python packages could not be installed; pip says why above (no network? a full disk?).")
     STAMP.write_text(contents(lock))
