@@ -16,12 +16,12 @@ PASSED_OVER_FOR = timedelta(hours=4)
 
 
 def locked(order: WorkOrder) -> WorkOrder:
-    """A fresh copy under its row lock; call it inside a transaction, before looking at anything."""
-    return (
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("engineer", "merchant", "type", "region", "booking", "run")
-        .get(pk=order.pk)
-    )
+    """A fresh copy under its row lock; call it inside a transaction, before looking at anything.
+
+    Two queries: in one, rows joined to an order that changed while we waited would come from before the change.
+    """
+    WorkOrder.objects.select_for_update().values("pk").get(pk=order.pk)
+    return WorkOrder.objects.select_related("engineer", "merchant", "type", "region", "booking", "run").get(pk=order.pk)
 
 
 def locked_own(order: WorkOrder, by: User) -> WorkOrder:

@@ -101,7 +101,7 @@ def _take_turns(merchant: Merchant) -> None:
 
 
 def _answer_again(known: Request, asked: Request) -> tuple[Request, str | None]:
-    same = ("channel", "type_id", "terminal_id", "summary", "details")
+    same = ("channel", "merchant_id", "type_id", "terminal_id", "summary", "details")
     if any(getattr(known, name) != getattr(asked, name) for name in same):
         raise _used_otherwise()
     link = TrackingLink.objects.filter(request=known).first()
