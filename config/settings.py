@@ -230,6 +230,7 @@ ALTCHA_HMAC_SECRET = SECRET_KEY
 # -- what follows from what -----------------------------------------------------------
 WAKES = "config.wakes.WAKES"
 VERBS = "config.verbs.VERBS"
+LINKS = "config.links.LINKS"
 
 LOGGING = {
     "version": 1,

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from notifications.models import Notice
 
@@ -49,7 +50,7 @@ def notify_address(
     at: datetime,
     url: str = "",
 ) -> None:
-    """Tells somebody without a login, by mail, once per `key`."""
+    """Tells somebody without a login, by mail, once per `key`. A `url` 'kind:id' is a secret link of settings.LINKS."""
     with translation.override(language):
         subject, body = text()
     Notice.objects.bulk_create(
@@ -61,6 +62,11 @@ def notify_address(
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def _address(url: str) -> str:
+    kind, colon, id = url.partition(":")
+    return settings.SITE_URL + (import_string(settings.LINKS)[kind](id) if colon else url)
 
 
 def read_notices(notices: QuerySet[Notice], *, at: datetime) -> int:
@@ -85,7 +91,7 @@ def send_due_notices(*, at: datetime, limit: int = 100) -> int:
             try:
                 EmailMessage(
                     notice.subject,
-                    f"{notice.body}\n\n{settings.SITE_URL}{notice.url}" if notice.url else notice.body,
+                    f"{notice.body}\n\n{_address(notice.url)}" if notice.url else notice.body,
                     to=[notice.address],
                     headers={"Message-ID": f"<notice-{notice.pk}@fieldloop>"},
                 ).send()

@@ -354,6 +354,9 @@ class TrackingLink(models.Model):
         verbose_name = _("tracking link")
         verbose_name_plural = _("tracking links")
 
+    def get_absolute_url(self) -> str:
+        return reverse("public:tracking", args=[self.token])
+
     @property
     def token(self) -> str:
         """192 bits."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
@@ -151,5 +150,5 @@ def _tell_requester(request: Request, key: str, text: Callable[[], tuple[str, st
             key=f"request:{request.number}:{key}",
             text=text,
             at=at,
-            url=reverse("public:tracking", args=[request.tracking_link.token]),
+            url=f"tracking:{request.tracking_link.pk}",
         )

@@ -1,6 +1,8 @@
 import pytest
-from django.urls import reverse
+from django.conf import settings
+from django.core import mail as mailbox
 
+from notifications.actions import send_due_notices
 from notifications.models import Notice
 from tests.workorders.reading import last_entry
 from workorders import actions
@@ -33,7 +35,12 @@ def test_the_secret_key_is_part_of_the_token(pooled, settings):
     assert link.token != token
 
 
-def test_every_mail_of_a_request_names_the_same_link(ask, completed):
-    request = completed.requests.get()
-    urls = set(Notice.objects.filter(address="owner@shop.example").values_list("url", flat=True))
-    assert urls == {reverse("public:tracking", args=[request.tracking_link.token])}
+def test_every_mail_of_a_request_names_the_same_link_and_no_row_holds_it(completed, minutes):
+    token = completed.requests.get().tracking_link.token
+    notices = Notice.objects.filter(address="owner@shop.example")
+    assert not any(token in f"{notice.url} {notice.body}" for notice in notices)
+    send_due_notices(at=minutes(60))
+    mails = [mail for mail in mailbox.outbox if mail.to == ["owner@shop.example"]]
+    assert len(mails) == notices.count() == 4
+    assert all(f"{settings.SITE_URL}/m/t/{token}/" in mail.body for mail in mails)
+    assert last_entry(completed).verb == "workorders.complete_work_order"
