@@ -92,4 +92,3 @@ def contracts_ending(user: User, *, today: date, months: int = 12) -> dict[str, 
         .order_by("ends_on__year", "ends_on__month")
     )
     return {f"{year}-{month:02d}": count for year, month, count in rows}
-

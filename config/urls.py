@@ -8,6 +8,7 @@ from assets import urls as assets
 from dispatch import urls as dispatch
 from evidence import urls as evidence
 
+from integrations import urls as integrations
 from journal import urls as journal
 from merchants import urls as merchants
 from mobile import urls as mobile
@@ -22,7 +23,7 @@ office = [
     *merchants.office,
     *assets.office,
     *workforce.office,
-    # integrations.office comes with toolkit.tables
+    *integrations.office,
     *journal.office,
     *notifications.office,
 ]

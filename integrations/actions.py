@@ -74,6 +74,7 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
     A killed worker loses the chunk it was in and nothing else; two workers on one job take turns.
     """
     started = monotonic()
+    job = Import.objects.select_related("region", "created_by").get(pk=job.pk)
     with override(job.created_by.language), job.file.open("rb") as file:
         try:
             table = open_table(file, job.filename)
@@ -83,12 +84,11 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
             )
             return
         reader: Reader = READERS[job.kind](job)
-        lines = enumerate(table.rows, table.first_line)
-        for _skipped in islice(lines, job.done):
+        for _skipped in islice(table.rows, job.done):
             pass
         position = job.done
         while monotonic() - started < seconds:
-            batch = [(line, dict(zip(table.headers, cells, strict=False))) for line, cells in islice(lines, CHUNK)]
+            batch = [(row.number, dict(zip(table.headers, row, strict=False))) for row in islice(table.rows, CHUNK)]
             with transaction.atomic():
                 job = Import.objects.select_for_update().get(pk=job.pk)
                 if not job.is_under_way or job.done != position:

@@ -1,6 +1,7 @@
 """One row of a customer's spreadsheet: read, judged, and put in through the apps' actions."""
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,11 +21,14 @@ from merchants.models import PHONE, Contact, Merchant, Trade
 from routing.datum import bd09_to_wgs84, gcj02_to_wgs84
 from routing.geo import distance_m
 from toolkit.errors import Refused
-from toolkit.search import plain
+from toolkit.search import pieces, plain
 from toolkit.secrets import blind_index, normalize_phone
 from workforce.models import Region, User
 
 FAR_FROM_REGION_M = 150_000
+ALIKE = 0.6  # share of two-character pieces that two names of one shop have in common
+NEAR_M = 300
+COMPARED = 200  # rows of a neighbourhood that a new row is compared with
 DATUMS: dict[str, Callable] = {"wgs84": lambda lat, lon: (lat, lon), "gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}
 
 
@@ -111,6 +115,31 @@ class MerchantReader(Reader):
     def tiers(self) -> dict[str, str]:
         return {plain(str(spelling)): tier.value for tier in Merchant.Tier for spelling in (tier.label, tier.value)}
 
+    def near_namesake(self, row: Row) -> int | None:
+        """The line of an earlier row with much the same name at much the same place; remembers this row."""
+        if row.values.get("lat") is None:
+            return None
+        lat, lon, accuracy_m = (row.values[name] for name in ("lat", "lon", "location_accuracy_m"))
+        name = set(pieces(row.values["name"]))
+        here = (int(lat * 50), int(lon * 50))  # cells of about two kilometres
+        around = [(here[0] + down, here[1] + right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+        namesake = next(
+            (
+                line
+                for cell in around
+                for line, other, other_lat, other_lon in self.seen[cell]
+                if len(name & other) >= ALIKE * len(name | other)
+                and distance_m(lat, lon, other_lat, other_lon) <= NEAR_M + accuracy_m
+            ),
+            None,
+        )
+        self.seen[here].append((row.line, name, lat, lon))
+        return namesake
+
+    @cached_property
+    def seen(self) -> defaultdict[tuple, deque]:
+        return defaultdict(lambda: deque(maxlen=COMPARED))
+
     @cached_property
     def chains(self) -> dict[str, Merchant]:
         return {}
@@ -142,6 +171,8 @@ class MerchantReader(Reader):
         shop = ("shop", plain(row.values["name"]), plain(address))
         if address and (line := self.double_of_earlier(row, shop)):
             row.remarks.append(_("Possible double: same name and address as line %(line)s.") % {"line": line})
+        elif line := self.near_namesake(row):
+            row.remarks.append(_("Possible double: much the same name and place as line %(line)s.") % {"line": line})
         return row
 
     def place(self, row: Row, lat_text: str, lon_text: str) -> None:

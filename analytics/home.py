@@ -1,0 +1,131 @@
+"""What each role sees first: tiles counted by the very list they lead to, then charts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from toolkit.lists import COUNT_LIMIT, ListPage
+from workforce.roles import Role
+
+
+@dataclass(frozen=True)
+class ShownTile:
+    label: str
+    icon: str
+    colour: str
+    count: int
+    url: str
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > COUNT_LIMIT
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`query` is the query string of the list; {today} and {week_ago} in it are the reader's own days.
+
+    `alarm` is the colour when there is anything at all.
+    """
+
+    label: Any
+    icon: str
+    page_path: str
+    query: str = ""
+    alarm: str = "blue"
+
+    @property
+    def page(self) -> type[ListPage]:
+        return import_string(self.page_path)
+
+    def shown_to(self, request: HttpRequest) -> ShownTile:
+        today = timezone.localdate()
+        query = self.query.format(today=today, week_ago=today - timedelta(days=6))
+        count = self.page.counted(request, query)
+        url = f"{reverse(f'office:{self.page.name}')}{'?' if query else ''}{query}"
+        return ShownTile(str(self.label), self.icon, self.alarm if count else "secondary", count, url)
+
+
+@dataclass(frozen=True)
+class Home:
+    tiles: tuple[Tile, ...]
+    charts: tuple[str, ...]
+
+
+ORDERS = "workorders.views.office.WorkOrderList"
+REQUESTS = "workorders.views.office.RequestList"
+MERCHANTS = "merchants.views.office.MerchantList"
+TERMINALS = "assets.views.office.TerminalList"
+PEOPLE = "workforce.views.office.PersonList"
+
+POOL = Tile(_("in the pool, nobody assigned"), "inbox", ORDERS, "status=open", "orange")
+OVERDUE = Tile(_("overdue"), "alert-triangle", ORDERS, "overdue=true", "red")
+UNACCEPTED = Tile(_("assigned, not yet accepted"), "clock", ORDERS, "status=assigned", "yellow")
+UNDER_WAY = Tile(_("being worked on"), "tool", ORDERS, "status=in_progress", "blue")
+EN_ROUTE = Tile(_("engineers on the way"), "route", ORDERS, "status=en_route", "cyan")
+OPENED_TODAY = Tile(_("opened today"), "plus", ORDERS, "opened_min={today}&opened_max={today}")
+OPENED_THIS_WEEK = Tile(_("opened in 7 days"), "calendar", ORDERS, "opened_min={week_ago}&opened_max={today}")
+COMPLETED = Tile(_("completed, waiting for a rating"), "check", ORDERS, "status=completed", "green")
+PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
+
+HOMES: dict[str, Home] = {
+    Role.DISPATCHER: Home(
+        (POOL, OVERDUE, UNACCEPTED, EN_ROUTE, UNDER_WAY, PAUSED, OPENED_TODAY, COMPLETED),
+        ("ongoing-by-status", "orders-per-day"),
+    ),
+    Role.MANAGER: Home(
+        (
+            OVERDUE,
+            POOL,
+            OPENED_TODAY,
+            COMPLETED,
+            Tile(_("merchants being onboarded"), "building-store", MERCHANTS, "status=onboarding", "azure"),
+            Tile(_("active merchants"), "building-store", MERCHANTS, "status=active", "green"),
+            Tile(_("terminals at merchants"), "device-mobile", TERMINALS, "status=live", "green"),
+            Tile(_("requests rejected"), "x", REQUESTS, "outcome=rejected", "yellow"),
+        ),
+        ("orders-per-day", "on-time-by-week"),
+    ),
+    Role.WAREHOUSE: Home(
+        (
+            Tile(_("terminals in stock"), "package", TERMINALS, "status=in_stock", "blue"),
+            Tile(_("terminals in bags"), "truck", TERMINALS, "status=issued", "indigo"),
+            Tile(_("returned, to be checked"), "refresh", TERMINALS, "status=returned", "yellow"),
+            Tile(_("terminals at merchants"), "device-mobile", TERMINALS, "status=live", "green"),
+        ),
+        ("terminals-by-model", "orders-per-day"),
+    ),
+    Role.ANALYST: Home(
+        (
+            OPENED_THIS_WEEK,
+            OVERDUE,
+            COMPLETED,
+            Tile(_("requests rejected"), "x", REQUESTS, "outcome=rejected", "yellow"),
+        ),
+        ("orders-per-day", "on-time-by-week", "terminals-by-model", "ongoing-by-status"),
+    ),
+    Role.FINANCE: Home(
+        (
+            Tile(_("active merchants"), "building-store", MERCHANTS, "status=active", "green"),
+            Tile(_("suspended merchants"), "building-store", MERCHANTS, "status=suspended", "yellow"),
+            COMPLETED,
+            OPENED_THIS_WEEK,
+        ),
+        ("contracts-ending", "on-time-by-week"),
+    ),
+    Role.OPS: Home(
+        (
+            POOL,
+            OVERDUE,
+            Tile(_("people who can log in"), "users", PEOPLE, "is_active=true", "green"),
+            Tile(_("people switched off"), "users", PEOPLE, "is_active=false", "yellow"),
+        ),
+        ("ongoing-by-status", "orders-per-day"),
+    ),
+}
