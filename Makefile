@@ -30,7 +30,7 @@ check:
 	trap '$(SERVERS) stop' EXIT; $(BIN) manage.py makemigrations --check --dry-run
 
 screenshots:
-	$(BIN) manage.py screenshots
+	$(BIN) scripts/screenshots.py
 
 bench:
 	for script in bench/*.py; do $(BIN) $$script || exit 1; done
