@@ -1,5 +1,6 @@
 import secrets
 import unicodedata
+from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -50,6 +51,11 @@ class TerminalQuerySet(RegionScopedQuerySet):
     def found_by(self, user: User) -> "TerminalQuerySet":
         """What a person finds by its code: everything in their regions, and what is in their bag."""
         return self.in_regions_of(user) | self.filter(holder=user)
+
+    def with_live_bindings(self) -> "TerminalQuerySet":
+        """`live_bindings`: at most one, with its merchant; for lists."""
+        live = Binding.objects.live().select_related("merchant")
+        return self.prefetch_related(models.Prefetch("bindings", live, to_attr="live_bindings"))
 
     def search(self, text: str) -> "TerminalQuerySet":
         return self.filter(pk__in=matches(Terminal.objects.all(), text, "serial", "tid").values("pk"))
@@ -111,6 +117,10 @@ class BindingQuerySet(models.QuerySet):
     def on(self, at) -> "BindingQuerySet":
         """Bindings that held at that instant."""
         return self.filter(started_at__lte=at).filter(Q(ended_at=None) | Q(ended_at__gt=at))
+
+    def during(self, start: datetime, end: datetime) -> "BindingQuerySet":
+        """Bindings that held at some time from `start` until before `end`."""
+        return self.filter(started_at__lt=end).filter(Q(ended_at=None) | Q(ended_at__gt=start))
 
 
 class Binding(models.Model):

@@ -1,8 +1,9 @@
 """Reads that need more than one table."""
 
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
-from assets.models import Sticker, Terminal, normal_code
+from assets.models import Binding, BindingQuerySet, Sticker, Terminal, normal_code
 from workforce.models import User
 
 
@@ -23,3 +24,15 @@ def find_by_code(text: str, user: User) -> Sticker | Terminal | None:
         is_seen = sticker.terminal_id is None or seen.filter(pk=sticker.terminal_id).exists()
         return sticker if is_seen else None
     return seen.filter(serial=normal_code(code)).first()
+
+
+def where_on(terminal: Terminal, day: date) -> BindingQuerySet:
+    """Where a terminal was on a day of its region's calendar, in one query: none, one or, when it moved, several."""
+    start = datetime.combine(day, time.min, terminal.region.zone)
+    end = datetime.combine(day + timedelta(days=1), time.min, terminal.region.zone)
+    return (
+        Binding.objects.filter(terminal=terminal)
+        .during(start, end)
+        .select_related("merchant", "bound_by")
+        .order_by("started_at")
+    )

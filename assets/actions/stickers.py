@@ -11,7 +11,7 @@ from toolkit.errors import Refused
 from toolkit.numbers import next_number
 from workforce.models import Region, User
 
-MOST_STICKERS = 480  # 20 pages
+MOST_STICKERS = 240  # 10 pages, drawn in a few seconds
 
 
 def print_stickers(*, count: int, region: Region, by: User, at: datetime) -> StickerSheet:

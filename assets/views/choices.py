@@ -1,7 +1,5 @@
-from django.db.models import Prefetch
-
 from assets import permissions
-from assets.models import Binding, Terminal
+from assets.models import Terminal
 from toolkit.choices import ChoicePage
 from workforce.models import User
 
@@ -10,8 +8,8 @@ class TerminalSearch(ChoicePage):
     permission = permissions.VIEW_TERMINAL
 
     def rows(self):
-        live = Prefetch("bindings", Binding.objects.live().select_related("merchant"), to_attr="live_bindings")
-        return Terminal.objects.visible_to(self.request.user).select_related("model", "holder").prefetch_related(live)
+        terminals = Terminal.objects.visible_to(self.request.user)
+        return terminals.select_related("model", "holder").with_live_bindings()
 
     def choice(self, row: Terminal) -> tuple[str, str]:
         place = row.live_bindings[0].merchant.name if row.live_bindings else row.holder and row.holder.name

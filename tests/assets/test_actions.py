@@ -202,8 +202,8 @@ def test_a_sheet_has_as_many_stickers_as_asked_for(hangzhou, keeper, at):
     assert sheet.stickers.count() == 24
     assert len({sticker.token for sticker in sheet.stickers.all()}) == 24
     assert last_entry().changes == {"count": [None, 24]}
-    with pytest.raises(Refused, match="between 1 and 480"):
-        actions.print_stickers(count=481, region=hangzhou, by=keeper, at=at)
+    with pytest.raises(Refused, match="between 1 and 240"):
+        actions.print_stickers(count=241, region=hangzhou, by=keeper, at=at)
 
 
 def test_a_new_sticker_voids_the_old_one(terminal, merchant, manager, at):
