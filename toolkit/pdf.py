@@ -47,7 +47,7 @@ def render_pdf(
                 root=str(root),  # type: ignore[type-var]
                 font_paths=fonts,
                 sys_inputs={"data": json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)},
-                timestamp=at.astimezone(UTC),
+                timestamp=at.astimezone(UTC).replace(microsecond=0),
             )
         finally:
             for _ in range(REMEMBERED):
