@@ -89,6 +89,7 @@ class Command(BaseCommand):
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
         stamp = settings.BASE_DIR / "build" / "collected.sha256"
         if not stamp.exists() or stamp.read_text() != digest:
+            self.stdout.write("Collecting static files …")
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
             stamp.write_text(digest)
 
@@ -120,7 +121,12 @@ def _programs(port: int) -> list[Program]:
     worker = ["celery", "--app", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"]
     beat = ["celery", "--app", "config", "beat", "--pidfile", ""]
     return [
-        Program("web server", [*web, "--graceful-timeout", "3", "--access-logfile", "-"], log / "web.log", environment),
+        Program(
+            "web server",
+            [*web, "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-"],
+            log / "web.log",
+            environment,
+        ),
         Program("worker", worker, log / "worker.log", environment),
         Program("clock", beat, log / "beat.log", environment),
     ]
