@@ -1,0 +1,73 @@
+"""Everything a phone can do, in one table. One command is one POST with a UUID made on the phone.
+
+    /field/<things>/<number>/<command>/
+
+A row names the action, who may call it, and the form that reads its arguments; views/commands.py calls it through
+`journal.actions.once`, so that a command sent twice is done once.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from assets import actions as assets
+from assets.models import Sticker, Terminal
+from assets.permissions import BIND_TERMINAL
+from evidence.models import Capture
+from mobile import forms
+from workforce.models import User
+from workorders import actions as workorders
+from workorders.models import WorkOrder
+from workorders.permissions import DO_ORDER
+
+
+@dataclass(frozen=True)
+class Command:
+    """`run(subject, *, by, at, **form.values())` does it."""
+
+    run: Callable[..., Any]
+    permission: str
+    form: type[forms.PhoneForm]
+
+
+def answer_step(order: WorkOrder, *, step: str, value: str, **given: Any) -> Any:
+    """A phone sends text; a check is yes or no."""
+    steps = order.run.version.steps if order.run else []
+    is_check = any(each["key"] == step and each["kind"] == "check" for each in steps)
+    return workorders.answer_step(
+        order, step=step, value={"true": True, "false": False}.get(value) if is_check else value, **given
+    )
+
+
+def add_photos(order: WorkOrder, *, captures: Iterable[Capture], **given: Any) -> None:
+    for capture in captures:
+        workorders.add_photo(order, capture=capture, **given)
+
+
+def bind_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
+    return assets.bind_terminal(terminal, merchant=order.merchant, note=order.number, **given)
+
+
+COMMANDS: dict[tuple[str, str], Command] = {
+    ("orders", "accept"): Command(workorders.accept_work_order, DO_ORDER, forms.Moment),
+    ("orders", "reject"): Command(workorders.reject_work_order, DO_ORDER, forms.Rejection),
+    ("orders", "depart"): Command(workorders.depart, DO_ORDER, forms.Departure),
+    ("orders", "arrive"): Command(workorders.arrive, DO_ORDER, forms.Arrival),
+    ("orders", "start"): Command(workorders.start_work, DO_ORDER, forms.Moment),
+    ("orders", "pause"): Command(workorders.pause_work, DO_ORDER, forms.Interruption),
+    ("orders", "resume"): Command(workorders.resume_work, DO_ORDER, forms.Moment),
+    ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer),
+    ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos),
+    ("orders", "sign"): Command(workorders.sign, DO_ORDER, forms.Signature),
+    ("orders", "complete"): Command(workorders.complete_work_order, DO_ORDER, forms.Completion),
+    ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding),
+    ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding),
+}
+
+SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
+    "orders": lambda user, number: WorkOrder.objects.visible_to(user).filter(number=number),
+    "terminals": lambda user, serial: Terminal.objects.found_by(user).filter(serial=serial),
+    "stickers": lambda user, number: Sticker.objects.filter(number=number),
+}

@@ -1,0 +1,144 @@
+"""What the phone sends with a command. Names are the keyword arguments of the command's action."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Terminal
+from evidence.models import Capture
+from mobile.queries import terminals_at_hand
+from toolkit.errors import Refused
+from workforce.models import User
+from workorders.lifecycle import UNDER_WAY
+from workorders.models import Pause, WorkOrder
+
+
+class PhoneForm(forms.Form):
+    """A form of one person: what it lets choose is theirs. Its first error reads like a refusal."""
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, chosen in self.choices_of(user).items():
+            self.fields[name].queryset = chosen
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {}
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of the action."""
+        for name, errors in self.errors.items():
+            raise Refused(" ".join(errors), field=name)
+        return self.cleaned_data
+
+
+class Place(forms.Form):
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False)
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False)
+    accuracy_m = forms.FloatField(min_value=0, required=False)
+
+
+class Moment(PhoneForm):
+    """When it happened by the phone's own clock."""
+
+    device_at = forms.DateTimeField(required=False)
+
+
+class Departure(Place, Moment):
+    pass
+
+
+class Arrival(Place, Moment):
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class Rejection(Moment):
+    reason = forms.CharField(
+        max_length=200, error_messages={"required": _("Say why, so that the order finds the right person.")}
+    )
+
+
+class Interruption(Moment):
+    reason = forms.ChoiceField(choices=Pause.Reason, error_messages={"required": _("Choose what you are waiting for.")})
+    note = forms.CharField(max_length=200, required=False)
+
+
+class CaptureField(forms.ModelMultipleChoiceField):
+    def __init__(self, **kwargs) -> None:
+        missing = _("The photo has not arrived yet. Please send it again.")
+        super().__init__(
+            Capture.objects.none(), error_messages={"required": missing, "invalid_choice": missing}, **kwargs
+        )
+
+
+class StepAnswer(Moment):
+    step = forms.CharField(max_length=40)
+    value = forms.CharField(max_length=2000, required=False)
+    captures = CaptureField(required=False)
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"captures": Capture.objects.filter(by=user)}
+
+
+class Photos(Moment):
+    captures = CaptureField()
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"captures": Capture.objects.filter(by=user, kind=Capture.Kind.PHOTO)}
+
+
+class Signature(Moment):
+    captures = CaptureField()
+    signer_name = forms.CharField(
+        max_length=80, error_messages={"required": _("Write the name of the person who signs.")}
+    )
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"captures": Capture.objects.filter(by=user, kind=Capture.Kind.SIGNATURE)}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if drawn := values.pop("captures", None):
+            values["capture"] = drawn[0]
+        return values
+
+
+class Completion(Moment):
+    resolution = forms.CharField(error_messages={"required": _("Say what was done: tap a sentence or write your own.")})
+
+
+class TerminalBinding(PhoneForm):
+    order = forms.ModelChoiceField(
+        WorkOrder.objects.none(), to_field_name="number",
+        error_messages={"required": _("Choose the order you are working on."),
+                        "invalid_choice": _("This order is not under way any more.")},
+    )  # fmt: skip
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"order": WorkOrder.objects.visible_to(user).filter(status__in=UNDER_WAY).select_related("merchant")}
+
+
+class StickerBinding(PhoneForm):
+    terminal = forms.ModelChoiceField(
+        Terminal.objects.none(), to_field_name="serial",
+        error_messages={"required": _("Choose the terminal the sticker is on."),
+                        "invalid_choice": _("This terminal is neither in your bag nor at a merchant you are working for.")},
+    )  # fmt: skip
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"terminal": terminals_at_hand(user)}
+
+
+class PictureUpload(Place):
+    id = forms.UUIDField()
+    kind = forms.ChoiceField(choices=Capture.Kind)
+    source = forms.ChoiceField(choices=Capture.Source)
+    taken_at = forms.DateTimeField(required=False)
+    file = forms.FileField()
+
+
+class Position(Place):
+    """One with a place."""
+
+    lat = forms.FloatField(min_value=-90, max_value=90)
+    lon = forms.FloatField(min_value=-180, max_value=180)

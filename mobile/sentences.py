@@ -1,0 +1,25 @@
+"""Sentences a person often needs, offered for one tap. What is sent is plain text in the person's language."""
+
+from django.utils.translation import gettext_lazy as _
+
+REJECTIONS = [
+    _("Too far away"),
+    _("No time today"),
+    _("I lack the skill for this"),
+    _("I do not have the part"),
+    _("I am ill"),
+]
+ELSEWHERE = [
+    _("The place on the map is wrong"),
+    _("My phone finds no position in here"),
+    _("The shop is inside a mall"),
+    _("We meet somewhere else"),
+]
+RESOLUTIONS = [
+    _("Restarted and updated the terminal."),
+    _("Replaced the terminal."),
+    _("Set up the network anew."),
+    _("Replaced paper, cable or battery."),
+    _("Installed and explained how it works."),
+    _("Tested with a transaction."),
+]

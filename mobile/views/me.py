@@ -1,0 +1,56 @@
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from mobile.queries import bag_of
+from mobile.views.pages import FieldPage
+from workforce.models import Booking, Shift
+
+
+@dataclass(frozen=True)
+class Weekday:
+    day: date
+    shifts: list[Shift]
+    away: list[Booking]
+
+
+class MePage(FieldPage, TemplateView):
+    title = _("Me")
+    template_name = "mobile/me.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        user, today = self.request.user, timezone.localdate(self.at)
+        return super().get_context_data(
+            today=today,
+            week=self._week(today),
+            skills=user.skills.filter(Q(expires_on=None) | Q(expires_on__gte=today)).select_related("skill"),
+            bag=bag_of(user),
+            **kwargs,
+        )
+
+    def _week(self, today: date) -> list[Weekday]:
+        """From today, seven days on."""
+        user = self.request.user
+        shifts = list(user.shifts.all())
+        away = list(
+            user.bookings.exclude(kind=Booking.Kind.WORK)
+            .filter(during__endswith__gt=self.at, during__startswith__lt=self.at + timedelta(days=8))
+            .order_by("during")
+        )
+        days = [today + timedelta(days=ahead) for ahead in range(7)]
+        return [
+            Weekday(
+                day,
+                [shift for shift in shifts if shift.weekday == day.weekday()],
+                [
+                    each
+                    for each in away
+                    if timezone.localdate(each.during.lower) <= day <= timezone.localdate(each.during.upper)
+                ],
+            )
+            for day in days
+        ]

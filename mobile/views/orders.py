@@ -1,0 +1,102 @@
+"""Today's work, and one order of it."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView, View
+
+from journal.actions import record
+from merchants.actions import reveal_phone
+from mobile import sentences
+from mobile.queries import day_of, order_page, phone_contact, phone_request
+from mobile.views.pages import FieldPage
+from toolkit.secrets import normalize_phone
+from toolkit.views import SubjectMixin
+from workforce.models import User
+from workorders.models import Pause, WorkOrder
+from workorders.permissions import DO_ORDER
+
+
+class TodayPage(FieldPage, TemplateView):
+    """The page asks for its list again every 20 seconds and says which one it shows: 204 when that is still right."""
+
+    title = _("Today")
+    template_name = "mobile/today.html"
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        context = self.get_context_data(day=day_of(request.user, self.at))
+        jobs = render_to_string("mobile/jobs.html", context, request)
+        seen = hashlib.sha256(jobs.encode()).hexdigest()[:16]
+        if request.headers.get("HX-Request"):
+            same = request.GET.get("seen") == seen
+            return (
+                HttpResponse(status=204)
+                if same
+                else render(request, "mobile/jobs_fresh.html", {"jobs": jobs, "seen": seen})
+            )
+        return self.render_to_response({**context, "jobs": jobs, "seen": seen})
+
+
+def own_orders(user: User) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.visible_to(user).select_related(
+        "merchant", "type", "terminal__model", "region", "booking", "run__version", "signature"
+    )
+
+
+class OrderMixin(SubjectMixin, FieldPage):
+    """One of the person's own orders."""
+
+    permission = DO_ORDER
+
+    def subjects(self) -> QuerySet[WorkOrder]:
+        return own_orders(self.request.user)
+
+    def get_title(self) -> str:
+        return self.subject.merchant.name
+
+
+def rendered_order(request: HttpRequest, order: WorkOrder, at: datetime) -> str:
+    """The part of the order page that a command may change."""
+    page = order_page(order, request.user, at)
+    context = {"page": page, "order": order, "at": at, "sentences": sentences, "pause_reasons": Pause.Reason.choices}
+    return render_to_string("mobile/order_body.html", context, request)
+
+
+class OrderPage(OrderMixin, TemplateView):
+    template_name = "mobile/order.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        body = rendered_order(self.request, self.subject, self.at)
+        return super().get_context_data(order=self.subject, body=body, **kwargs)
+
+
+class OrderFreshness(FieldPage, View):
+    """Says so when the order is no longer as the page shows it; 204 otherwise. The page is not replaced unasked:
+    somebody may be writing on it."""
+
+    permission = DO_ORDER
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        order = WorkOrder.objects.visible_to(request.user).filter(number=number).first()
+        if order is not None and order_page(order, request.user, self.at).version == request.GET.get("seen"):
+            return HttpResponse(status=204)
+        return render(request, "mobile/order_changed.html", {"order": order})
+
+
+class OrderPhone(OrderMixin, View):
+    """The clear number, written down in the journal. The answer is never stored."""
+
+    def post(self, request: HttpRequest, number: str, key: str) -> JsonResponse:
+        if key == "contact" and (contact := phone_contact(self.subject)):
+            phone = reveal_phone(contact, by=request.user, at=self.at)
+        elif key == "request" and (asked := phone_request(self.subject)):
+            record("merchants.reveal_phone", asked, by=request.user, at=self.at, merchant_id=asked.merchant_id)
+            phone = asked.contact_phone
+        else:
+            raise Http404
+        return JsonResponse({"phone": normalize_phone(phone) or phone})

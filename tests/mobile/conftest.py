@@ -1,0 +1,85 @@
+import io
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from PIL import Image
+
+from evidence.models import Capture
+from workorders import actions
+from workorders.models import WorkOrder
+
+
+@pytest.fixture(autouse=True)
+def clock(at):
+    """Pages ask the clock; here it is Wednesday morning."""
+    with time_machine.travel(at, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def give(repair, merchant, engineer, dispatcher, at):
+    """Opens an order and gives it to somebody: give(summary=…, engineer=…, after=timedelta)."""
+
+    def give(*, engineer=engineer, merchant=merchant, after=timedelta(hours=1), **about) -> WorkOrder:
+        about = {"summary": "Prints nothing", "type": repair, **about}
+        order = actions.open_work_order(merchant=merchant, by=dispatcher, at=at - timedelta(minutes=30), **about)
+        start = at + after
+        return actions.assign_work_order(
+            order,
+            engineer=engineer,
+            start=start,
+            end=start + timedelta(minutes=45),
+            by=dispatcher,
+            at=at - timedelta(minutes=20),
+        )
+
+    return give
+
+
+@pytest.fixture
+def order(give) -> WorkOrder:
+    """Given to the engineer, not accepted yet."""
+    return give()
+
+
+@pytest.fixture
+def begun(order, engineer, at) -> WorkOrder:
+    """On site and at work."""
+    for step in (actions.accept_work_order, actions.depart):
+        step(order, by=engineer, at=at)
+    actions.arrive(order, by=engineer, at=at, lat=order.lat, lon=order.lon, accuracy_m=10)
+    return actions.start_work(order, by=engineer, at=at)
+
+
+@pytest.fixture
+def phone(engineer) -> Client:
+    """The engineer's."""
+    client = Client()
+    client.force_login(engineer)
+    return client
+
+
+@pytest.fixture
+def keep(phone):
+    """Sends a picture from the phone and returns its capture."""
+
+    def keep(kind="photo", *, client=phone, id=None, colour="navy") -> Capture:
+        id = id or uuid.uuid4()
+        source = "drawn" if kind == "signature" else "camera"
+        body = {"id": id, "kind": kind, "source": source, "file": picture(colour)}
+        answer = client.post("/field/pictures/", body)
+        assert answer.status_code == 200, answer.content
+        return Capture.objects.get(pk=answer.json()["id"])
+
+    return keep
+
+
+def picture(colour="navy") -> io.BytesIO:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(content, "PNG")
+    content.seek(0)
+    content.name = "picture.png"
+    return content

@@ -1,0 +1,314 @@
+"""Each row of mobile/commands.py from the phone: done, refused with a sentence, sent twice, somebody else's."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from assets.actions import bind_terminal, issue_terminal
+from journal.models import Command, Entry
+from mobile.commands import COMMANDS
+from tests import factories as make
+from workorders import actions
+from workorders.lifecycle import Status
+
+NEAR = {"lat": 30.2742, "lon": 120.1552, "accuracy_m": 12}
+FAR = {"lat": 30.3001, "lon": 120.1552, "accuracy_m": 12}
+
+
+def send(client: Client, subject: str, name: str, *, id: uuid.UUID | None = None, **body):
+    return client.post(f"/field/{subject}/{name}/", {"command": id or uuid.uuid4(), **body})
+
+
+@pytest.fixture
+def accepted(order, engineer, at):
+    return actions.accept_work_order(order, by=engineer, at=at)
+
+
+@pytest.fixture
+def travelling(accepted, engineer, at):
+    return actions.depart(accepted, by=engineer, at=at)
+
+
+@pytest.fixture
+def arrived(travelling, engineer, at):
+    return actions.arrive(travelling, by=engineer, at=at, **NEAR)
+
+
+@pytest.fixture
+def paused(begun, engineer, at):
+    return actions.pause_work(begun, by=engineer, reason="part", at=at)
+
+
+@pytest.fixture
+def checked(begun, engineer, at, keep):
+    """With its checklist done."""
+    for step, value, captures in (("power", True, []), ("before", None, [keep()]), ("network", "wifi", [])):
+        actions.answer_step(begun, step=step, value=value, captures=captures, by=engineer, at=at)
+    return begun
+
+
+@pytest.fixture
+def signed(checked, engineer, at, keep):
+    return actions.sign(checked, capture=keep("signature"), signer_name="Wang Fang", by=engineer, at=at)
+
+
+@pytest.fixture
+def in_bag(terminal, engineer, keeper, at):
+    return issue_terminal(terminal, holder=engineer, by=keeper, at=at)
+
+
+@pytest.fixture
+def sticker(db):
+    return make.StickerFactory()
+
+
+class Row:
+    """How one command looks from the phone, and what the action says when it refuses."""
+
+    def __init__(self, begins, name, verb, *, good=dict, bad=None, sentence="", things="orders") -> None:
+        self.begins, self.name, self.verb, self.things = begins, name, verb, things
+        self.good, self.bad, self.sentence = good, bad, sentence
+
+
+ROWS = [
+    Row("order", "accept", "workorders.accept_work_order"),
+    Row("order", "reject", "workorders.reject_work_order", good=lambda keep: {"reason": "Too far away"},
+        bad=lambda keep: {"reason": " "}, sentence="Say why"),
+    Row("accepted", "depart", "workorders.depart", good=lambda keep: NEAR, bad=lambda keep: {"lat": 91}, sentence="90"),
+    Row("travelling", "arrive", "workorders.arrive", good=lambda keep: NEAR, bad=lambda keep: FAR, sentence="m from the merchant"),
+    Row("arrived", "start", "workorders.start_work"),
+    Row("begun", "pause", "workorders.pause_work", good=lambda keep: {"reason": "part", "note": "Printer"},
+        bad=lambda keep: {"reason": "tea"}, sentence="tea"),
+    Row("paused", "resume", "workorders.resume_work"),
+    Row("begun", "answer", "workorders.answer_step", good=lambda keep: {"step": "power", "value": "true"},
+        bad=lambda keep: {"step": "network", "value": "wifi"}, sentence="Answer “Terminal powered on” first"),
+    Row("begun", "add-photos", "workorders.add_photo", good=lambda keep: {"captures": [keep().pk]},
+        bad=lambda keep: {"captures": [uuid.uuid4()]}, sentence="has not arrived"),
+    Row("begun", "sign", "workorders.sign", good=lambda keep: {"captures": [keep("signature").pk], "signer_name": "Wang Fang"},
+        bad=lambda keep: {"captures": [keep("signature").pk], "signer_name": ""}, sentence="Write the name"),
+    Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer."},
+        bad=lambda keep: {"resolution": ""}, sentence="Say what was done"),
+]  # fmt: skip
+CASES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def body_of(make_body, keep) -> dict:
+    return make_body(keep) if make_body is not dict else {}
+
+
+def test_every_order_command_has_its_row_here() -> None:
+    assert {("orders", row.name) for row in ROWS} == {key for key in COMMANDS if key[0] == "orders"}
+
+
+@CASES
+def test_a_command_is_done_and_written_down_with_the_time_on_the_phone(row, request, phone, keep, engineer, at) -> None:
+    order = request.getfixturevalue(row.begins)
+    body = body_of(row.good, keep) | {"device_at": "2026-11-18T01:58:30.250Z"}
+    answer = send(phone, f"orders/{order.number}", row.name, **body)
+    assert answer.status_code == 200, answer.content
+    entry = Entry.objects.about(order).first()
+    assert (entry.verb, entry.actor, entry.device_at.isoformat()) == (
+        row.verb,
+        engineer,
+        "2026-11-18T01:58:30.250000+00:00",
+    )
+    if row.name == "reject":
+        assert answer.json()["go"] == "/field/"
+    else:
+        assert order.merchant.name in answer.json()["page"]
+
+
+@CASES
+def test_the_same_message_sent_twice_is_done_once_and_answered_alike(row, request, phone, keep) -> None:
+    order, id = request.getfixturevalue(row.begins), uuid.uuid4()
+    body = body_of(row.good, keep)
+    first = send(phone, f"orders/{order.number}", row.name, id=id, **body)
+    entries = Entry.objects.count()
+    again = send(phone, f"orders/{order.number}", row.name, id=id, **body)
+    assert again.status_code == 200
+    assert again.json()["answer"] == first.json()["answer"]
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.bad], ids=lambda row: row.name)
+def test_what_is_refused_says_why_and_the_same_message_can_be_mended(row, request, phone, keep) -> None:
+    order, id = request.getfixturevalue(row.begins), uuid.uuid4()
+    bad, before = row.bad(keep), Entry.objects.count()
+    refused = send(phone, f"orders/{order.number}", row.name, id=id, **bad)
+    assert refused.status_code == 422
+    assert row.sentence in refused.json()["sentence"]
+    order.refresh_from_db()
+    assert (Entry.objects.count(), Command.objects.filter(pk=id).exists()) == (before, False)
+    mended = send(phone, f"orders/{order.number}", row.name, id=id, **body_of(row.good, keep))
+    assert mended.status_code == 200
+
+
+@CASES
+def test_nobody_else_reaches_the_order(row, request, keep, colleague) -> None:
+    order = request.getfixturevalue(row.begins)
+    other = Client()
+    other.force_login(colleague)
+    body = body_of(row.good, lambda kind="photo": keep(kind, client=other))
+    before = Entry.objects.count()
+    assert send(other, f"orders/{order.number}", row.name, **body).status_code == 404
+    assert (Entry.objects.count(), Command.objects.count()) == (before, 0)
+
+
+def test_a_step_that_does_not_come_next_is_refused_with_a_sentence(order, phone) -> None:
+    refused = send(phone, f"orders/{order.number}", "start")
+    assert refused.status_code == 422
+    assert refused.json()["sentence"]
+    order.refresh_from_db()
+    assert order.status == Status.ASSIGNED
+
+
+def test_outside_the_fence_the_phone_is_asked_for_the_reason_and_then_checks_in(travelling, phone) -> None:
+    refused = send(phone, f"orders/{travelling.number}", "arrive", **FAR)
+    assert refused.json()["field"] == "reason"
+    assert send(phone, f"orders/{travelling.number}", "arrive", **FAR, reason="Wrong on the map").status_code == 200
+    travelling.refresh_from_db()
+    assert (travelling.status, travelling.arrival_reason) == (Status.ON_SITE, "Wrong on the map")
+    assert 2800 < travelling.arrival_distance_m < 3000
+
+
+def test_an_id_already_used_for_something_else_is_refused(order, phone) -> None:
+    id = uuid.uuid4()
+    assert send(phone, f"orders/{order.number}", "accept", id=id).status_code == 200
+    refused = send(phone, f"orders/{order.number}", "depart", id=id)
+    assert (refused.status_code, "already sent" in refused.json()["sentence"]) == (422, True)
+
+
+def test_a_command_without_an_id_is_refused(order, phone) -> None:
+    refused = phone.post(f"/field/orders/{order.number}/accept/", {"command": "1"})
+    assert (refused.status_code, "load it again" in refused.json()["sentence"]) == (422, True)
+
+
+def test_an_unknown_command_is_not_found(order, phone) -> None:
+    assert send(phone, f"orders/{order.number}", "paint").status_code == 404
+    assert send(phone, "shops/1", "accept").status_code == 404
+
+
+def test_a_photo_of_somebody_else_cannot_be_used(begun, phone, keep, colleague) -> None:
+    other = Client()
+    other.force_login(colleague)
+    theirs = keep(client=other)
+    refused = send(phone, f"orders/{begun.number}", "add-photos", captures=[theirs.pk])
+    assert (refused.status_code, "has not arrived" in refused.json()["sentence"]) == (422, True)
+
+
+def test_a_check_is_yes_or_no_and_a_text_may_say_true(give, engineer, phone, at) -> None:
+    steps = [{"key": "seal", "kind": "check", "title": "Seal whole"}, {"key": "note", "kind": "text", "title": "Note"}]
+    version = make.ProcedureVersionFactory(procedure__code="seal", steps=steps)
+    order = give(type=make.WorkOrderTypeFactory(code="seal", procedure=version.procedure))
+    for step in (actions.accept_work_order, actions.depart):
+        step(order, by=engineer, at=at)
+    actions.arrive(order, by=engineer, at=at, **NEAR)
+    actions.start_work(order, by=engineer, at=at)
+    send(phone, f"orders/{order.number}", "answer", step="seal", value="false")
+    send(phone, f"orders/{order.number}", "answer", step="note", value="true")
+    assert [answer.value for answer in order.run.answers.current()] == [False, "true"]
+
+
+# -- terminals and stickers ---------------------------------------------------------------------------
+
+
+def test_a_terminal_of_the_bag_is_bound_to_the_merchant_of_the_order(travelling, in_bag, phone, engineer) -> None:
+    id = uuid.uuid4()
+    answers = [send(phone, f"terminals/{in_bag.serial}", "bind", id=id, order=travelling.number) for _n in range(2)]
+    assert [answer.json()["go"] for answer in answers] == [f"/field/scan/?code={in_bag.serial}"] * 2
+    assert in_bag.live_binding.merchant == travelling.merchant
+    entry = Entry.objects.get(verb="assets.bind_terminal")
+    assert (entry.actor, entry.merchant_id, entry.note) == (engineer, travelling.merchant_id, travelling.number)
+
+
+def test_a_terminal_that_is_live_elsewhere_names_the_merchant(
+    travelling, terminal, foreign_merchant, phone, keeper, at
+) -> None:
+    bind_terminal(terminal, merchant=foreign_merchant, by=keeper, at=at)
+    make.TerminalFactory._meta.model.objects.filter(pk=terminal.pk).update(region=travelling.region)
+    refused = send(phone, f"terminals/{terminal.serial}", "bind", order=travelling.number)
+    assert refused.status_code == 422
+    assert "Ningbo Noodles" in refused.json()["sentence"]
+
+
+def test_a_terminal_is_bound_only_for_an_order_under_way(order, in_bag, phone) -> None:
+    refused = send(phone, f"terminals/{in_bag.serial}", "bind", order=order.number)
+    assert (refused.status_code, refused.json()["field"]) == (422, "order")
+
+
+def test_a_terminal_of_another_region_is_not_found(travelling, phone, ningbo) -> None:
+    foreign = make.TerminalFactory(region=ningbo)
+    assert send(phone, f"terminals/{foreign.serial}", "bind", order=travelling.number).status_code == 404
+
+
+def test_an_inspector_binds_no_terminals(terminal, inspector) -> None:
+    client = Client()
+    client.force_login(inspector)
+    assert send(client, f"terminals/{terminal.serial}", "bind", order="WO").status_code == 403
+
+
+def test_a_sticker_is_stuck_on_a_terminal_of_the_bag(in_bag, sticker, phone, engineer) -> None:
+    id = uuid.uuid4()
+    for _n in range(2):
+        answer = send(phone, f"stickers/{sticker.number}", "bind", id=id, terminal=in_bag.serial)
+        assert answer.json()["go"] == f"/field/scan/?code={sticker.number}"
+    sticker.refresh_from_db()
+    assert sticker.terminal == in_bag
+    assert Entry.objects.filter(verb="assets.bind_sticker", actor=engineer).count() == 1
+
+
+def test_a_sticker_goes_only_on_what_is_at_hand(terminal, sticker, phone) -> None:
+    refused = send(phone, f"stickers/{sticker.number}", "bind", terminal=terminal.serial)
+    assert (refused.status_code, "in your bag" in refused.json()["sentence"]) == (422, True)
+
+
+# -- pictures -----------------------------------------------------------------------------------------
+
+
+def test_a_picture_keeps_where_and_when_and_how_it_was_taken(phone, engineer) -> None:
+    from evidence.models import Capture
+    from tests.mobile.conftest import picture
+
+    body = {
+        "id": uuid.uuid4(),
+        "kind": "photo",
+        "source": "gallery",
+        "taken_at": "2026-11-18T01:00:00Z",
+        "file": picture(),
+        **NEAR,
+    }
+    answer = phone.post("/field/pictures/", body).json()
+    kept = Capture.objects.get(pk=answer["id"])
+    assert (kept.by, kept.source, kept.taken_at.hour, kept.lat, kept.accuracy_m) == (
+        engineer,
+        "gallery",
+        1,
+        30.2742,
+        12,
+    )
+    assert answer["sha256"] == kept.sha256
+    assert phone.get(answer["url"]).status_code == 200
+
+
+def test_the_same_picture_sent_twice_is_one(phone, keep) -> None:
+    id = uuid.uuid4()
+    assert keep(id=id) == keep(id=id)
+
+
+def test_somebody_elses_picture_id_gives_nothing_away(keep, colleague) -> None:
+    from tests.mobile.conftest import picture
+
+    mine, other = keep(), Client()
+    other.force_login(colleague)
+    body = {"id": mine.pk, "kind": "photo", "source": "camera", "file": picture()}
+    refused = other.post("/field/pictures/", body)
+    assert (refused.status_code, "url" in refused.json()) == (422, False)
+
+
+def test_a_file_that_is_no_picture_is_refused(phone) -> None:
+    from io import BytesIO
+
+    body = {"id": uuid.uuid4(), "kind": "photo", "source": "camera", "file": BytesIO(b"%PDF-1.7 not a photo")}
+    refused = phone.post("/field/pictures/", body)
+    assert (refused.status_code, "not a photo" in refused.json()["sentence"]) == (422, True)
