@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from journal.actions import differences, record
 from journal.models import Entry
-from merchants.models import Contact, Contract, Merchant, Trade
+from merchants.holidays import DayKind, chinese_calendar_exceptions
+from merchants.models import CalendarDay, Contact, Contract, Merchant, ServiceCalendar, Trade
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
@@ -198,6 +199,36 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         note = f"{merged.number} {merged.name}"
         record("merchants.merge_merchants", kept, by=by, at=at, merchant_id=kept.pk, changes=changes, note=note)
         return kept
+
+
+def load_holidays(calendar: ServiceCalendar, *, year: int, by: User | None, at: datetime) -> int:
+    """Adds the public holidays and make-up workdays of a year; days the calendar has already stay as they are.
+
+    On a make-up workday the hours of a Monday are worked. Returns how many days were added.
+    """
+    try:
+        exceptions = chinese_calendar_exceptions(year)
+    except ValueError as unknown:
+        raise Refused(
+            _("The public holidays of %(year)s are not known yet. Update the library chinesecalendar and try again.")
+            % {"year": year},
+            field="year",
+        ) from unknown
+    with transaction.atomic():
+        calendar = ServiceCalendar.objects.select_for_update().get(pk=calendar.pk)
+        known = set(calendar.days.filter(date__year=year).values_list("date", flat=True))
+        added = [
+            CalendarDay(calendar=calendar, date=day, name=_("Public holiday"))
+            if kind == DayKind.HOLIDAY
+            else CalendarDay(calendar=calendar, date=day, name=_("Make-up workday"), hours=calendar.weekly.get("0", []))
+            for day, kind in exceptions.items()
+            if day not in known
+        ]
+        CalendarDay.objects.bulk_create(added)
+        if added:
+            changes = {str(year): [None, len(added)]}
+            record("merchants.load_holidays", calendar, by=by, at=at, changes=changes)
+        return len(added)
 
 
 def _learned(kept: Merchant, merged: Merchant) -> dict[str, Any]:

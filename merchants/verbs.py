@@ -7,5 +7,6 @@ VERBS = {
     "merchants.remove_contact": _("removed a contact"),
     "merchants.reveal_phone": _("looked at a phone number"),
     "merchants.sign_contract": _("signed a contract"),
+    "merchants.load_holidays": _("loaded the public holidays into the calendar"),
     "merchants.merge_merchants": _("merged a double into this merchant"),
 }
