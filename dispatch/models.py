@@ -1,13 +1,60 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from workforce.models import Region, User
+from dispatch.scoring import FACTORS
+from toolkit.numbers import next_number
+from workforce.models import Region, RegionScopedQuerySet, User
 from workorders.models import WorkOrder, WorkOrderType
+
+
+def line_of(region: Region) -> list[str]:
+    """The paths of the regions a region lies in, from the top, itself included."""
+    codes = region.path.split("/")[:-1]
+    return ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
+
+
+class RuleSetQuerySet(RegionScopedQuerySet):
+    def in_force(self) -> "RuleSetQuerySet":
+        return self.filter(is_current=True)
+
+    def newest_versions(self) -> "RuleSetQuerySet":
+        newer = RuleSet.objects.filter(number=models.OuterRef("number"), version__gt=models.OuterRef("version"))
+        return self.filter(~models.Exists(newer))
+
+    def visible_to(self, user: User) -> "RuleSetQuerySet":
+        """The rules of one's own regions, and those from above that count there too."""
+        if user.sees_all_regions:
+            return self
+        if user.is_field or not user.is_active or not user.region_id:
+            return self.none()
+        return self.filter(Q(region=None) | Q(region__path__in=line_of(user.region))) | self.in_regions_of(user)
+
+    def editable_by(self, user: User) -> "RuleSetQuerySet":
+        """The rules of one's own regions; those for everywhere belong to who leads the whole company."""
+        own = self.in_regions_of(user)
+        leads_all = user.sees_all_regions or (user.region_id and user.region.parent_id is None)
+        return own | self.filter(region=None) if leads_all else own
+
+    def for_order(self, order: WorkOrder) -> "RuleSet":
+        """The most specific in force: the deepest region, then the order type. Without any, the standard values."""
+        fitting = self.in_force().filter(
+            Q(region=None) | Q(region__path__in=line_of(order.region)),
+            Q(order_type=None) | Q(order_type=order.type_id),
+        )
+        return max(fitting.select_related("region"), key=_specificity, default=RuleSet(name=_("Standard"), version=0))
+
+
+def _specificity(rules: "RuleSet") -> tuple[int, bool]:
+    return (len(rules.region.path) if rules.region else 0, rules.order_type_id is not None)
 
 
 class RuleSet(models.Model):
     """How to choose: limits and weights for a territory and an order type. A change is a new version."""
 
+    number = models.CharField(_("number"), max_length=20, editable=False, help_text="the same for all versions")
     name = models.CharField(_("name"), max_length=60)
     version = models.PositiveIntegerField(_("version"), default=1)
     region = models.ForeignKey(
@@ -17,22 +64,67 @@ class RuleSet(models.Model):
         WorkOrderType, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("order type")
     )
     is_current = models.BooleanField(_("in force"), default=True)
-    is_automatic = models.BooleanField(_("assign by itself"), default=True)
-    max_travel_min = models.PositiveSmallIntegerField(_("longest way, minutes"), default=90)
-    max_orders = models.PositiveSmallIntegerField(_("most orders at a time"), default=12)
-    accept_within_min = models.PositiveSmallIntegerField(_("accept within, minutes"), default=20)
-    travel_weight = models.PositiveSmallIntegerField(_("weight of the way"), default=40)
-    load_weight = models.PositiveSmallIntegerField(_("weight of the load"), default=20)
-    lateness_weight = models.PositiveSmallIntegerField(_("weight of lateness"), default=25)
-    continuity_weight = models.PositiveSmallIntegerField(_("weight of knowing the merchant"), default=10)
-    overskill_weight = models.PositiveSmallIntegerField(_("weight of sparing experts"), default=5)
+    is_automatic = models.BooleanField(
+        _("assign by itself"), default=True, help_text=_("Otherwise orders wait in the pool for a dispatcher.")
+    )
+    max_travel_min = models.PositiveSmallIntegerField(
+        _("longest way, minutes"), default=90, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
+    max_orders = models.PositiveSmallIntegerField(
+        _("most orders at a time"), default=12, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    accept_within_min = models.PositiveSmallIntegerField(
+        _("accept within, minutes"),
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_(
+            "Counted in the engineer's working hours. Then the dispatchers are told, and soon after the order "
+            "goes to somebody else."
+        ),
+    )
+    travel_weight = models.PositiveSmallIntegerField(
+        _("short ways"),
+        default=40,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Prefers the person whose day grows least by driving there."),
+    )
+    load_weight = models.PositiveSmallIntegerField(
+        _("even load"),
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Prefers the person with fewer orders in hand."),
+    )
+    lateness_weight = models.PositiveSmallIntegerField(
+        _("being in time"),
+        default=25,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Prefers the person who comes well before the promised times."),
+    )
+    continuity_weight = models.PositiveSmallIntegerField(
+        _("knowing the merchant"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Prefers the person who has been at this merchant before."),
+    )
+    overskill_weight = models.PositiveSmallIntegerField(
+        _("sparing experts"),
+        default=5,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Prefers the person who is just good enough, and keeps experts for hard cases."),
+    )
+    made_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("made by")
+    )
+    made_at = models.DateTimeField(_("made"), null=True, editable=False)
+
+    objects = RuleSetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispatch rule set")
         verbose_name_plural = _("dispatch rule sets")
         ordering = ["name", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["name", "version"], name="rule_set_version_once"),
+            models.UniqueConstraint(fields=["number", "version"], name="rule_set_version_once"),
             models.UniqueConstraint(
                 fields=["region", "order_type"],
                 condition=models.Q(is_current=True),
@@ -43,6 +135,17 @@ class RuleSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.number = self.number or next_number("DR")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:rule-set-edit", args=[self.number])
+
+    @property
+    def weights(self) -> dict[str, int]:
+        return {factor: getattr(self, f"{factor}_weight") for factor in FACTORS}
 
 
 class Decision(models.Model):
@@ -58,7 +161,8 @@ class Decision(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"), help_text="empty: the rules"
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    ranking = models.JSONField(default=list, help_text="best first: {person, score, factors, arrival}")
+    inputs = models.JSONField(default=dict, help_text="{job, rules}: what was weighed, with the values it had")
+    ranking = models.JSONField(default=list, help_text="best first: {person, score, factors, arrival, …}")
     passed_over = models.JSONField(default=dict, help_text="{reason: number of people}")
 
     class Meta:
@@ -67,6 +171,9 @@ class Decision(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["order", "-id"], name="decision_order")]
 
+    def __str__(self) -> str:
+        return f"{self.order} → {self.chosen or '–'}"
+
 
 class Attempt(models.Model):
     """The next time automatic dispatch looks at an order nobody could be found for."""
@@ -74,3 +181,19 @@ class Attempt(models.Model):
     order = models.OneToOneField(WorkOrder, models.CASCADE, primary_key=True, related_name="attempt")
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(db_index=True)
+
+
+class Escalation(models.Model):
+    """The dispatchers were told that this assignment has not been accepted in time: once per assignment."""
+
+    order = models.ForeignKey(
+        WorkOrder, models.CASCADE, related_name="escalations", verbose_name=_("work order"), db_index=False
+    )
+    assigned_at = models.DateTimeField(_("assigned"), help_text="of the order: which assignment is meant")
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["order", "assigned_at"], name="escalated_once")]

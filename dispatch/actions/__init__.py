@@ -1,0 +1,16 @@
+"""Every write of dispatch: deciding by the rules and by hand, taking back, and the rules themselves."""
+
+from dispatch.actions.automatic import assign_open_orders, decide
+from dispatch.actions.by_hand import assign_by_hand
+from dispatch.actions.rules import change_rules, make_rules, retire_rules
+from dispatch.actions.unaccepted import take_back_unaccepted
+
+__all__ = [
+    "assign_by_hand",
+    "assign_open_orders",
+    "change_rules",
+    "decide",
+    "make_rules",
+    "retire_rules",
+    "take_back_unaccepted",
+]

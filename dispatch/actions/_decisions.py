@@ -1,0 +1,80 @@
+"""What deciding by the rules and by hand have in common."""
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+
+from dispatch import queries
+from dispatch.models import Decision, RuleSet
+from dispatch.queries import Ranking
+from toolkit.errors import Refused
+from workforce.models import User
+from workorders.models import WorkOrder
+
+
+def locked(order: WorkOrder) -> WorkOrder:
+    return (
+        WorkOrder.objects.select_for_update(of=("self",))
+        .select_related("region", "type__skill", "merchant", "engineer")
+        .get(pk=order.pk)
+    )
+
+
+def already_gone(order: WorkOrder) -> Refused:
+    if order.engineer is None:
+        return Refused(
+            _("%(order)s is “%(status)s” and no longer in the pool.")
+            % {"order": order, "status": order.get_status_display()}
+        )
+    return Refused(
+        _("%(order)s has already gone to %(engineer)s. Choose another order.")
+        % {"order": order, "engineer": order.engineer}
+    )
+
+
+def write_down(
+    order: WorkOrder,
+    rule_set: RuleSet,
+    ranking: Ranking,
+    at: datetime,
+    *,
+    chosen: User | None,
+    lost: int,
+    save: bool = True,
+) -> Decision:
+    """The decision with all it rests on: the order's wishes and the rules as they stand, ranking, who was left out."""
+    job, skill = queries.job_of(order), order.type.skill
+    passed_over = queries.count_passed_over(order, rule_set, at) | ranking.passed_over
+    decision = Decision(
+        order=order,
+        at=at,
+        rule_set=rule_set if rule_set.pk else None,
+        chosen=chosen,
+        inputs={
+            "job": {
+                "lat": order.lat,
+                "lon": order.lon,
+                "duration_min": order.duration_min,
+                "priority": order.priority,
+                "skill": skill.code if skill else None,
+                "level": job.level,
+                "response_due": job.response_due,
+                "resolution_due": job.resolution_due,
+            },
+            "rules": {
+                "max_travel_min": rule_set.max_travel_min,
+                "max_orders": rule_set.max_orders,
+                "weights": rule_set.weights,
+            },
+            "compared": ranking.compared,
+        },
+        ranking=ranking.best,
+        passed_over=passed_over | ({"lost_race": lost} if lost else {}),
+    )
+    if save:
+        decision.save()
+    return decision
+
+
+def instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

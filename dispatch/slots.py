@@ -1,0 +1,189 @@
+"""Who could do an order, as arrays, and when each of them could first be there. Pure: numpy and routing, no Django.
+
+Instants are seconds since the epoch, places WGS-84 degrees; NaN is a place nobody knows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from math import ceil, isnan
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.geo import TravelTimes
+
+ASSUMED_WAY_S = 30 * 60.0  # where one end of the way is unknown
+OVERRUN_S = 15 * 60.0  # who is still at work after the planned end is given this long to finish
+WHOLE_S = 60  # appointments begin on the full minute
+BLOCK = 16
+
+
+class Shift(NamedTuple):
+    day: int  # 0 is today where the person is, 1 tomorrow
+    opens_at: float
+    closes_at: float
+
+
+class Booked(NamedTuple):
+    start: float
+    end: float
+    lat: float | None  # None for leave and training
+    lon: float | None
+
+
+@dataclass(frozen=True)
+class Job:
+    lat: float
+    lon: float
+    duration_s: float
+    level: int  # of the skill it needs; 0 when it needs none
+    response_due: float | None
+    resolution_due: float | None
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """One entry per person in every field; `barred` says for each reason who may not be chosen because of it."""
+
+    person: NDArray[np.int64]
+    username: tuple[str, ...]
+    name: tuple[str, ...]
+    lat: NDArray[np.float64]  # last known place
+    lon: NDArray[np.float64]
+    place: tuple[str, ...]  # how it is known: position, job, start, region, unknown
+    position_age_s: NDArray[np.float64]  # NaN when the phone never told
+    start_lat: NDArray[np.float64]  # where the day begins
+    start_lon: NDArray[np.float64]
+    level: NDArray[np.int64]
+    orders: NDArray[np.int64]  # in hand
+    visits: NDArray[np.int64]  # to this merchant, finished
+    is_working: NDArray[np.bool_]  # on site or at work now
+    shifts: tuple[tuple[Shift, ...], ...]
+    bookings: tuple[tuple[Booked, ...], ...]  # in order of their start
+    barred: Mapping[str, NDArray[np.bool_]]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def take(self, indexes: Sequence[int]) -> "Candidates":
+        picked: dict = {}
+        for field in fields(self):
+            values = getattr(self, field.name)
+            if isinstance(values, np.ndarray):
+                picked[field.name] = values[list(indexes)]
+            elif isinstance(values, Mapping):
+                picked[field.name] = {key: flags[list(indexes)] for key, flags in values.items()}
+            else:
+                picked[field.name] = tuple(values[index] for index in indexes)
+        return Candidates(**picked)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The earliest free time of each candidate; start is NaN where there is none until tomorrow's end of work."""
+
+    start: NDArray[np.float64]
+    way_s: NDArray[np.float64]  # from where the person is before
+    extra_s: NDArray[np.float64]  # by how much the day's driving grows
+    origin: tuple[str, ...]  # where the way begins: a kind of place as in Candidates, or `booking`, the job before
+
+
+class _Gap(NamedTuple):
+    start: float
+    before: int  # index of the place the way begins at
+    after: int  # of the next booking's place, -1 when there is none that day
+    origin: str
+
+
+def earliest_slots(candidates: Candidates, job: Job, at: float, longest_way_s: float, travel: TravelTimes) -> Slots:
+    """For each the first gap between bookings, within today's or tomorrow's shift, that holds the way there, the
+    work, and the way on to the next job in time; one with a way beyond the longest only where there is no other."""
+    places, firsts = _places(candidates)
+    there, onward = _ways(places, job, travel)
+    gaps: list[_Gap | None] = []
+    for index, first in enumerate(firsts):
+        last = firsts[index + 1] if index + 1 < len(firsts) else len(places)
+        found_gaps = list(_gaps(candidates, index, there[first:last], onward[first:last], job.duration_s, at, first))
+        near = (gap for gap in found_gaps if there[gap.before] <= longest_way_s)
+        gaps.append(next(near, next(iter(found_gaps), None)))
+    found = [index for index, gap in enumerate(gaps) if gap is not None]
+    start, way, extra = (np.full(len(candidates), np.nan) for _ in range(3))
+    before = np.array([gap.before for gap in gaps if gap is not None], dtype=int)
+    after = np.array([gap.after for gap in gaps if gap is not None], dtype=int)
+    start[found] = [gap.start for gap in gaps if gap is not None]
+    way[found] = there[before]
+    skipped = np.where(after >= 0, onward[after] - _legs(places[before], places[after], travel), 0.0)
+    extra[found] = np.maximum(there[before] + skipped, 0.0)
+    return Slots(start, way, extra, tuple(gap.origin if gap else "" for gap in gaps))
+
+
+def _places(candidates: Candidates) -> tuple[NDArray[np.float64], list[int]]:
+    """All places in one array – per candidate where the person is, where the day begins, the bookings – and where
+    each candidate's begin."""
+    places: list[tuple[float, float]] = []
+    firsts = []
+    for index, bookings in enumerate(candidates.bookings):
+        firsts.append(len(places))
+        places.append((candidates.lat[index], candidates.lon[index]))
+        places.append((candidates.start_lat[index], candidates.start_lon[index]))
+        places.extend((booked.lat, booked.lon) for booked in bookings)
+    return np.array(places, dtype=float).reshape(-1, 2), firsts
+
+
+def _ways(places: NDArray[np.float64], job: Job, travel: TravelTimes) -> tuple[NDArray, NDArray]:
+    """Seconds from each place to the job, and from the job to each place."""
+    there, onward = np.full(len(places), ASSUMED_WAY_S), np.full(len(places), ASSUMED_WAY_S)
+    known = ~np.isnan(places).any(axis=1)
+    if known.any() and not isnan(job.lat):
+        spot = [(job.lat, job.lon)]
+        there[known] = travel.matrix(places[known], spot)[:, 0]
+        onward[known] = travel.matrix(spot, places[known])[0]
+    return there, onward
+
+
+def _legs(origins: NDArray[np.float64], destinations: NDArray[np.float64], travel: TravelTimes) -> NDArray[np.float64]:
+    """Seconds from each origin to the destination in the same row, in blocks, since TravelTimes gives whole tables."""
+    seconds = np.full(len(origins), ASSUMED_WAY_S)
+    known = np.flatnonzero(~(np.isnan(origins).any(axis=1) | np.isnan(destinations).any(axis=1)))
+    for block in np.split(known, range(BLOCK, len(known), BLOCK)):
+        if len(block):
+            seconds[block] = np.diagonal(travel.matrix(origins[block], destinations[block]))
+    return seconds
+
+
+def _gaps(
+    candidates: Candidates,
+    index: int,
+    there: NDArray[np.float64],
+    onward: NDArray[np.float64],
+    duration_s: float,
+    at: float,
+    first: int,
+) -> Iterator[_Gap]:
+    """The gaps of one person, earliest first. `there` and `onward` are the person's own, `first` where they begin."""
+    bookings = candidates.bookings[index]
+    here, origin, day = 0, candidates.place[index], 0
+    free_from = at
+    if candidates.is_working[index] and not any(booked.start <= at < booked.end for booked in bookings):
+        free_from = at + OVERRUN_S
+    for shift in candidates.shifts[index]:
+        if shift.day != day:
+            here, origin, day = 1, "start", shift.day
+        free_from = max(free_from, shift.opens_at)
+        for spot, booked in enumerate(bookings, start=2):
+            if booked.end <= free_from:
+                continue
+            if booked.start >= shift.closes_at:
+                break
+            has_place = booked.lat is not None
+            start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+            done = start + duration_s
+            if done <= shift.closes_at and done + (onward[spot] if has_place else 0) <= booked.start:
+                yield _Gap(start, first + here, first + spot if has_place else -1, origin)
+            free_from = booked.end
+            if has_place:
+                here, origin = spot, "booking"
+        start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+        if start + duration_s <= shift.closes_at:
+            yield _Gap(start, first + here, -1, origin)
