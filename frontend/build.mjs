@@ -117,6 +117,7 @@ rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const [name, text] of files) writeFileSync(join(target, name), text);
 cpSync(join(npm, "zxing-wasm/dist/reader/zxing_reader.wasm"), join(target, "zxing_reader.wasm"));
+cpSync(source("favicon.svg"), join(target, "favicon.svg"));
 
 const fonts = join(root, "build", "fonts");
 mkdirSync(fonts, { recursive: true });

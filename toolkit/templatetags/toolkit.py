@@ -14,7 +14,7 @@ register = template.Library()
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of the sprite; decorative, so hidden from screen readers."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>',
+        '<svg class="icon {}" width="24" height="24" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>',
         classes,
         static("icons.svg"),
         name,
