@@ -117,7 +117,7 @@ class Command(BaseCommand):
 def _programs(port: int) -> list[Program]:
     log = Path(settings.BASE_DIR) / ".run" / "log"
     environment = {"SITE_URL": f"http://{HOST}:{port}"} | os.environ
-    web = ["gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "8"]
+    web = ["gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "8", "--preload"]
     worker = ["celery", "--app", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"]
     beat = ["celery", "--app", "config", "beat", "--pidfile", ""]
     return [
