@@ -2,16 +2,23 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import IO, Any
 
 import xlsxwriter
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from toolkit.errors import Refused
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0")
+PHONE = re.compile(r"\+\d[\d ]{5,18}")  # nothing a spreadsheet could compute
+MAX_ROWS = 1_048_576  # of a sheet; what lies below would be left out in silence
 
 
 def harmless(value: Any) -> Any:
@@ -20,10 +27,12 @@ def harmless(value: Any) -> Any:
         return ""
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+    if isinstance(value, float) and not isfinite(value):
+        return ""
     if isinstance(value, bool | int | float | Decimal) or hasattr(value, "isoformat"):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text.startswith(DANGEROUS) and not PHONE.fullmatch(text) else text
 
 
 def write_csv(heads: list[str], rows: Iterable[list]) -> Iterator[bytes]:
@@ -54,6 +63,8 @@ def write_xlsx(title: str, heads: list[str], rows: Iterable[list]) -> IO[bytes]:
     sheet.write_row(0, 0, [harmless(head) for head in heads], bold)
     sheet.freeze_panes(1, 0)
     for line, row in enumerate(rows, 1):
+        if line >= MAX_ROWS:
+            raise Refused(_("A workbook holds no more than %(limit)d rows. Export as CSV.") % {"limit": MAX_ROWS - 1})
         for column, value in enumerate(map(harmless, row)):
             if isinstance(value, datetime):
                 sheet.write_datetime(line, column, value, when)
