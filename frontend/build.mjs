@@ -13,7 +13,7 @@ const source = (...parts) => join(root, "static", ...parts);
 
 const JS = ["office", "field", "public", "charts", "map", "scan", "theme"].map((name) => source("js", `${name}.js`));
 const CSS = ["office", "field", "public", "map"].map((name) => source("css", `${name}.css`));
-const PURGED = { field: /(^|\/)(field|mobile)/, public: /(^|\/)public/ }; // pages with little css, and their templates
+const PURGED = { field: /(^|\/)(field|mobile)/, public: /(^|\/)(public|accounts)/ }; // pages with little css, and their templates
 
 function fail(sentence) {
   console.error(sentence);
@@ -83,7 +83,7 @@ async function purged(css, kind, script) {
     css: [{ raw: css }],
     content: [{ raw: named.join("\n"), extension: "html" }],
     defaultExtractor: (content) => content.match(/[\w-]+/g) ?? [],
-    safelist: ["active", "checked", "disabled", "hidden", "is-invalid", "multiple", "readonly", "show", /^alert-/, /^htmx-/, /^(bg|text)-\w+-lt$/],
+    safelist: ["active", "badge", "checked", "disabled", "hidden", "icon", "is-invalid", "multiple", "readonly", "show", /^alert-/, /^htmx-/, /^(bg|text)-\w+-lt$/],
     dynamicAttributes: ["data-bs-theme"],
     variables: true,
     keyframes: true,
