@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
@@ -33,9 +33,7 @@ def keep_picture(
     sha256 = hashlib.sha256(content).hexdigest()
     known = Capture.objects.filter(pk=id).first()
     if known is not None:
-        if known.sha256 != sha256:
-            raise Refused(_("This photo was already sent with other content. Please take it again."))
-        return known
+        return _same(known, sha256)
     picture = open_picture(ContentFile(content))
     capture = Capture(
         id=id,
@@ -50,8 +48,17 @@ def keep_picture(
         lon=lon,
         accuracy_m=accuracy_m,
     )
-    with transaction.atomic():
-        capture.original.save("original", ContentFile(content), save=False)
-        capture.shown.save("shown.jpg", ContentFile(reencode(picture)), save=False)
-        capture.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            capture.original.save("original", ContentFile(content), save=False)
+            capture.shown.save("shown.jpg", ContentFile(reencode(picture)), save=False)
+            capture.save(force_insert=True)
+    except IntegrityError:  # the same photo, sent twice at the same time: the other one was first
+        return _same(Capture.objects.get(pk=id), sha256)
     return capture
+
+
+def _same(known: Capture, sha256: str) -> Capture:
+    if known.sha256 != sha256:
+        raise Refused(_("This photo was already sent with other content. Please take it again."))
+    return known

@@ -1,8 +1,36 @@
 from django.urls import URLPattern, path
 
 from workorders.views import office as pages
+from workorders.views import panels
+from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
+    path("work-orders/", pages.WorkOrderList.as_view(), name="work-order-list"),
+    path("work-orders/pool/", pages.WorkOrderPool.as_view(), name="work-order-pool"),
+    path("work-orders/new/", pages.WorkOrderCreate.as_view(), name="work-order-create"),
+    path("work-orders/engineers/", pages.EngineerSearch.as_view(), name="engineer-search"),
     path("work-orders/<number>/", pages.WorkOrderDetail.as_view(), name="work-order-detail"),
+    path("work-orders/<number>/edit/", pages.WorkOrderEdit.as_view(), name="work-order-edit"),
+    path("work-orders/<number>/return/", pages.WorkOrderReturn.as_view(), name="work-order-return"),
+    path("work-orders/<number>/cancel/", pages.WorkOrderCancel.as_view(), name="work-order-cancel"),
+    path("work-orders/<number>/close/", pages.WorkOrderClose.as_view(), name="work-order-close"),
+    path("work-orders/<number>/tracking-link/", pages.WorkOrderTrackingLink.as_view(), name="work-order-tracking-link"),
+    path("work-orders/<number>/checklist/", panels.OrderChecklist.as_view(), name="work-order-checklist"),
+    path("work-orders/<number>/photos/", panels.OrderPhotos.as_view(), name="work-order-photos"),
+    path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
+    path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
+    path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),
+    path("people/<number>/orders/", panels.PersonOrders.as_view(), name="person-orders"),
+    path("requests/", pages.RequestList.as_view(), name="request-list"),
+    path("requests/<number>/", pages.RequestDetail.as_view(), name="request-detail"),
+    path("requests/<number>/phone/", pages.RequestRevealPhone.as_view(), name="request-reveal-phone"),
 ]
-public: list[URLPattern] = []
+public: list[URLPattern] = [
+    path("s/<str:token>/", public_pages.StickerPage.as_view(), name="sticker"),
+    path("r/<str:token>/", public_pages.RequestPage.as_view(), name="request"),
+    path("t/<str:token>/", public_pages.TrackingPage.as_view(), name="tracking"),
+    path("t/<str:token>/message/", public_pages.MessagePage.as_view(), name="message"),
+    path("check/", public_pages.EngineerCheckPage.as_view(), name="engineer-check"),
+    path("language/", public_pages.Language.as_view(), name="language"),
+    path("captcha/challenge/", public_pages.Challenge.as_view(), name="captcha"),
+]

@@ -1,2 +1,5 @@
 import "./altcha.js";
-import "./signature.js";
+import "./live.js";
+import "./once.js";
+import "./photos.js";
+import "./share.js";
