@@ -9,12 +9,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from journal.models import Entry
 
 
 @dataclass(frozen=True)
 class Change:
+    name: str
     label: str
     before: Any
     after: Any
@@ -77,10 +79,10 @@ def _changes(entry: Entry) -> list[Change]:
         try:
             field = model._meta.get_field(name)
         except FieldDoesNotExist:
-            changes.append(Change(capfirst(name), before, after))
+            changes.append(Change(name, capfirst(_(name)), before, after))
         else:
-            label = capfirst(str(getattr(field, "verbose_name", name)))
-            changes.append(Change(label, _shown(field, before), _shown(field, after)))
+            label = capfirst(str(getattr(field, "verbose_name", _(name))))
+            changes.append(Change(name, label, _shown(field, before), _shown(field, after)))
     return changes
 
 

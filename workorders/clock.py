@@ -4,12 +4,17 @@ Of the policies that fit, the most specific counts. One for the contract's servi
 type, that before one for the tier, that before one for a region; of two regions the deeper; of equals the stricter.
 """
 
+import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from merchants.models import Merchant, ServiceCalendar
 from workorders import sla
+from workorders.lifecycle import ONGOING
 from workorders.models import Pause, SlaPolicy, WorkOrder, WorkOrderType
 
 KNOWN_DAYS_AHEAD = 366  # holidays copied into an order
@@ -79,19 +84,81 @@ def set_due_times(order: WorkOrder) -> None:
         )
 
 
-def share_used(order: WorkOrder, at: datetime) -> sla.Elapsed | None:
-    """How much of the promised service time is used up at `at`."""
-    if not order.sla:
+@dataclass(frozen=True)
+class NextDue:
+    """What is due next of an order that goes on. `at` is None while the clock stands still."""
+
+    label: str
+    at: datetime | None
+
+
+def next_due(order: WorkOrder) -> NextDue | None:
+    if not order.sla or order.status not in ONGOING:
         return None
-    ended_at = order.cancelled_at or at
-    return sla.elapsed_share(
+    if order.arrived_at is None:
+        return NextDue(_("Response"), order.response_due_at)
+    return NextDue(_("Resolution"), order.resolution_due_at)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One of the two promises at an instant; times are service time. `met_at` is None until it has happened."""
+
+    label: str
+    due_at: datetime | None
+    met_at: datetime | None
+    allowed: timedelta
+    used: timedelta
+    is_running: bool
+
+    @property
+    def left(self) -> timedelta:
+        return max(self.allowed - self.used, timedelta(0))
+
+    @property
+    def over(self) -> timedelta:
+        return max(self.used - self.allowed, timedelta(0))
+
+    @property
+    def percent(self) -> int:
+        return min(100, int(100 * self.used / self.allowed))
+
+    @property
+    def state(self) -> str:
+        """met, missed, late, paused, close (a quarter left), running or stopped."""
+        if self.over:
+            return "missed" if self.met_at else "late"
+        if self.met_at:
+            return "met"
+        if not self.is_running:
+            return "paused" if self.due_at is None else "stopped"
+        return "close" if self.left * 4 <= self.allowed else "running"
+
+
+def clocks(order: WorkOrder, at: datetime) -> list[Clock]:
+    """Response and resolution; none where nothing was promised. A cancelled order's clocks stopped when it was."""
+    if not order.sla:
+        return []
+    policy = _policy(order)
+    used = sla.elapsed_share(
         _pauses(order),
-        _policy(order),
+        policy,
         order.opened_at,
-        min(at, ended_at),
+        min(at, order.cancelled_at or at),
         responded_at=order.arrived_at,
         resolved_at=order.completed_at,
     )
+    is_running = order.status in ONGOING and order.resolution_due_at is not None
+    return [
+        Clock(
+            _("Response"), order.response_due_at, order.arrived_at, policy.response, policy.response * used.response,
+            is_running,
+        ),
+        Clock(
+            _("Resolution"), order.resolution_due_at, order.completed_at, policy.resolution,
+            policy.resolution * used.resolution, is_running,
+        ),
+    ]  # fmt: skip
 
 
 def _pauses(order: WorkOrder) -> list[sla.Pause]:
@@ -100,12 +167,19 @@ def _pauses(order: WorkOrder) -> list[sla.Pause]:
 
 
 def _policy(order: WorkOrder) -> sla.SlaPolicy:
-    hours = order.sla["calendar"]
-    calendar = sla.ServiceCalendar(
-        hours["time_zone"],
-        {int(day): sla.hours_from(pairs) for day, pairs in hours["weekly"].items()},
-        {date.fromisoformat(day): sla.hours_from(pairs) for day, pairs in hours["days"].items()},
-    )
     return sla.SlaPolicy(
-        timedelta(minutes=order.sla["response_min"]), timedelta(minutes=order.sla["resolution_min"]), calendar
+        timedelta(minutes=order.sla["response_min"]),
+        timedelta(minutes=order.sla["resolution_min"]),
+        _calendar(json.dumps(order.sla["calendar"], sort_keys=True)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _calendar(hours: str) -> sla.ServiceCalendar:
+    """Orders of one week share their hours, and a calendar remembers the days it has worked out."""
+    stored = json.loads(hours)
+    return sla.ServiceCalendar(
+        stored["time_zone"],
+        {int(day): sla.hours_from(pairs) for day, pairs in stored["weekly"].items()},
+        {date.fromisoformat(day): sla.hours_from(pairs) for day, pairs in stored["days"].items()},
     )

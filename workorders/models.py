@@ -20,7 +20,7 @@ from merchants.models import Contract, Merchant, ServiceCalendar
 from procedures.models import Procedure, Run
 from toolkit.errors import Refused
 from toolkit.search import bigrams_of, matches
-from toolkit.secrets import EncryptedTextField
+from toolkit.secrets import EncryptedTextField, mask_phone
 from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Outcome, Status
 
@@ -135,7 +135,9 @@ class WorkOrder(models.Model):
     engineer = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("engineer")
     )
-    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="work_order")
+    booking = models.OneToOneField(
+        Booking, models.SET_NULL, null=True, blank=True, related_name="work_order", verbose_name=_("planned time")
+    )
     is_locked = models.BooleanField(_("locked"), default=False, help_text=_("Only a dispatcher may move it."))
     run = models.OneToOneField(Run, models.PROTECT, null=True, blank=True, related_name="work_order")
     # the promise, snapshot of policy and calendar included, so that it can be computed again
@@ -200,7 +202,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["engineer", "-id"], name="order_engineer"),
             models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*ONGOING])),
             models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
-            models.Index(fields=["opened_at"], name="order_opened"),
+            models.Index(fields=["service_date"], name="order_service_date"),
         ]
 
     def __str__(self) -> str:
@@ -271,6 +273,11 @@ class RequestQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "RequestQuerySet":
         return self.filter(order__engineer=user) if user.is_field else self.in_regions_of(user)
 
+    def search(self, text: str) -> "RequestQuerySet":
+        """Its own number, or the merchant's name, number and phone."""
+        by_merchant = Q(merchant__in=Merchant.objects.search(text).values("pk"))
+        return self.filter(by_merchant | Q(number__startswith=text.strip().upper()))
+
 
 class Request(models.Model):
     """Something asked of us, from wherever it comes. It ends as an order, merged with one, or rejected with a reason."""
@@ -330,6 +337,13 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:request-detail", args=[self.number])
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.contact_phone)
 
 
 def new_nonce() -> str:

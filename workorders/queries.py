@@ -1,14 +1,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.fields.json import KT
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from journal.models import Entry
-from workorders.lifecycle import NEXT
-from workorders.models import Request, WorkOrder, WorkOrderQuerySet
+from journal.queries import Change, Stretch, read
+from procedures.steps import in_language
+from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
+from workorders.models import Pause, Request, WorkOrder, WorkOrderQuerySet
 
 CHUNK = 1000
 
@@ -20,6 +25,81 @@ def planned_time(order: WorkOrder) -> str:
     during = order.booking.during
     start, end = (timezone.localtime(instant, order.region.zone) for instant in (during.lower, during.upper))
     return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A station on an order's way; `at` is empty until it is reached."""
+
+    label: str
+    at: datetime | None
+    is_current: bool
+
+
+def stages(order: WorkOrder) -> list[Stage]:
+    """The way from opened to closed; of a cancelled order the stations it reached, and the end."""
+    way = [status for status in STAMPS if status != Status.CANCELLED]
+    reached = [Stage(str(status.label), getattr(order, STAMPS[status]), False) for status in way]
+    if order.status == Status.CANCELLED:
+        end = Stage(str(Status.CANCELLED.label), order.cancelled_at, True)
+        return [Stage(_("Opened"), order.opened_at, False), *[stage for stage in reached if stage.at], end]
+    every = [Stage(_("Opened"), order.opened_at, False), *reached]
+    current = max(number for number, stage in enumerate(every) if stage.at)
+    every[current] = replace(every[current], is_current=True)
+    return every
+
+
+@dataclass(frozen=True)
+class Durations:
+    """From the times of the steps; None while a step is not over."""
+
+    until_arrival: timedelta | None
+    way: timedelta | None
+    work: timedelta | None
+    paused: timedelta | None
+
+
+def durations(order: WorkOrder) -> Durations:
+    """`work` is without the pauses."""
+    pauses = [pause.ended_at - pause.started_at for pause in order.pauses.all() if pause.ended_at]
+    paused = sum(pauses, timedelta(0))
+    done = order.completed_at and order.started_at
+    return Durations(
+        until_arrival=order.arrived_at - order.opened_at if order.arrived_at else None,
+        way=order.arrived_at - order.departed_at if order.arrived_at and order.departed_at else None,
+        work=order.completed_at - order.started_at - paused if done else None,
+        paused=paused if pauses else None,
+    )
+
+
+def history(order: WorkOrder, *, before_id: int | None = None) -> Stretch:
+    """The journal of an order in the words of its checklist and of the reader."""
+    steps = {step["key"]: step for step in order.run.version.steps} if order.run else {}
+    stretch = read(Entry.objects.about(order), about=order, before_id=before_id)
+    return replace(
+        stretch,
+        lines=[replace(line, changes=[_in_words(change, steps) for change in line.changes]) for line in stretch.lines],
+    )
+
+
+CHOICES = {"channel": Request.Channel.choices, "outcome": Outcome.choices, "reason": Pause.Reason.choices}
+
+
+def _in_words(change: Change, steps: dict[str, dict]) -> Change:
+    step = steps.get(change.name)
+    if step is None:
+        return _chosen(change, dict(CHOICES.get(change.name, ())))
+    options = {option["value"]: in_language(option, "label") for option in step.get("options", [])}
+    if step["kind"] == "check":
+        options = {True: _("Yes"), False: _("No")}
+    return _chosen(replace(change, label=in_language(step, "title")), options)
+
+
+def _chosen(change: Change, choices: dict) -> Change:
+    def shown(value: Any) -> Any:
+        return choices.get(value, value) if isinstance(value, str | bool) else value
+
+    return replace(change, before=shown(change.before), after=shown(change.after))
 
 
 @dataclass(frozen=True)

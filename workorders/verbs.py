@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS = {
     "workorders.receive_request": _("received a request"),
+    "workorders.reveal_phone": _("looked at a phone number"),
     "workorders.open_work_order": _("opened the order"),
     "workorders.change_work_order": _("changed the order"),
     "workorders.assign_work_order": _("assigned the order"),

@@ -4,3 +4,4 @@ import "./select.js";
 import "./signature.js";
 import "./panels.js";
 import "./list.js";
+import "./copy.js";

@@ -39,7 +39,7 @@ def test_the_engineer_gets_the_order_the_time_and_a_notice(pooled, give, enginee
     assert entry.changes == {
         "status": ["open", "assigned"],
         "engineer": [None, "Emil Engineer"],
-        "planned": ["", "2026-11-18 10:30–11:15"],
+        "booking": ["", "2026-11-18 10:30–11:15"],
     }
 
 
@@ -56,7 +56,7 @@ def test_for_the_same_engineer_only_the_time_moves(accepted, give, engineer):
     order = give(accepted, engineer, 60, 105)
     assert (order.status, booked(engineer)) == ("accepted", [order.number])
     assert told(engineer)[-1] == f"New time for {order}: {order.merchant}"
-    assert last_entry(order).changes == {"planned": ["2026-11-18 10:30–11:15", "2026-11-18 11:00–11:45"]}
+    assert last_entry(order).changes == {"booking": ["2026-11-18 10:30–11:15", "2026-11-18 11:00–11:45"]}
 
 
 def test_somebody_on_the_way_can_still_be_replaced(en_route, give, engineer, colleague):

@@ -7,7 +7,7 @@ from workorders.actions.closing import (
     complete_work_order,
     rate_work_order,
 )
-from workorders.actions.intake import open_work_order, receive_request
+from workorders.actions.intake import open_work_order, receive_request, reveal_phone
 from workorders.actions.on_site import (
     accept_work_order,
     add_photo,
@@ -44,6 +44,7 @@ __all__ = [
     "reject_work_order",
     "resume_work",
     "return_to_pool",
+    "reveal_phone",
     "sign",
     "start_work",
 ]

@@ -109,7 +109,7 @@ def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime,
                 )
         except IntegrityError as clash:
             raise Refused(_("This order has already been rated. Thank you.")) from clash
-        changes = {"score": [None, score]}
+        changes = {"rating": [None, score]}
         write("rate_work_order", order, by=None, at=at, changes=changes, note=rating.comment)
         if order.status == Status.COMPLETED:
             _close(order, by=None, at=at)

@@ -55,7 +55,7 @@ def assign_work_order(
         order.engineer = engineer
         if lock is not None:
             order.is_locked = lock
-        changes |= {"planned": [planned_before, planned_time(order)]}
+        changes |= {"booking": [planned_before, planned_time(order)]}
         if is_new:
             changes |= {"engineer": [before and before.name, engineer.name]}
         entry = write("assign_work_order", order, by=by, at=at, changes=changes, note=reason)

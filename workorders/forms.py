@@ -1,0 +1,117 @@
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assets.models import Terminal
+from merchants.models import Contact, Merchant
+from toolkit.choices import SearchField
+from toolkit.secrets import normalize_phone
+from workforce.models import User
+from workorders.models import Priority, Request, WorkOrder, WorkOrderType
+
+
+class MerchantChoice(forms.Form):
+    """Who the work is for: the first question of a new order."""
+
+    merchant = SearchField(
+        Merchant.objects.none(),
+        url_name="office:merchant-search",
+        label=gettext_lazy("Merchant"),
+        help_text=gettext_lazy("Type two letters of the name or address, or two digits of the phone number."),
+    )
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["merchant"].queryset = Merchant.objects.visible_to(by).not_merged()
+
+
+class RequestOnBehalfForm(forms.Form):
+    """What somebody asks for by phone or at the counter; its fields are the arguments of receive_request."""
+
+    id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    type = forms.ModelChoiceField(
+        WorkOrderType.objects.filter(is_active=True), to_field_name="code", label=gettext_lazy("What is to be done")
+    )
+    terminal = forms.ModelChoiceField(
+        Terminal.objects.none(),
+        to_field_name="serial",
+        required=False,
+        label=gettext_lazy("Terminal"),
+        empty_label=gettext_lazy("None, or not known"),
+    )
+    summary = forms.CharField(label=gettext_lazy("What is wrong or wanted"), max_length=200)
+    details = forms.CharField(
+        label=gettext_lazy("Details"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How it came"),
+        choices=[(value, value.label) for value in (Request.Channel.CALL_CENTRE, Request.Channel.OFFICE)],
+        widget=forms.RadioSelect,
+        initial=Request.Channel.CALL_CENTRE,
+    )
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(),
+        required=False,
+        label=gettext_lazy("Who asks"),
+        empty_label=gettext_lazy("Somebody else"),
+    )
+    contact_name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
+    contact_phone = forms.CharField(
+        label=gettext_lazy("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    contact_email = forms.EmailField(
+        label=gettext_lazy("Mail address"),
+        required=False,
+        help_text=gettext_lazy("Gets the link to follow the order."),
+    )
+
+    def __init__(self, *args, merchant: Merchant, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        live = merchant.bindings.live().values("terminal")
+        self.fields["terminal"].queryset = Terminal.objects.filter(pk__in=live).select_related("model")
+        self.fields["terminal"].label_from_instance = lambda terminal: f"{terminal.serial} · {terminal.model}"
+        self.fields["contact"].queryset = merchant.contacts.all()
+        self.fields["contact"].label_from_instance = lambda contact: " ".join(
+            filter(None, [contact.name, contact.masked_phone])
+        )
+
+    def clean_contact_phone(self) -> str:
+        phone = self.cleaned_data["contact_phone"]
+        if phone and normalize_phone(phone) is None:
+            raise forms.ValidationError(
+                _("“%(phone)s” is not a phone number that can be dialled."), params={"phone": phone}
+            )
+        return phone
+
+    def clean(self) -> dict:
+        """A chosen contact fills what was left empty."""
+        values = super().clean()
+        contact = values.pop("contact", None)
+        if contact:
+            values["language"] = contact.language
+            for name in ("name", "phone", "email"):
+                values[f"contact_{name}"] = values.get(f"contact_{name}") or getattr(contact, name)
+        return values
+
+
+class EditForm(forms.ModelForm):
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, label=gettext_lazy("Priority"))
+
+    class Meta:
+        model = WorkOrder
+        fields = ("priority", "summary", "details", "duration_min")
+
+    def _post_clean(self) -> None:
+        """The instance stays as it is: the action changes a fresh one."""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True})
+    )
+
+
+class Confirm(forms.Form):
+    """Nothing to fill in."""
