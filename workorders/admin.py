@@ -1,0 +1,55 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
+from workorders.models import Rating, Request, SlaPolicy, WorkOrder, WorkOrderType
+
+
+@admin.register(WorkOrderType)
+class WorkOrderTypeAdmin(ReferenceAdmin):
+    list_display = ("name", "name_zh", "code", "duration_min", "procedure", "skill", "skill_level", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("procedure", "skill")
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(ReferenceAdmin):
+    list_display = (
+        "name", "service_level", "order_type", "tier", "region", "calendar", "response_min", "resolution_min",
+    )  # fmt: skip
+    list_select_related = ("order_type", "region", "calendar")
+
+
+class LargeTableAdmin(ReadOnlyAdmin):
+    """Found by number; never counted."""
+
+    search_fields = ("number",)
+    search_help_text = _("Number")
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.filter(number__startswith=search_term.upper()) if search_term else queryset), False
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(LargeTableAdmin):
+    list_display = ("number", "type", "merchant", "status", "engineer", "opened_at")
+    list_select_related = ("type", "merchant", "engineer")
+    exclude = ("bigrams", "captures")
+
+
+@admin.register(Request)
+class RequestAdmin(LargeTableAdmin):
+    list_display = ("number", "channel", "merchant", "outcome", "order", "received_at")
+    list_select_related = ("merchant", "order")
+    ordering = ("-received_at",)
+    exclude = ("contact_phone", "captures")
+
+
+@admin.register(Rating)
+class RatingAdmin(ReadOnlyAdmin):
+    list_display = ("order", "score", "at", "comment")
+    list_select_related = ("order",)
+    show_full_result_count = False
+    ordering = ("-pk",)
