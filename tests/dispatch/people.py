@@ -1,0 +1,63 @@
+"""Candidates for the pure tests: one dictionary each, everything left out is ordinary."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.slots import Booked, Candidates, Job, Shift
+
+MORNING = 1_000_000 * 60.0  # the instant everything is counted from, a full minute
+HOUR = 3600.0
+SHOP = (30.2741, 120.1551)
+ALL_DAY = (Shift(0, MORNING - 2 * HOUR, MORNING + 8 * HOUR), Shift(1, MORNING + 22 * HOUR, MORNING + 32 * HOUR))
+
+
+@dataclass(frozen=True)
+class Metres:
+    """A flat world: one degree is 100 km, and one kilometre takes a minute."""
+
+    def matrix(self, origins, destinations):
+        origins, destinations = np.reshape(origins, (-1, 1, 2)), np.reshape(destinations, (1, -1, 2))
+        return np.hypot(*np.moveaxis(origins - destinations, -1, 0)) * 100 * 60
+
+
+def away(minutes: float) -> tuple[float, float]:
+    """A place this many minutes north of the shop."""
+    return SHOP[0] + minutes / 100, SHOP[1]
+
+
+def job(**values) -> Job:
+    plain = {"lat": SHOP[0], "lon": SHOP[1], "duration_s": 45 * 60.0, "level": 1}
+    return Job(**plain | {"response_due": None, "resolution_due": None} | values)
+
+
+def booked(start_min: float, end_min: float, place: tuple[float, float] | None = SHOP) -> Booked:
+    return Booked(MORNING + start_min * 60, MORNING + end_min * 60, *(place or (None, None)))
+
+
+def candidates(*people: dict) -> Candidates:
+    plain = {"at": SHOP, "start": SHOP, "place": "position", "level": 1, "orders": 0, "visits": 0}
+    plain |= {"is_working": False, "shifts": ALL_DAY, "bookings": ()}
+    rows = [plain | {"id": number} | person for number, person in enumerate(people, start=1)]
+
+    def column(name: str, kind: type) -> np.ndarray:
+        return np.array([row[name] for row in rows], dtype=kind)
+
+    return Candidates(
+        person=column("id", np.int64),
+        username=tuple(f"e{row['id']}" for row in rows),
+        name=tuple(f"Engineer {row['id']}" for row in rows),
+        lat=np.array([row["at"][0] for row in rows], dtype=float),
+        lon=np.array([row["at"][1] for row in rows], dtype=float),
+        place=tuple(row["place"] for row in rows),
+        position_age_s=np.full(len(rows), 60.0),
+        start_lat=np.array([row["start"][0] for row in rows], dtype=float),
+        start_lon=np.array([row["start"][1] for row in rows], dtype=float),
+        level=column("level", np.int64),
+        orders=column("orders", np.int64),
+        visits=column("visits", np.int64),
+        is_working=column("is_working", bool),
+        shifts=tuple(row["shifts"] for row in rows),
+        bookings=tuple(tuple(row["bookings"]) for row in rows),
+        barred={},
+    )
