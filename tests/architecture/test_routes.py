@@ -1,0 +1,187 @@
+"""Walks every address with every role, anonymously, switched off, and from the other city."""
+
+import io
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import signing
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
+
+from assets.actions import bind_terminal, print_stickers
+from dispatch.models import RuleSet
+from evidence.actions import keep_picture
+from integrations.actions import upload_import
+from tests.architecture.routes import ROUTES
+from workorders import actions
+from workorders.links import request_link
+
+PEOPLE = {
+    "M": "manager", "D": "dispatcher", "W": "keeper", "A": "analyst", "F": "finance",
+    "P": "prospector", "E": "engineer", "I": "inspector", "O": "ops",
+}  # fmt: skip
+OPEN = {200, 204, 302, 400, 405, 409, 422}  # the door opened; what was asked may still be wrong
+
+
+def every_route(resolver: URLResolver, namespace: str = "") -> dict[str, URLPattern]:
+    found: dict[str, URLPattern] = {}
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":
+                found |= every_route(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            found[f"{namespace}{entry.name}"] = entry
+    return found
+
+
+def test_every_address_has_its_row_in_the_table_and_no_row_is_left_over() -> None:
+    assert set(every_route(get_resolver())) == set(ROUTES)
+
+
+@pytest.fixture
+def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, engineer, keeper, at):
+    """One of everything, in Hangzhou; returns the address of a route."""
+    bind_terminal(terminal, merchant=merchant, by=manager, at=at)
+    asked, token = actions.receive_request(
+        id=uuid.uuid4(), channel="call_centre", type=repair, merchant=merchant, terminal=terminal, summary="No paper",
+        contact_phone="13812345678", by=dispatcher, at=at,
+    )  # fmt: skip
+    order = actions.assign_work_order(
+        asked.order, engineer=engineer, start=at, end=at + timedelta(hours=1), by=dispatcher, at=at
+    )
+    sheet = print_stickers(count=1, region=hangzhou, by=keeper, at=at)
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    file.seek(0)
+    photo = keep_picture(file, id=uuid.uuid4(), kind="photo", by=engineer, at=at)
+    job = upload_import(
+        kind="merchants",
+        file=io.BytesIO(b"name,address\nShop,Street 1\n"),
+        filename="shops.csv",
+        region=hangzhou,
+        by=manager,
+        at=at,
+    )
+    rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
+    subjects: dict[str, dict] = {
+        "": {},
+        "chart": {"name": "orders-per-day"},
+        "reset": {"uidb64": "MQ", "token": "set-password"},
+        "capture": {"token": signing.dumps(str(photo.pk), salt="capture")},
+        "order": {"number": order.number},
+        "own-order": {"number": order.number},
+        "own-order-phone": {"number": order.number, "key": "request"},
+        "own-order-command": {"things": "orders", "number": order.number, "name": "accept"},
+        "merchant": {"number": merchant.number},
+        "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
+        "terminal": {"number": terminal.serial},
+        "person": {"number": engineer.username},
+        "request": {"number": asked.number},
+        "sheet": {"number": sheet.number},
+        "import": {"number": job.number},
+        "rule-set": {"number": rules.pk},
+        "page": {"page": "merchant-list"},
+        "sticker": {"token": sheet.stickers.get().token},
+        "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
+        "token": {"token": token},
+    }
+    with time_machine.travel(at, tick=True):
+        yield lambda route: reverse(route, kwargs=subjects[ROUTES[route][1]])
+
+
+def status(client: Client, route: str, address: str) -> int:
+    """What the door answers: a GET, or an empty POST where there is nothing to get."""
+    view = every_route(get_resolver())[route].callback
+    has_page = not hasattr(view, "view_class") or hasattr(view.view_class, "get")
+    answer = client.get(address) if has_page else client.post(address)
+    if hasattr(answer, "streaming_content"):
+        b"".join(answer.streaming_content)
+    return answer.status_code
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("letter", PEOPLE)
+def test_each_role_opens_its_pages_and_no_other(letter: str, stage, request) -> None:
+    client = client_of(request.getfixturevalue(PEOPLE[letter]))
+    wrong = {}
+    for route, (allowed, subject) in ROUTES.items():
+        got = status(client, route, stage(route))
+        is_allowed = letter in allowed or allowed in "*+"
+        # of one's own work others get nothing to see at all
+        refusals = {403, 404} if subject.startswith("own-") else {403}
+        if not (got in OPEN if is_allowed else got in refusals):
+            wrong[route] = got
+    assert wrong == {}
+
+
+def test_without_login_only_public_pages_open(stage) -> None:
+    wrong = {}
+    for route, (allowed, _subject) in ROUTES.items():
+        address = stage(route)
+        client = Client()
+        got = status(client, route, address)
+        if allowed == "+":
+            is_right = got in OPEN
+        else:
+            answer = client.get(address)
+            is_right = got == 302 and answer["Location"].startswith(reverse("login"))
+        if not is_right:
+            wrong[route] = got
+    assert wrong == {}
+
+
+def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
+    """A manager of Ningbo, who may do everything there, and what is Hangzhou's."""
+    stranger.role = "manager"
+    stranger.save()
+    client = client_of(stranger)
+    wrong = {}
+    for route, (allowed, subject) in ROUTES.items():
+        is_about_one = subject in {
+            "order",
+            "merchant",
+            "contact",
+            "terminal",
+            "person",
+            "request",
+            "sheet",
+            "import",
+            "rule-set",
+        }
+        if is_about_one and "M" in allowed and (got := status(client, route, stage(route))) != 404:
+            wrong[route] = got
+    assert wrong == {}
+
+
+def test_a_person_switched_off_is_out_with_the_next_request(stage, dispatcher) -> None:
+    client = client_of(dispatcher)
+    assert client.get(reverse("office:home")).status_code == 200
+    dispatcher.is_active = False
+    dispatcher.save()
+    for route, (allowed, _subject) in ROUTES.items():
+        if "D" in allowed and allowed not in "*+":
+            assert client.get(stage(route)).status_code == 302, route
+
+
+def test_the_admin_opens_to_ops_alone_and_changes_no_record_with_a_life_cycle(ops, manager, stage, merchant) -> None:
+    assert client_of(manager).get("/admin/").status_code == 302
+    client = client_of(ops)
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/workforce/region/add/").status_code == 200
+    assert client.get("/admin/merchants/merchant/add/").status_code == 403
+    assert client.post(f"/admin/merchants/merchant/{merchant.pk}/change/", {"name": "x"}).status_code == 403
+
+
+def test_field_staff_do_not_see_each_others_orders(stage, colleague) -> None:
+    client = client_of(colleague)
+    for route, (_allowed, subject) in ROUTES.items():
+        if subject.startswith("own-"):
+            assert status(client, route, stage(route)) == 404, route
