@@ -120,7 +120,7 @@ def _unique(cells: Sequence[str], width: int) -> list[str]:
     taken: Counter[str] = Counter()
     for place in range(width):
         label = " ".join(cells[place].split()) if place < len(cells) else ""
-        label = candidate = label or _("Column %(number)d") % {"number": place + 1}
+        label = candidate = label or f"#{place + 1}"  # in no language: an import is read again by a worker
         while candidate in taken:
             taken[label] += 1
             candidate = f"{label} ({taken[label]})"
