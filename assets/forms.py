@@ -149,4 +149,7 @@ class SheetForm(ScopedForm):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label=_("Where was it on"), widget=DAY)
+    day = forms.DateField(
+        label=_("Where was it on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from journal.actions import differences, record
 from journal.models import Entry
@@ -193,7 +194,8 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         for model, field in rows_pointing_at_merchants():
             moved = model._base_manager.filter(**{field: merged}).update(**{field: kept})
             if moved:
-                changes[str(model._meta.verbose_name_plural)] = [None, moved]
+                with override(None):  # the journal's readers choose the language
+                    changes[str(model._meta.verbose_name_plural)] = [None, moved]
         merged.merged_into, merged.status = kept, Merchant.Status.CLOSED
         merged.save(update_fields=["merged_into", "status"])
         note = f"{merged.number} {merged.name}"

@@ -23,7 +23,7 @@ class MerchantForm(InputForm):
     parent = SearchField(
         Merchant.objects.none(), url_name="office:merchant-search", required=False, label=_("Head office")
     )
-    contact_name = forms.CharField(label=_("Main contact"), max_length=80, required=False)
+    contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
     contact_role = forms.CharField(label=_("Position"), max_length=60, required=False)
     contact_phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})

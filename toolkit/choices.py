@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from toolkit.views import Page
@@ -37,8 +38,8 @@ class SearchField(forms.ModelChoiceField):
     widget = SearchSelect
 
     def __init__(self, queryset: models.QuerySet, *, url_name: str, key: str = "number", **kwargs: Any) -> None:
-        super().__init__(queryset, to_field_name=key, **kwargs)
-        self.widget.attrs["data-search"] = reverse_lazy(url_name)
+        super().__init__(queryset, to_field_name=key, **{"empty_label": "", **kwargs})
+        self.widget.attrs |= {"data-search": reverse_lazy(url_name), "placeholder": gettext_lazy("Type to search")}
 
 
 class ChoicePage(Page, View):

@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import toolkit.search
-import toolkit.secrets
 from django.db import migrations, models
 
+import toolkit.search
+import toolkit.secrets
 from toolkit.numbers import number_sequence
 
 

@@ -8,6 +8,6 @@ onPage("[data-panels]", (element) => {
     history.replaceState(history.state, "", `#${target.id.replace("tab-", "")}`);
   });
   const open = () => location.hash && element.querySelector(`#tab-${CSS.escape(location.hash.slice(1))}`)?.click();
-  open();
+  document.addEventListener("htmx:load", open, { once: true }); // before that no panel hears that it is shown
   addEventListener("hashchange", open);
 });

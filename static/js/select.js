@@ -16,6 +16,7 @@ onPage("select[data-search]", (select) => {
   new TomSelect(select, {
     plugins: [select.multiple ? "remove_button" : "clear_button"],
     maxOptions: null,
+    onInitialize: () => select.setAttribute("aria-hidden", "true"), // its label names the search box now
     ...(url && { load, valueField: "value", labelField: "text", searchField: [] }),
   });
 });
