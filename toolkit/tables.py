@@ -167,7 +167,8 @@ def _csv_lines(file: IO[bytes], name: str) -> Iterator[tuple[int, list[str]]]:
             % {"line": reader.line_num, "name": name}
         ) from error
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def _too_many_rows(name: str) -> Refused:

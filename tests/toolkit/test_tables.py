@@ -1,6 +1,8 @@
 """Customers' spreadsheets as they come: encodings, delimiters, titles, broken and hostile files."""
 
+import gc
 import io
+import sys
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -194,6 +196,20 @@ def test_djangos_uploads_are_read_and_stay_open(form):
     assert list(open_table(upload, upload.name).rows) == SHOPS[1:]
     assert list(open_table(upload, upload.name).rows) == SHOPS[1:]
     upload.close()
+
+
+@pytest.mark.parametrize("content", [csv_of(SHOPS).encode(), xlsx_of(SHOPS)])
+def test_a_file_may_be_closed_when_only_the_headers_were_wanted(content, monkeypatch):
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    file = io.BytesIO(content)
+    assert open_table(file, "shops").headers == SHOPS[0]
+    assert not file.closed
+    table = open_table(file, "shops")
+    file.close()
+    del table
+    gc.collect()
+    assert not complaints
 
 
 XLSX = xlsx_of(SHOPS)
