@@ -83,7 +83,9 @@ def scrap_terminal(terminal: Terminal, *, by: User | None, at: datetime, reason:
 
 
 def locked(terminal: Terminal) -> Terminal:
-    return Terminal.objects.select_for_update(of=("self",)).select_related("holder").get(pk=terminal.pk)
+    """A fresh copy under its row lock. The holder is read after it: joined, it could be from before we waited."""
+    Terminal.objects.select_for_update().values("pk").get(pk=terminal.pk)
+    return Terminal.objects.select_related("holder").get(pk=terminal.pk)
 
 
 def move(terminal: Terminal, to: TerminalStatus, *, holder: User | None = None, **values: Any) -> dict[str, list]:

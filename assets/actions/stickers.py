@@ -30,7 +30,7 @@ def bind_sticker(sticker: Sticker, *, terminal: Terminal, by: User | None, at: d
     """Voids the sticker the terminal had before. Repeating it changes nothing."""
     with transaction.atomic():
         terminal = locked(terminal)
-        sticker = Sticker.objects.select_for_update(of=("self",)).select_related("terminal").get(pk=sticker.pk)
+        sticker = Sticker.objects.select_for_update().get(pk=sticker.pk)
         if sticker.voided_at:
             raise Refused(_("Sticker %(number)s was replaced by another. Use a new one.") % {"number": sticker.number})
         if sticker.terminal_id == terminal.pk:
