@@ -198,7 +198,7 @@ def test_djangos_uploads_are_read_and_stay_open(form):
     upload.close()
 
 
-@pytest.mark.parametrize("content", [csv_of(SHOPS).encode(), xlsx_of(SHOPS)])
+@pytest.mark.parametrize("content", [csv_of(SHOPS * 20).encode(), xlsx_of(SHOPS * 20)])
 def test_a_file_may_be_closed_when_only_the_headers_were_wanted(content, monkeypatch):
     complaints = []
     monkeypatch.setattr(sys, "unraisablehook", complaints.append)
