@@ -33,7 +33,8 @@ screenshots:
 	$(BIN) scripts/screenshots.py
 
 bench:
-	for script in bench/*.py; do $(BIN) $$script || exit 1; done
+	$(SERVERS) start
+	trap '$(SERVERS) stop' EXIT; for script in bench/*.py; do $(BIN) $$script || exit 1; done
 
 # Keeps the versions it can; UPGRADE=--upgrade takes the newest.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) pyproject.toml
