@@ -256,6 +256,11 @@ def rank(order: WorkOrder, rule_set: RuleSet, at: datetime, *, limit: int = TOP,
     return Ranking([entry(found, scored, index, job) for index in best], compared, passed_over)
 
 
+def best_first(standing: dict[str, Any]) -> tuple:
+    """The order of a ranking, as scoring has it."""
+    return -standing["score"], standing["arrival"], standing["orders"], standing["person"]
+
+
 def road_times() -> TravelTimes:
     return OsrmTravel(settings.OSRM_URL) if settings.OSRM_URL else GreatCircleTravel()
 

@@ -13,11 +13,9 @@ from workorders.models import WorkOrder
 
 
 def locked(order: WorkOrder) -> WorkOrder:
-    return (
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("region", "type__skill", "merchant", "engineer")
-        .get(pk=order.pk)
-    )
+    """A fresh copy under its row lock. Related rows are read after the lock: before, they may be of yesterday."""
+    WorkOrder.objects.select_for_update().values("pk").get(pk=order.pk)
+    return WorkOrder.objects.select_related("region", "type__skill", "merchant", "engineer").get(pk=order.pk)
 
 
 def already_gone(order: WorkOrder) -> Refused:
@@ -40,12 +38,11 @@ def write_down(
     *,
     chosen: User | None,
     lost: int,
-    save: bool = True,
 ) -> Decision:
-    """The decision with all it rests on: the order's wishes and the rules as they stand, ranking, who was left out."""
+    """The decision, unsaved, with all it rests on: the order's wishes, the rules, the ranking, who was left out."""
     job, skill = queries.job_of(order), order.type.skill
     passed_over = queries.count_passed_over(order, rule_set, at) | ranking.passed_over
-    decision = Decision(
+    return Decision(
         order=order,
         at=at,
         rule_set=rule_set if rule_set.pk else None,
@@ -71,9 +68,6 @@ def write_down(
         ranking=ranking.best,
         passed_over=passed_over | ({"lost_race": lost} if lost else {}),
     )
-    if save:
-        decision.save()
-    return decision
 
 
 def instant(seconds: float) -> datetime:

@@ -1,4 +1,6 @@
 import logging
+from bisect import insort
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +21,8 @@ from workorders.models import WorkOrder
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600)]
 LEFT_TO_DISPATCHERS = timedelta(minutes=10)
-ROUNDS = 3  # of ranking anew, when everybody on the list was taken meanwhile
+ROUNDS = 2  # of ranking anew, when everybody on the list was taken meanwhile
+MOST_LOST = 50  # races an order runs before it waits for the next attempt
 
 log = logging.getLogger(__name__)
 
@@ -39,41 +42,56 @@ def decide(order: WorkOrder, *, at: datetime) -> Decision:
         lost = 0
         for _round in range(ROUNDS):
             ranking = queries.rank(order, rule_set, at)
-            for standing in ranking.best:
-                if engineer := _gave_to(order, rule_set, standing, at):
-                    decision = write_down(order, rule_set, ranking, at, chosen=engineer, lost=lost)
-                    changes = {"engineer": [None, engineer.username], "score": [None, standing["score"]]}
-                    record("dispatch.decide", order, by=None, at=at, merchant_id=order.merchant_id, changes=changes)
-                    Attempt.objects.filter(order=order).delete()
-                    return decision
+            waiting = list(ranking.best)
+            while waiting:
+                standing = waiting.pop(0)
+                taken, fresh = _try_to_give(order, rule_set, standing, waiting[:1], at)
+                if taken:
+                    final = replace(ranking, best=[fresh, *waiting])
+                    return _give(order, rule_set, final, taken, at, lost=lost)
                 lost += 1
-            if not ranking.best:
+                if fresh and lost < MOST_LOST:
+                    insort(waiting, fresh, key=queries.best_first)
+            if not lost:
                 break
         return _find_nobody(order, rule_set, ranking, at, lost=lost)
 
 
-def _gave_to(order: WorkOrder, rule_set: RuleSet, standing: dict[str, Any], at: datetime) -> User | None:
-    """None when the person's day has changed since the ranking; the lock on the person goes with the savepoint."""
+def _give(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, to: User, at: datetime, *, lost: int) -> Decision:
+    decision = write_down(order, rule_set, ranking, at, chosen=to, lost=lost)
+    decision.save()
+    changes = {"engineer": [None, to.username], "score": [None, ranking.best[0]["score"]]}
+    record("dispatch.decide", order, by=None, at=at, merchant_id=order.merchant_id, changes=changes)
+    Attempt.objects.filter(order=order).delete()
+    return decision
+
+
+def _try_to_give(
+    order: WorkOrder, rule_set: RuleSet, standing: dict[str, Any], runner_up: list[dict[str, Any]], at: datetime
+) -> tuple[User | None, dict[str, Any] | None]:
+    """Looks at the person again under their lock, since another order may have come first. Gives them the order when
+    they are still at least as good as the runner-up. Returns the person, and how they stand now."""
+    fresh = None
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # the lock on a person who is not chosen goes with this savepoint
             engineer = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=standing["person"])
-            fresh = queries.rank(order, rule_set, at, only=engineer).best
-            if not fresh or fresh[0]["arrival"] != standing["arrival"]:
-                raise Refused(_("%(name)s is already booked at that time.") % {"name": engineer})
+            fresh = next(iter(queries.rank(order, rule_set, at, only=engineer).best), None)
+            if fresh is None or min([*runner_up, fresh], key=queries.best_first) is not fresh:
+                raise Refused(_("%(name)s was given something else meanwhile.") % {"name": engineer})
             assign_work_order(
-                order, engineer=engineer, start=instant(standing["arrival"]), end=instant(standing["end"]),
-                by=None, at=at, expect_open=True,
+                order, engineer=engineer, start=instant(fresh["arrival"]), end=instant(fresh["end"]), by=None, at=at,
+                expect_open=True,
             )  # fmt: skip
-            return engineer
+            return engineer, fresh
     except Refused as lost:
         log.info("%s: %s", order.number, lost)
-        return None
+        return None, fresh
 
 
 def _find_nobody(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, at: datetime, *, lost: int) -> Decision:
     """Writes a decision without anybody, unless the last one says just the same."""
     last = order.decisions.first()
-    decision = write_down(order, rule_set, ranking, at, chosen=None, lost=lost, save=False)
+    decision = write_down(order, rule_set, ranking, at, chosen=None, lost=lost)
     if (
         last
         and last.chosen_id is None
@@ -122,10 +140,7 @@ def _decide_next(at: datetime) -> bool:
     try:
         with transaction.atomic():
             order = (
-                due.select_for_update(of=("self",), skip_locked=True)
-                .select_related("region")
-                .order_by("priority", "opened_at", "pk")
-                .first()
+                due.select_for_update(of=("self",), skip_locked=True).order_by("priority", "opened_at", "pk").first()
             )
             if order is None:
                 return False

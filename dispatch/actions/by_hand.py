@@ -58,7 +58,7 @@ def assign_by_hand(
             order, engineer=engineer, start=start, end=start + timedelta(minutes=order.duration_min), by=by, at=at,
             reason=reason, force=force, lock=True, expect_engineer_id=expect_engineer_id,
         )  # fmt: skip
-        decision = write_down(order, rule_set, ranking, at, chosen=engineer, lost=0, save=False)
+        decision = write_down(order, rule_set, ranking, at, chosen=engineer, lost=0)
         decision.decided_by, decision.reason = by, reason[:200]
         if engineer.pk not in {each["person"] for each in decision.ranking}:
             decision.ranking.append(standing)

@@ -23,8 +23,7 @@ def take_back_unaccepted(*, at: datetime) -> int:
     for order, allowed_min in _waiting_too_long(at):
         with transaction.atomic():
             fresh = (
-                WorkOrder.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("region", "engineer", "merchant")
+                WorkOrder.objects.select_for_update(skip_locked=True)
                 .filter(pk=order.pk, status=Status.ASSIGNED, assigned_at=order.assigned_at, engineer=order.engineer)
                 .first()
             )

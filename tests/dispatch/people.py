@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 
 from dispatch.slots import Booked, Candidates, Job, Shift
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 MORNING = 1_000_000 * 60.0  # the instant everything is counted from, a full minute
 HOUR = 3600.0

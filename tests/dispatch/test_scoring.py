@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.scoring import FACTORS, NO_TIME, TOO_FAR, Rules, score
-from tests.dispatch.people import HOUR, MORNING, Metres, away, booked, candidates, job
+from tests.dispatch.people import HOUR, MORNING, Metres, away, booked, candidates, job, unhurried
 
 WEIGHTS = {"travel": 40, "load": 20, "lateness": 25, "continuity": 10, "overskill": 5}
 RULES = Rules(max_travel_min=90, max_orders=12, weights=WEIGHTS)
@@ -101,6 +101,7 @@ people = st.lists(
 weights = st.fixed_dictionaries({key: st.integers(0, 100) for key in FACTORS})
 
 
+@unhurried
 @given(people, weights)
 def test_scores_and_factors_lie_between_0_and_100(everybody, weight) -> None:
     result = scored(*everybody, rules=Rules(90, 12, weight), response_due=MORNING + HOUR)
@@ -108,6 +109,7 @@ def test_scores_and_factors_lie_between_0_and_100(everybody, weight) -> None:
         assert ((values >= 0) & (values <= 100)).all()
 
 
+@unhurried
 @given(people, weights, st.integers(0, 1000))
 def test_the_ranking_does_not_depend_on_the_order_of_the_rows(everybody, weight, seed) -> None:
     everybody = [person | {"id": number} for number, person in enumerate(everybody)]
@@ -119,6 +121,7 @@ def test_the_ranking_does_not_depend_on_the_order_of_the_rows(everybody, weight,
     assert ranked[0] == ranked[1]
 
 
+@unhurried
 @given(people, weights)
 def test_leaving_somebody_out_does_not_change_the_order_of_the_others(everybody, weight) -> None:
     everybody = [person | {"id": number} for number, person in enumerate(everybody)]
@@ -129,6 +132,7 @@ def test_leaving_somebody_out_does_not_change_the_order_of_the_others(everybody,
     assert part == [number for number in whole if number != 0]
 
 
+@unhurried
 @given(people, st.integers(0, 11))
 def test_fewer_orders_never_make_it_worse(everybody, orders) -> None:
     def place_of_first(in_hand: int) -> int:

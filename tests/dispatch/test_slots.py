@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.slots import ASSUMED_WAY_S, OVERRUN_S, Shift, earliest_slots
-from tests.dispatch.people import ALL_DAY, HOUR, MORNING, Metres, away, booked, candidates, job
+from tests.dispatch.people import ALL_DAY, HOUR, MORNING, Metres, away, booked, candidates, job, unhurried
 
 NOWHERE = (math.nan, math.nan)
 
@@ -108,6 +108,7 @@ def days(draw) -> dict:
     }
 
 
+@unhurried
 @given(days(), st.integers(15, 180))
 def test_what_is_found_never_overlaps_and_lies_in_a_shift(day, duration_min) -> None:
     found = slot_of(day, duration_s=duration_min * 60.0)[0]
@@ -120,6 +121,7 @@ def test_what_is_found_never_overlaps_and_lies_in_a_shift(day, duration_min) -> 
     assert all(end <= other.start or other.end <= start for other in day["bookings"])
 
 
+@unhurried
 @given(days(), st.integers(15, 180))
 def test_nobody_has_to_be_in_two_places_at_once(day, duration_min) -> None:
     """Between the job before and this one, and between this one and the next of the same day, the way fits."""
