@@ -7,7 +7,6 @@ from analytics import urls as analytics
 from assets import urls as assets
 from dispatch import urls as dispatch
 from evidence import urls as evidence
-
 from integrations import urls as integrations
 from journal import urls as journal
 from merchants import urls as merchants

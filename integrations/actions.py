@@ -7,7 +7,6 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from toolkit.tables import open_table
 
 from integrations.columns import COLUMNS
 from integrations.models import Import, ImportRow
@@ -15,6 +14,7 @@ from integrations.rows import READERS, Reader, Row
 from journal.actions import record
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
+from toolkit.tables import open_table
 from workforce.models import Region, User
 
 CHUNK = 200

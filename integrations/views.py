@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
-from toolkit.tables import open_table
 
 from integrations import actions, forms, lists, permissions
 from integrations.columns import COLUMNS, suggest
 from integrations.models import Import
 from toolkit.exports import write_csv
 from toolkit.lists import ListPage
+from toolkit.tables import open_table
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 
 SHOWN_ROWS = 100

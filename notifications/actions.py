@@ -31,9 +31,10 @@ def notify(
     """
     with translation.override(recipient.language):
         subject, body = text()
-    common = dict(
-        kind=kind, key=key, subject=subject[:200], body=body, url=url, created_at=at, due_at=at, recipient=recipient
-    )
+    common: dict[str, Any] = {
+        "kind": kind, "key": key, "subject": subject[:200], "body": body, "url": url,
+        "created_at": at, "due_at": at, "recipient": recipient,
+    }  # fmt: skip
     rows = [Notice(channel=Notice.Channel.IN_APP, **common)]
     if by_mail and recipient.email:
         rows.append(Notice(channel=Notice.Channel.MAIL, address=recipient.email, **common))

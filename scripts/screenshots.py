@@ -8,6 +8,7 @@ import argparse
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,19 +20,25 @@ import django
 
 django.setup()
 
-from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
-
-from assets.models import Sticker, StickerSheet, Terminal
 from demo.logins import PASSWORD
+from django.urls import reverse
+from playwright.sync_api import ConsoleMessage, Error, Page, ViewportSize, sync_playwright
+
+from assets.models import Sticker, Terminal
 from integrations.models import Import
 from merchants.models import Merchant
 from workforce.models import User
 from workorders.actions import make_tracking_link
 from workorders.models import Request, WorkOrder
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 
 
@@ -41,7 +48,9 @@ def office_pages() -> dict[str, dict[str, str]]:
     merchant = Merchant.objects.visible_to(manager).filter(work_orders__status="closed").order_by("-tier", "pk").first()
     order = WorkOrder.objects.filter(status="in_progress").first() or WorkOrder.objects.latest("pk")
     done = WorkOrder.objects.filter(status="closed").latest("pk")
-    open_order = WorkOrder.objects.filter(status__in=["open", "assigned", "accepted"]).order_by("status").first() or order
+    open_order = (
+        WorkOrder.objects.filter(status__in=["open", "assigned", "accepted"]).order_by("status").first() or order
+    )
     terminal = Terminal.objects.filter(status="live").order_by("-pk").first()
     pages = {
         "home": reverse("office:home"),
@@ -77,7 +86,10 @@ def office_pages() -> dict[str, dict[str, str]]:
         pages["request"] = reverse("office:request-detail", args=[request.number])
     if job := Import.objects.first():
         pages["import"] = job.get_absolute_url()
-    homes = {role: {f"home-{role}": reverse("office:home")} for role in ("dispatcher", "warehouse", "analyst", "finance", "ops")}
+    homes = {
+        role: {f"home-{role}": reverse("office:home")}
+        for role in ("dispatcher", "warehouse", "analyst", "finance", "ops")
+    }
     homes["warehouse"]["sheets"] = reverse("office:sticker-sheet-list")
     homes["ops"] |= {"log": reverse("office:log"), "admin": reverse("admin:index")}
     return {"manager": pages, **homes}
@@ -86,7 +98,12 @@ def office_pages() -> dict[str, dict[str, str]]:
 def field_pages() -> dict[str, dict[str, str]]:
     engineer = User.objects.get(username="engineer")
     mine = WorkOrder.objects.filter(engineer=engineer)
-    pages = {"today": reverse("field:today"), "scan": reverse("field:scan"), "me": reverse("field:me"), "notices": reverse("field:notices")}
+    pages = {
+        "today": reverse("field:today"),
+        "scan": reverse("field:scan"),
+        "me": reverse("field:me"),
+        "notices": reverse("field:notices"),
+    }
     for status in ("assigned", "accepted", "en_route", "on_site", "in_progress", "completed"):
         if order := mine.filter(status=status).last():
             pages[f"order-{status}"] = reverse("field:order", args=[order.number])
@@ -97,7 +114,9 @@ def public_pages() -> dict[str, str]:
     from django.utils import timezone
 
     sticker = Sticker.objects.filter(terminal__status="live", voided_at=None).last()
-    under_way = WorkOrder.objects.filter(status__in=["en_route", "accepted", "assigned"]).first() or WorkOrder.objects.latest("pk")
+    under_way = WorkOrder.objects.filter(
+        status__in=["en_route", "accepted", "assigned"]
+    ).first() or WorkOrder.objects.latest("pk")
     done = WorkOrder.objects.filter(status="completed").last() or WorkOrder.objects.filter(status="closed").last()
     now = timezone.now()
     return {
@@ -121,6 +140,11 @@ def take(page: Page, base: str, address: str, target: Path, problems: list[str])
     page.screenshot(path=str(target), full_page=True)
 
 
+def complain(page: Page, problems: list[str], said: ConsoleMessage | Error) -> None:
+    if not isinstance(said, ConsoleMessage) or said.type == "error":
+        problems.append(f"{page.url}: {said.text if isinstance(said, ConsoleMessage) else said.message}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", default="http://127.0.0.1:8000")
@@ -141,9 +165,8 @@ def main() -> None:
                     context = browser.new_context(viewport=SIZES[size], locale="zh-CN" if language == "zh" else "en-GB")
                     context.add_cookies([{"name": "django_language", "value": LANGUAGES[language], "url": options.url}])
                     page = context.new_page()
-                    name = ""
-                    page.on("console", lambda m: m.type == "error" and problems.append(f"{name}: {m.text}"))
-                    page.on("pageerror", lambda error: problems.append(f"{name}: {error}"))
+                    page.on("console", partial(complain, page, problems))
+                    page.on("pageerror", partial(complain, page, problems))
                     if username:
                         page.goto(options.url + reverse("login"))
                         page.fill("#id_username", username)

@@ -115,7 +115,7 @@ def release_time(booking: Booking) -> None:
 
 def report_position(person: User, *, lat: float, lon: float, accuracy_m: float | None, at: datetime) -> None:
     """Keeps the newest position only; a late report of an older one changes nothing."""
-    made, is_new = Position.objects.get_or_create(
+    _position, is_new = Position.objects.get_or_create(
         person=person, defaults={"lat": lat, "lon": lon, "accuracy_m": accuracy_m, "at": at}
     )
     if not is_new:

@@ -8,14 +8,14 @@ from workforce.models import Region, Skill, User
 from workforce.roles import Role
 
 
-def region_filter(label=_("Region")) -> django_filters.ModelChoiceFilter:
+def region_filter() -> django_filters.ModelChoiceFilter:
     """Rows of a region and everything below it; offers the regions the person may see."""
 
     def within(queryset, name, region):
         return queryset.filter(region__in=Region.objects.within(region).values("pk")) if region else queryset
 
     return django_filters.ModelChoiceFilter(
-        label=label,
+        label=_("Region"),
         method=within,
         queryset=lambda request: Region.objects.visible_to(request.user) if request else Region.objects.none(),
     )

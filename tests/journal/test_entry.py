@@ -36,7 +36,8 @@ def test_an_unknown_verb_is_a_bug(merchant, at) -> None:
 def test_a_repeated_command_gets_the_first_answer_and_runs_once(dispatcher, at) -> None:
     command, runs = "7d444840-9dc0-11d1-b245-5ffdce74fad2", []
     answers = [
-        once(command, by=dispatcher, at=at, body={"a": 1}, run=lambda: runs.append(1) or {"n": len(runs)}) for _ in range(3)
+        once(command, by=dispatcher, at=at, body={"a": 1}, run=lambda: runs.append(1) or {"n": len(runs)})
+        for _ in range(3)
     ]
     assert answers == [{"n": 1}] * 3
     assert Command.objects.count() == 1

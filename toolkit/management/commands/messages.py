@@ -27,7 +27,9 @@ def sources() -> list[Path]:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py", "*.html", "*.txt"],
         cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
-    return [Path(name) for name in sorted(listed) if not re.match(r"(tests|bench|requirements|scripts|frontend)/", name)]
+    return [
+        Path(name) for name in sorted(listed) if not re.match(r"(tests|bench|requirements|scripts|frontend)/", name)
+    ]
 
 
 def extracted(path: Path) -> Iterator[tuple[int, str, tuple, list[str]]]:
