@@ -5,7 +5,7 @@ Instants are seconds since the epoch, places WGS-84 degrees; NaN is a place nobo
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from math import ceil, isnan
+from math import ceil, inf, isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -163,27 +163,46 @@ def _gaps(
 ) -> Iterator[_Gap]:
     """The gaps of one person, earliest first. `there` and `onward` are the person's own, `first` where they begin."""
     bookings = candidates.bookings[index]
+    onwards = _onwards(bookings)
     here, origin, day = 0, candidates.place[index], 0
     free_from = at
     if candidates.is_working[index] and not any(booked.start <= at < booked.end for booked in bookings):
         free_from = at + OVERRUN_S
     for shift in candidates.shifts[index]:
-        if shift.day != day:
-            here, origin, day = 1, "start", shift.day
-        free_from = max(free_from, shift.opens_at)
-        for spot, booked in enumerate(bookings, start=2):
+        if shift.day != day and free_from <= shift.opens_at:
+            here, origin = 1, "start"
+        day, free_from = shift.day, max(free_from, shift.opens_at)
+        for number, booked in enumerate(bookings):
             if booked.end <= free_from:
                 continue
             if booked.start >= shift.closes_at:
                 break
-            has_place = booked.lat is not None
             start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
             done = start + duration_s
-            if done <= shift.closes_at and done + (onward[spot] if has_place else 0) <= booked.start:
-                yield _Gap(start, first + here, first + spot if has_place else -1, origin)
+            after, latest = onwards[number]
+            if after >= 0 and bookings[after].start < shift.closes_at:
+                fits = done + onward[after + 2] <= latest
+            else:
+                after, fits = -1, True
+            if fits and done <= min(shift.closes_at, booked.start):
+                yield _Gap(start, first + here, first + after + 2 if after >= 0 else -1, origin)
             free_from = booked.end
-            if has_place:
-                here, origin = spot, "booking"
+            if booked.lat is not None:
+                here, origin = number + 2, "booking"
         start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
         if start + duration_s <= shift.closes_at:
             yield _Gap(start, first + here, -1, origin)
+
+
+def _onwards(bookings: Sequence[Booked]) -> list[tuple[int, float]]:
+    """For each booking: the next one with a place, itself perhaps, -1 when there is none; and when to be there, less
+    the leave that lies between."""
+    result: list[tuple[int, float]] = []
+    after, latest = -1, inf
+    for number in range(len(bookings) - 1, -1, -1):
+        booked = bookings[number]
+        after, latest = (
+            (number, booked.start) if booked.lat is not None else (after, latest - booked.end + booked.start)
+        )
+        result.append((after, latest))
+    return result[::-1]

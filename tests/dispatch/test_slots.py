@@ -45,6 +45,18 @@ def test_leave_has_no_place_and_needs_no_way() -> None:
     assert slot_of(person) == pytest.approx((140, 20, 20, "position"))
 
 
+def test_after_leave_the_next_job_is_still_reached_in_time() -> None:
+    """Leave from 60 to 90, a job 40 away at 120: 10 minutes before the leave and 30 after it are just enough."""
+    person = {"bookings": [booked(60, 90, None), booked(120, 150, away(40))]}
+    assert slot_of(person, duration_s=50 * 60.0)[0] == 0
+    assert slot_of(person, duration_s=51 * 60.0)[0] == pytest.approx(190)
+
+
+def test_a_job_that_lasts_into_the_morning_is_where_the_day_goes_on() -> None:
+    person = {"start": away(30), "bookings": [booked(-30, 22 * 60 + 10, away(5))]}
+    assert slot_of(person) == pytest.approx((22 * 60 + 15, 5, 5, "booking"))
+
+
 def test_a_full_day_leads_to_tomorrow_from_where_the_day_begins() -> None:
     person = {"start": away(12), "bookings": [booked(-30, 8 * 60)]}
     assert slot_of(person) == pytest.approx((22 * 60 + 12, 12, 12, "start"))
