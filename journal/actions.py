@@ -1,8 +1,9 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ def record(
     at: datetime,
     device_at: datetime | None = None,
     merchant_id: int | None = None,
-    changes: dict[str, list] | None = None,
+    changes: Mapping[str, Any] | None = None,
     note: str = "",
 ) -> Entry:
     """Writes one entry in the caller's transaction and, after its commit, wakes the tasks that wait for this verb.
@@ -49,7 +50,7 @@ def record(
         note=note,
     )
     for task in import_string(settings.WAKES).get(verb, ()):
-        transaction.on_commit(lambda name=task: wake(name))
+        transaction.on_commit(partial(wake, task))
     return entry
 
 

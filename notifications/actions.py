@@ -6,11 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from notifications.models import Notice
+from notifications.models import Notice, NoticeQuerySet
 
 MAX_ATTEMPTS = 8
 
@@ -70,7 +69,7 @@ def _address(url: str) -> str:
     return settings.SITE_URL + (import_string(settings.LINKS)[kind](id) if colon else url)
 
 
-def read_notices(notices: QuerySet[Notice], *, at: datetime) -> int:
+def read_notices(notices: NoticeQuerySet, *, at: datetime) -> int:
     return notices.unread().update(read_at=at)
 
 

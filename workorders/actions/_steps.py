@@ -43,7 +43,7 @@ def write(
     *,
     by: User | None,
     at: datetime,
-    changes: dict[str, list] | None = None,
+    changes: dict[str, Any] | None = None,
     note: str = "",
     device_at: datetime | None = None,
 ) -> Entry:

@@ -22,7 +22,7 @@ from workorders.lifecycle import ONGOING, Outcome, Status
 from workorders.models import Priority, Request, TrackingLink, WorkOrder, WorkOrderType
 
 MERGE_WITHIN = timedelta(minutes=10)
-PRIORITY_OF_TIER = {
+PRIORITY_OF_TIER: dict[str, Priority] = {
     Merchant.Tier.KEY: Priority.HIGH,
     Merchant.Tier.STANDARD: Priority.NORMAL,
     Merchant.Tier.SMALL: Priority.LOW,

@@ -209,7 +209,7 @@ def sign(
         order = locked_own(order, by)
         _refuse_unless_working(order)
         signer_name = required(signer_name, _("Write down who signs."), "signer_name")[:80]
-        changes = {"signer_name": [order.signer_name, signer_name], "signature": [order.signature_id, capture.pk]}
+        changes: dict[str, Any] = {"signer_name": [order.signer_name, signer_name], "signature": [order.signature_id, capture.pk]}
         order.signature, order.signer_name = (capture, signer_name)
         write("sign", order, by=by, at=at, device_at=device_at, changes=changes)
         return order

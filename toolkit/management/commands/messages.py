@@ -54,7 +54,7 @@ def template_catalog() -> Catalog:
                 continue
             plural = function.startswith(("n",)) and len(texts) > 1
             # no line numbers: they would change with every edit
-            catalog.add(tuple(texts[:2]) if plural else texts[0], locations=[(str(path), None)], auto_comments=comments,
+            catalog.add(tuple(texts[:2]) if plural else texts[0], locations=[(str(path), 0)], auto_comments=comments,
                         context=context)  # fmt: skip
     return catalog
 
