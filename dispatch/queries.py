@@ -227,6 +227,28 @@ def rules_of(rule_set: RuleSet) -> Rules:
     return Rules(rule_set.max_travel_min, rule_set.max_orders, rule_set.weights)
 
 
+def inputs_of(order: WorkOrder, rule_set: RuleSet) -> dict[str, Any]:
+    """What is weighed and by which rules, with the values they have now: stored with each decision."""
+    job, skill = job_of(order), order.type.skill
+    return {
+        "job": {
+            "lat": order.lat,
+            "lon": order.lon,
+            "duration_min": order.duration_min,
+            "priority": order.priority,
+            "skill": skill.code if skill else None,
+            "level": job.level,
+            "response_due": job.response_due,
+            "resolution_due": job.resolution_due,
+        },
+        "rules": {
+            "max_travel_min": rule_set.max_travel_min,
+            "max_orders": rule_set.max_orders,
+            "weights": rule_set.weights,
+        },
+    }
+
+
 @dataclass(frozen=True)
 class Ranking:
     """The people who may be chosen, best first, as plain values that can be stored; and how many were compared."""

@@ -40,31 +40,13 @@ def write_down(
     lost: int,
 ) -> Decision:
     """The decision, unsaved, with all it rests on: the order's wishes, the rules, the ranking, who was left out."""
-    job, skill = queries.job_of(order), order.type.skill
     passed_over = queries.count_passed_over(order, rule_set, at) | ranking.passed_over
     return Decision(
         order=order,
         at=at,
         rule_set=rule_set if rule_set.pk else None,
         chosen=chosen,
-        inputs={
-            "job": {
-                "lat": order.lat,
-                "lon": order.lon,
-                "duration_min": order.duration_min,
-                "priority": order.priority,
-                "skill": skill.code if skill else None,
-                "level": job.level,
-                "response_due": job.response_due,
-                "resolution_due": job.resolution_due,
-            },
-            "rules": {
-                "max_travel_min": rule_set.max_travel_min,
-                "max_orders": rule_set.max_orders,
-                "weights": rule_set.weights,
-            },
-            "compared": ranking.compared,
-        },
+        inputs=queries.inputs_of(order, rule_set) | {"compared": ranking.compared},
         ranking=ranking.best,
         passed_over=passed_over | ({"lost_race": lost} if lost else {}),
     )

@@ -82,7 +82,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "request": {"number": asked.number},
         "sheet": {"number": sheet.number},
         "import": {"number": job.number},
-        "rule-set": {"number": rules.pk},
+        "rule-set": {"number": rules.number},
         "page": {"page": "merchant-list"},
         "sticker": {"token": sheet.stickers.get().token},
         "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
