@@ -20,7 +20,7 @@ from procedures.queries import StepView, checklist
 from routing.geo import distance_m
 from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
-from workorders.lifecycle import DONE, UNDER_WAY, Status
+from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Request, WorkOrder
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
@@ -50,9 +50,13 @@ class Job:
         return timezone.localdate(self.starts_at or self.at)
 
     @property
+    def is_today(self) -> bool:
+        return self.day == timezone.localdate(self.at)
+
+    @property
     def due_at(self) -> datetime | None:
         """What is promised next: somebody on site, then that it works again. The clock stands while work is paused."""
-        if self.order.status == Status.PAUSED:
+        if self.order.status not in ONGOING or self.order.status == Status.PAUSED:
             return None
         return self.order.resolution_due_at if self.order.arrived_at else self.order.response_due_at
 
@@ -209,6 +213,10 @@ class OrderPage:
         return sum(step.answer is not None for step in self.steps)
 
     @property
+    def is_over(self) -> bool:
+        return self.order.status not in ONGOING
+
+    @property
     def answers_now(self) -> bool:
         return self.order.status == Status.IN_PROGRESS
 
@@ -235,7 +243,7 @@ class OrderPage:
         seen = [
             order.status, order.summary, order.details, order.priority, order.response_due_at, order.resolution_due_at,
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address, self.answered,
-            *(photo.pk for photo in (*self.request_photos, *self.photos)),
+            *sorted(str(photo.pk) for photo in (*self.request_photos, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
@@ -264,10 +272,12 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
 
 
 def _stages(order: WorkOrder) -> list[Stage]:
+    """The last one reached is where the order is."""
     times = [getattr(order, field) for _label, field in STAGES]
-    done = sum(at is not None for at in times)
+    here = sum(at is not None for at in times) - 1
+    is_over = order.status not in ONGOING
     return [
-        Stage(label, at, "done" if index < done else "current" if index == done else "todo")
+        Stage(label, at, "todo" if index > here else "done" if index < here or is_over else "current")
         for index, ((label, _field), at) in enumerate(zip(STAGES, times, strict=True))
     ]
 

@@ -35,7 +35,7 @@ async function message(form, submitter) {
   if (form.unanswered?.typed === typed) return form.unanswered.body;
   body.set("command", uuid());
   body.set("device_at", new Date().toISOString());
-  if ("place" in form.dataset) addPlace(body, await place());
+  if ("place" in form.dataset) addPlace(body, await place({ maxAgeMs: 0 }));
   form.unanswered = { typed, body };
   return body;
 }
@@ -61,6 +61,7 @@ function follow(form, { page, go }) {
   if (go) return location.assign(go);
   const order = document.getElementById("order");
   htmx.swap(order, page, { swapStyle: "innerHTML" });
+  document.querySelector("[data-changed]")?.remove();
   const next = form.matches(".field-step-form") && order.querySelector(".field-step:not(.answered, .locked)");
   if (next) next.scrollIntoView({ block: "center", behavior: "smooth" });
   else if (!form.matches(".field-step-form, [data-stay]")) scrollTo({ top: 0 });

@@ -9,6 +9,10 @@ onPage("[data-fresh]", (part) => {
   };
   part.addEventListener("htmx:sendError", failed);
   part.addEventListener("htmx:responseError", failed);
+  part.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = new URL(event.detail.xhr.responseURL).searchParams.get("seen");
+    if (asked !== document.querySelector("[name=seen]")?.value) event.preventDefault(); // meanwhile the page itself has changed
+  });
   part.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && (stale.hidden = true));
   document.addEventListener("visibilitychange", () => document.hidden || part.dispatchEvent(new Event("fresh")));
 });

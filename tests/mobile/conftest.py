@@ -1,15 +1,21 @@
 import io
 import uuid
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from PIL import Image
+from playwright.sync_api import Page
 
 from evidence.models import Capture
+from tests.browser import PHONE
 from workorders import actions
 from workorders.models import WorkOrder
+
+SHOP = {"latitude": 30.2742, "longitude": 120.1552, "accuracy": 12}
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +81,31 @@ def keep(phone):
         return Capture.objects.get(pk=answer.json()["id"])
 
     return keep
+
+
+@pytest.fixture
+def see(visit, live_server, phone):
+    """see("/field/") opens a page on the engineer's phone, which stands before the shop and lets pages know."""
+
+    def see(path: str, **options) -> Page:
+        cookie = phone.cookies[settings.SESSION_COOKIE_NAME]
+        logged_in = {
+            "name": cookie.key,
+            "value": cookie.value,
+            "domain": urlsplit(live_server.url).hostname,
+            "path": "/",
+        }
+        options = {
+            **PHONE,
+            "geolocation": SHOP,
+            "permissions": ["geolocation"],
+            "locale": "en",
+            "base_url": live_server.url,
+            **options,
+        }
+        return visit(path, storage_state={"cookies": [logged_in]}, **options)
+
+    return see
 
 
 def picture(colour="navy") -> io.BytesIO:

@@ -44,7 +44,7 @@ def test_orders_stand_in_the_order_of_the_plan_with_the_one_under_way_on_top(
 def test_the_next_order_says_where_what_when_and_how_long_is_left(order, phone, engineer, at) -> None:
     report_position(engineer, lat=30.2741, lon=120.1660, accuracy_m=10, at=at)
     page = text_of(phone.get("/field/"))
-    for words in (str(order.merchant), order.merchant.address, "Prints nothing", "11:00–11:45", "Waiting for your answer",
+    for words in (str(order.merchant), order.merchant.address, "Prints nothing", "11:00–11:45", "Please accept",
                   "On site by <strong>14:30</strong> · 4 h 30 min left", "1.0 km"):  # fmt: skip
         assert words in page
 

@@ -1,0 +1,258 @@
+"""The engineer's phone in a real Chromium: 390 × 844, a finger, a position, a camera."""
+
+import io
+import shutil
+from datetime import timedelta
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page, Route
+
+from assets.actions import issue_terminal
+from journal.models import Entry
+from routing.geo import distance_m
+from tests import factories as make
+from tests.browser import LAUNCH_ARGS, violations
+from toolkit.codes import qr_png
+from workforce.models import Position
+from workorders.lifecycle import Status
+
+pytest_plugins = ["tests.browser"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST_TAPS = 12
+ONE_PHOTO = [{"key": "result", "kind": "photo", "title": "Photo of the result", "required": True, "count": 1}]
+
+
+class Finger:
+    """Counts what the engineer does on the screen."""
+
+    def __init__(self) -> None:
+        self.taps = 0
+
+    def tap(self, target: Locator) -> None:
+        target.tap()
+        self.taps += 1
+
+    def shoot(self, camera: Locator, photo: bytes) -> None:
+        camera.set_input_files({"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        self.taps += 1
+
+    def draw(self, page: Page, pad: Locator) -> None:
+        box = pad.bounding_box()
+        page.mouse.move(box["x"] + 30, box["y"] + 60)
+        page.mouse.down()
+        for step in range(20):
+            page.mouse.move(box["x"] + 30 + 10 * step, box["y"] + 60 + 40 * (step % 2))
+        page.mouse.up()
+        self.taps += 1
+
+
+def photo_of_a_shop(width: int = 4000, height: int = 3000) -> bytes:
+    picture = Image.new("RGB", (width, height), "#7a8fa6")
+    ImageDraw.Draw(picture).rectangle((width // 4, height // 4, width // 2, height // 2), fill="#222222")
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=95)
+    return content.getvalue()
+
+
+@pytest.fixture
+def short_order(give):
+    """Its checklist is one photo."""
+    version = make.ProcedureVersionFactory(procedure__code="photo", steps=ONE_PHOTO)
+    return give(type=make.WorkOrderTypeFactory(code="photo", procedure=version.procedure))
+
+
+def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> None:
+    page, finger = see("/field/"), Finger()
+    finger.tap(page.get_by_role("link", name="Look and accept"))
+    for button in ("Accept", "Set off", "I have arrived", "Begin the work"):
+        finger.tap(page.get_by_role("button", name=button, exact=True))
+    finger.shoot(page.locator("#step-result [type=file]"), photo_of_a_shop())
+    finger.tap(page.get_by_role("button", name="Let the merchant sign"))
+    finger.draw(page, page.locator("#pad-order"))
+    finger.tap(page.get_by_role("button", name="Confirm the signature"))
+    finger.tap(page.get_by_role("button", name="Complete", exact=True))
+    finger.tap(page.get_by_role("button", name="Tested with a transaction."))
+    finger.tap(page.get_by_role("button", name="Complete the order"))
+    page.get_by_role("link", name="To the next order").wait_for()
+
+    short_order.refresh_from_db()
+    assert finger.taps <= MOST_TAPS
+    assert short_order.status == Status.COMPLETED
+    assert (short_order.resolution, short_order.signer_name) == ("Tested with a transaction.", "Wang Fang")
+    assert short_order.arrival_distance_m < 50
+    photo = short_order.captures.get()
+    with Image.open(photo.original) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (1920, 1440))
+    assert (photo.source, photo.by, round(photo.lat, 4)) == ("camera", engineer, 30.2742)
+    with Image.open(short_order.signature.original) as drawn:
+        assert drawn.format == "PNG"
+        assert len(drawn.convert("L").getcolors()) > 1
+    verbs = list(Entry.objects.about(short_order).order_by("pk").values_list("verb", flat=True))
+    assert verbs[2:] == [
+        f"workorders.{verb}"
+        for verb in (
+            "accept_work_order",
+            "depart",
+            "arrive",
+            "start_work",
+            "answer_step",
+            "sign",
+            "complete_work_order",
+        )
+    ]
+    assert all(entry.device_at for entry in Entry.objects.about(short_order)[:7])
+
+
+@pytest.mark.parametrize(
+    ("theme", "width", "locale"),
+    [("light", 390, "en"), ("dark", 360, "en"), ("light", 768, "zh-CN"), ("dark", 1280, "zh-CN")],
+)
+def test_nothing_stands_in_the_way_of_anybody(
+    see, begun, give, engineer, terminal, keeper, at, theme, width, locale
+) -> None:
+    issue_terminal(terminal, holder=engineer, by=keeper, at=at)
+    sticker = make.StickerFactory()
+    waiting = give(after=timedelta(hours=3), priority=1)
+    page = see("/field/", color_scheme=theme, locale=locale, viewport={"width": width, "height": 844})
+    found = {}
+    for path in ("", f"orders/{begun.number}/", f"orders/{waiting.number}/", "scan/", f"scan/?code={terminal.serial}",
+                 f"scan/?code={sticker.number}", "scan/?code=nothing", "me/", "notices/"):  # fmt: skip
+        page.goto(f"/field/{path}")
+        found[path] = violations(page)
+    page.goto(f"/field/orders/{waiting.number}/")
+    for sheet in ("reject", "navigate"):
+        page.locator(f"[data-open={sheet}]").first.click()
+        found[sheet] = violations(page)
+        page.locator(f"#{sheet} button[data-close]").click()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("path", ["", "scan/", "me/", "order"])
+def test_everything_to_tap_is_at_least_44_pixels_high_and_nothing_is_wider_than_the_screen(see, begun, path) -> None:
+    page = see(f"/field/orders/{begun.number}/" if path == "order" else f"/field/{path}")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main a, main button, main summary, nav a, header a, input:not([type=hidden], .field-file)")]
+            .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 44)
+            .map((target) => target.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_outside_the_fence_the_reason_is_asked_for_on_the_same_page(see, order, engineer, at) -> None:
+    page = see(
+        f"/field/orders/{order.number}/",
+        geolocation={"latitude": 30.3001, "longitude": 120.1552, "accuracy": 12},
+        expected="status of 422",
+    )
+    for button in ("Accept", "Set off", "I have arrived"):
+        page.get_by_role("button", name=button, exact=True).tap()
+    page.get_by_role("dialog").get_by_text("m from the merchant").wait_for()
+    page.get_by_role("button", name="The place on the map is wrong").tap()
+    page.get_by_role("button", name="Check in all the same").tap()
+    page.get_by_role("button", name="Begin the work").wait_for()
+    order.refresh_from_db()
+    assert order.arrival_reason == "The place on the map is wrong"
+    assert order.arrival_distance_m == pytest.approx(float(distance_m(30.3001, 120.1552, order.lat, order.lon)), abs=1)
+
+
+def test_a_phone_that_gives_no_position_checks_in_with_a_reason(see, order) -> None:
+    page = see(f"/field/orders/{order.number}/", permissions=[], expected="status of 422")
+    for button in ("Accept", "Set off", "I have arrived"):
+        page.get_by_role("button", name=button, exact=True).tap()
+    page.get_by_role("dialog").get_by_text("gave no position").wait_for()
+    page.get_by_role("textbox", name="Reason").fill("In the basement")
+    page.get_by_role("button", name="Check in all the same").tap()
+    page.get_by_role("button", name="Begin the work").wait_for()
+    order.refresh_from_db()
+    assert (order.arrival_reason, order.arrival_distance_m) == ("In the basement", None)
+
+
+def test_an_answer_lost_on_its_way_is_asked_for_again_and_the_step_is_taken_once(see, order) -> None:
+    page, lost = see(f"/field/orders/{order.number}/", expected="ERR_FAILED"), []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        if lost:
+            return route.fulfill(response=answer)
+        lost.append(answer.status)
+        route.abort()
+
+    page.route("**/accept/", lose_the_first)
+    page.get_by_role("button", name="Accept", exact=True).tap()
+    page.get_by_text("Nothing is lost: press again").wait_for()
+    page.get_by_role("button", name="Accept", exact=True).tap()
+    page.get_by_role("button", name="Set off").wait_for()
+    assert lost == [200]
+    assert Entry.objects.filter(verb="workorders.accept_work_order").count() == 1
+
+
+def test_what_was_typed_survives_a_refusal(see, begun) -> None:
+    page = see(f"/field/orders/{begun.number}/", expected="status of 500")
+    page.get_by_role("button", name="More").tap()
+    page.get_by_role("button", name="Pause the work").tap()
+    page.get_by_label("Note").fill("Waits for a cable")
+    page.route("**/pause/", lambda route: route.fulfill(status=500, body="down"))
+    page.get_by_role("dialog").get_by_role("button", name="Pause the work").tap()
+    page.get_by_text("That did not work.").wait_for()
+    assert page.get_by_label("Note").input_value() == "Waits for a cable"
+    page.unroute("**/pause/")
+    page.get_by_role("dialog").get_by_role("button", name="Pause the work").tap()
+    page.get_by_role("button", name="Go on working").wait_for()
+    assert page.get_by_text("Waits for a cable").is_visible()
+
+
+def test_the_position_is_sent_while_travelling_and_the_page_says_so(see, order, engineer) -> None:
+    page = see(f"/field/orders/{order.number}/")
+    page.get_by_role("button", name="Accept", exact=True).tap()
+    page.get_by_role("button", name="Set off").wait_for()
+    assert not Position.objects.exists()
+    with page.expect_response("**/field/position/"):
+        page.get_by_role("button", name="Set off").tap()
+    assert page.get_by_text("Your position is shared while you are on the way.").is_visible()
+    assert round(engineer.position.lat, 4) == 30.2742
+
+
+def test_a_new_order_appears_by_itself(see, give) -> None:
+    page = see("/field/")
+    assert page.get_by_text("Nothing to do right now.").is_visible()
+    give(summary="Screen is dark")
+    page.locator("[data-fresh]").dispatch_event("fresh")
+    page.get_by_text("Screen is dark").wait_for()
+
+
+def test_the_camera_reads_a_code_and_the_terminal_is_bound_in_three_taps(
+    chromium, live_server, phone, begun, engineer, terminal, keeper, at, tmp_path, settings
+) -> None:
+    issue_terminal(terminal, holder=engineer, by=keeper, at=at)
+    film = tmp_path / "camera.mjpeg"
+    frame = Image.new("RGB", (640, 480), "white")
+    frame.paste(Image.open(io.BytesIO(qr_png(terminal.serial, box=10))).convert("RGB"), (120, 40))
+    content = io.BytesIO()
+    frame.save(content, "JPEG", quality=95)
+    film.write_bytes(content.getvalue() * 30)
+    camera = [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=[*LAUNCH_ARGS, *camera])
+    try:
+        context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+        cookie = phone.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page, finger, asked = context.new_page(), Finger(), []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{live_server.url}/field/scan/")
+        assert not any("scan.js" in url or ".wasm" in url for url in asked)
+        finger.tap(page.get_by_role("button", name="Scan with the camera"))
+        finger.tap(page.get_by_role("button", name=begun.merchant.name))
+        page.get_by_text("It is live at").wait_for()
+    finally:
+        browser.close()
+    assert finger.taps <= 3
+    assert terminal.live_binding.merchant == begun.merchant
+    assert any(".wasm" in url for url in asked)
+    assert all(url.startswith((live_server.url, "blob:", "data:")) for url in asked)
