@@ -48,7 +48,6 @@ class RequestOnBehalfForm(forms.Form):
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came"),
         choices=[(value, value.label) for value in (Request.Channel.CALL_CENTRE, Request.Channel.OFFICE)],
-        widget=forms.RadioSelect,
         initial=Request.Channel.CALL_CENTRE,
     )
     contact = forms.ModelChoiceField(

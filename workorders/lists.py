@@ -19,15 +19,13 @@ from workorders.clock import NextDue, next_due
 from workorders.lifecycle import Outcome, Status
 from workorders.models import Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
 
-PRIORITY_COLOURS = {
-    Priority.URGENT: "red",
-    Priority.HIGH: "orange",
-    Priority.NORMAL: "secondary",
-    Priority.LOW: "secondary",
-}
+PRIORITY_COLOURS = {Priority.URGENT: "red", Priority.HIGH: "orange"}
 
 
 def priority_badge(priority: int):
+    """Only what is out of the ordinary stands out."""
+    if priority not in PRIORITY_COLOURS:
+        return Priority(priority).label
     return format_html(
         '<span class="badge bg-{}-lt">{}</span>', PRIORITY_COLOURS[Priority(priority)], Priority(priority).label
     )
@@ -142,7 +140,7 @@ class WorkOrderTable(OrderColumns):
     number = tables.Column(order_by=("id",))
     type = tables.Column(orderable=False)
     merchant = tables.Column(orderable=False)
-    summary = tables.Column(verbose_name=gettext_lazy("What is wrong or wanted"), orderable=False)
+    summary = tables.Column(verbose_name=gettext_lazy("Summary"), orderable=False)
     status = tables.Column(orderable=False)
     priority = tables.Column(orderable=False)
     engineer = tables.Column(orderable=False)
@@ -185,7 +183,7 @@ class PoolTable(OrderColumns):
     priority = tables.Column(orderable=False)
     type = tables.Column(orderable=False)
     merchant = tables.Column(orderable=False)
-    summary = tables.Column(verbose_name=gettext_lazy("What is wrong or wanted"), orderable=False)
+    summary = tables.Column(verbose_name=gettext_lazy("Summary"), orderable=False)
     due = tables.Column(verbose_name=gettext_lazy("Due"), orderable=False, empty_values=())
     waiting = tables.Column(verbose_name=gettext_lazy("Waiting"), orderable=False, empty_values=())
     rejected = tables.Column(verbose_name=gettext_lazy("Not taken by"), orderable=False, empty_values=())
@@ -196,11 +194,11 @@ class PoolTable(OrderColumns):
         fields = ("number", "priority", "type", "merchant", "summary", "due", "waiting", "rejected", "region")
         hidden = ()
 
-    def render_waiting(self, record: WorkOrder) -> str:
-        return duration(self.at - record.opened_at)
+    def render_waiting(self, record: WorkOrder):
+        return format_html('<span class="text-nowrap">{}</span>', self.value_waiting(record))
 
     def value_waiting(self, record: WorkOrder) -> str:
-        return self.render_waiting(record)
+        return duration(self.at - record.opened_at)
 
     def render_rejected(self, record: WorkOrder) -> str:
         return self.value_rejected(record) or "–"
@@ -230,7 +228,7 @@ class RequestTable(Table):
     channel = tables.Column(orderable=False)
     merchant = tables.Column(orderable=False)
     type = tables.Column(orderable=False)
-    summary = tables.Column(orderable=False)
+    summary = tables.Column(verbose_name=gettext_lazy("Summary"), orderable=False)
     outcome = tables.Column(orderable=False)
     order = tables.Column(orderable=False)
     reject_reason = tables.Column(orderable=False)

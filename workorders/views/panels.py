@@ -64,14 +64,14 @@ class OrdersPanel(PanelPage):
         return self.subject.work_orders.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs) -> dict:
-        rows = list(self.orders().select_related(*IN_ROW).order_by("-pk")[: LATEST + 1])
+        orders = self.orders().order_by("-pk")
         exclude = [name for name in WorkOrderTable.base_columns if name not in self.columns]
-        table = WorkOrderTable(rows[:LATEST], exclude=exclude, orderable=False, request=self.request)
+        table = WorkOrderTable(orders.select_related(*IN_ROW)[:LATEST], exclude=exclude, orderable=False)
         table.at = timezone.now()
         query = urlencode({self.parameter: self.kwargs["number"]})
         return super().get_context_data(
             table=table,
-            has_more=len(rows) > LATEST,
+            has_more=orders[: LATEST + 1].count() > LATEST,
             list_url=f"{reverse('office:work-order-list')}?{query}",
             create_url=f"{reverse('office:work-order-create')}?{query}" if self.can_create else "",
             **kwargs,
