@@ -153,7 +153,10 @@ class Binding(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="binding_ends_after_start"
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "-started_at"], name="binding_merchant")]
+        indexes = [
+            models.Index(fields=["merchant", "-started_at"], name="binding_merchant"),
+            models.Index(fields=["merchant"], name="binding_live_at_merchant", condition=Q(ended_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.terminal} – {self.merchant}"

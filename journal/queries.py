@@ -64,7 +64,7 @@ def _urls(entries: list[Entry]) -> dict[tuple[str, int], str]:
     for entry in entries:
         if entry.subject_id is not None:
             ids[entry.subject_type].add(entry.subject_id)
-    urls = {}
+    urls: dict[tuple[str, int], str] = {}
     for kind, wanted in ids.items():
         model = apps.get_model(kind)
         if hasattr(model, "get_absolute_url"):

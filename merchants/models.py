@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +26,9 @@ class Trade(models.Model):
         return self.name
 
 
-def _standing_terminals() -> models.QuerySet:
-    return Merchant.objects.filter(pk=OuterRef("pk"), bindings__isnull=False, bindings__ended_at=None)
+def _live_bindings() -> models.QuerySet:
+    """Of the merchant in the query around it. Bindings live in a room above: they are reached through the relation."""
+    return Merchant._meta.get_field("bindings").related_model.objects.filter(merchant=OuterRef("pk"), ended_at=None)
 
 
 class MerchantQuerySet(RegionScopedQuerySet):
@@ -39,24 +41,23 @@ class MerchantQuerySet(RegionScopedQuerySet):
 
     def with_live_terminals(self) -> "MerchantQuerySet":
         """`live_terminals`: how many stand there now, counted for the rows that are read only."""
-        counted = Merchant.objects.filter(pk=OuterRef("pk")).values("pk")
-        live = counted.annotate(live=Count("bindings", filter=Q(bindings__ended_at=None))).values("live")
-        return self.annotate(live_terminals=Subquery(live))
+        counted = _live_bindings().values("merchant").annotate(live=Count("pk")).values("live").order_by()
+        return self.annotate(live_terminals=Coalesce(Subquery(counted), 0))
 
     def with_terminal(self) -> "MerchantQuerySet":
-        return self.filter(Exists(_standing_terminals()))
+        return self.filter(Exists(_live_bindings()))
 
     def without_terminal(self) -> "MerchantQuerySet":
-        return self.exclude(Exists(_standing_terminals()))
+        return self.exclude(Exists(_live_bindings()))
 
     def search(self, text: str) -> "MerchantQuerySet":
         """Any two characters of name, address, number or outside number; any two digits of a phone."""
-        found = matches(Merchant.objects.all(), text, "name", "address", "number", "external_id").values("pk")
-        digits = "".join(filter(str.isdigit, text))
-        if len(digits) > 1 and plain(text).isdigit():
-            by_phone = Contact.objects.filter(phone_grams__contains=blind_query(digits, PHONE)).values("merchant_id")
-            found = found.union(by_phone)
-        return self.filter(pk__in=found)
+        fields = ("name", "address", "number", "external_id")
+        digits = plain(text)
+        if not (digits.isdigit() and len(digits) > 1):
+            return matches(self, text, *fields)
+        by_phone = Contact.objects.filter(phone_grams__contains=blind_query(digits, PHONE)).values("merchant_id")
+        return self.filter(pk__in=matches(Merchant.objects.all(), text, *fields).values("pk").union(by_phone))
 
 
 class Merchant(models.Model):

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from math import cos, radians
 
 from django.apps import apps
-from django.db.models import F, ForeignObjectRel, Func, Model, Value
+from django.db.models import F, ForeignObjectRel, Func, Model, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.text import capfirst
 
@@ -10,7 +10,7 @@ from journal.models import Entry
 from journal.queries import Stretch, read
 from merchants.models import Merchant, MerchantQuerySet
 from routing.geo import distance_m
-from toolkit.search import pieces
+from toolkit.search import pieces, plain
 
 NEAR_M = 300
 SIMILAR = 0.6  # word similarity of pg_trgm: 1 where one name stands whole within the other
@@ -44,7 +44,7 @@ def possible_doubles(merchant: Merchant, among: MerchantQuerySet, limit: int = 1
     )
     alike = among.annotate(similarity=similarity).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
     by_phone = list(among.filter(contacts__phone_index__in=phones).distinct().order_by("pk")[:limit]) if phones else []
-    by_name = list(alike.filter(region=merchant.region, bigrams__overlap=pieces(merchant.name))[:limit])
+    by_name = list(alike.filter(_shares_three_letters(merchant.name), region=merchant.region)[:limit])
     if merchant.lat is not None:
         by_name += [row for row in alike.filter(**_box(merchant))[:limit] if _distance(merchant, row) <= NEAR_M]
     same_phone, similar = ({row.pk for row in rows} for rows in (by_phone, by_name))
@@ -73,6 +73,16 @@ def what_moves(merchant: Merchant) -> list[tuple[str, int]]:
         for model, field in rows_pointing_at_merchants()
     ]
     return [(what, count) for what, count in counts if count]
+
+
+def _shares_three_letters(name: str) -> Q:
+    """Three characters in a row of this name, figures left out where it has others: what the index can look up."""
+    text = plain(name)
+    runs = {text[start : start + 3] for start in range(max(len(text) - 2, 1))}
+    shared = Q(pk__in=[])
+    for run in sorted(run for run in runs if not any(map(str.isdigit, run))) or sorted(runs):
+        shared |= Q(bigrams__contains=pieces(run))
+    return shared
 
 
 def _word_similarity(one: Value | F, other: Value | F) -> Func:

@@ -51,5 +51,6 @@ def matches(queryset: models.QuerySet, text: str, *fields: str, column: str = "b
     for word in filter(None, map(plain, text.split())):
         if len(word) > 1:
             queryset = queryset.filter(**{f"{column}__contains": pieces(word)})
-        queryset = queryset.alias(_plain=Plain(joined(*fields))).filter(_plain__contains=word)
+        if len(word) != 2:  # two characters are a piece themselves: the index has said all
+            queryset = queryset.alias(_plain=Plain(joined(*fields))).filter(_plain__contains=word)
     return queryset
