@@ -90,6 +90,19 @@ def tell_received(request: Request, entry: Entry) -> None:
     _tell_requester(request, "received", text, at=entry.at)
 
 
+def tell_added(request: Request, entry: Entry) -> None:
+    """The merchant has said more about an order: to whoever is to do it."""
+    order = request.order
+    if order.engineer is None:
+        return
+
+    def text() -> tuple[str, str]:
+        names = {"order": order, "merchant": order.merchant}
+        return _("%(merchant)s has added to %(order)s") % names, request.details or request.summary
+
+    notify(order.engineer, kind="order-added", key=f"added:{entry.pk}", text=text, at=entry.at, url=_field_url(order))
+
+
 def tell_planned(order: WorkOrder, entry: Entry) -> None:
     def text() -> tuple[str, str]:
         names = {"order": order, "engineer": order.engineer, "during": planned_time(order)}

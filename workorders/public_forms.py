@@ -121,6 +121,10 @@ class FilingForm(forms.Form):
 class MessageForm(FilingForm):
     """Something more about an order that is open."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["details"].label = _("Your message")
+
     def clean(self) -> dict:
         values = super().clean()
         if not self.errors and not values["details"] and not values["photos"]:

@@ -25,7 +25,7 @@ STAGES = [
     (gettext_lazy("Done"), "completed_at", {S.COMPLETED, S.CLOSED}),
 ]
 SENTENCES = {
-    S.OPEN: gettext_lazy("We are choosing an engineer for you."),
+    S.OPEN: gettext_lazy("We have your report and are choosing an engineer."),
     S.ASSIGNED: gettext_lazy("An engineer will come to you."),
     S.ACCEPTED: gettext_lazy("An engineer will come to you."),
     S.EN_ROUTE: gettext_lazy("The engineer is on the way to you."),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from notifications.models import Notice
 from tests.public.conftest import photo, said
 from workforce.actions import report_position
 from workorders import actions
@@ -36,7 +37,7 @@ def test_it_says_what_was_reported_and_when_somebody_comes(look, order, merchant
     assert order.number in page
     assert merchant.name in page
     assert "No network" in page
-    assert "We are choosing an engineer for you." in page
+    assert "We have your report and are choosing an engineer." in page
     assert "On site by today 15:00 at the latest" in page  # four service hours after 10:00, with lunch from 12 to 13
 
 
@@ -120,6 +121,13 @@ def test_a_message_with_a_photo_reaches_the_order(client, clock, url, order, min
     page = said(client.get(url))
     assert "Message · 1 photo" in page
     assert "back door" not in page  # whoever holds a link to the order would read it
+
+
+def test_the_engineer_is_told_what_was_added(client, clock, url, accepted, engineer, merchant, minutes):
+    clock.move_to(minutes(5))
+    client.post(url + "message/", {"id": "1" * 32, "details": "Use the back door"})
+    notice = Notice.objects.in_app_of(engineer).latest("pk")
+    assert (notice.subject, notice.body) == (f"{merchant.name} has added to {accepted.number}", "Use the back door")
 
 
 def test_a_message_is_taken_while_the_order_is_open(client, clock, url, completed, minutes):

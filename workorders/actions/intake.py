@@ -93,6 +93,8 @@ def receive_request(
         order.captures.add(*pictures)
         link = link_for(order, request=asked, at=at)
         notices.tell_received(asked, entry)
+        if asked.outcome == Outcome.MERGED:
+            notices.tell_added(asked, entry)
         return asked, link.token
 
 
