@@ -1,7 +1,8 @@
 import django_filters
 import django_tables2 as tables
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.models import RuleSet
 from toolkit.lists import FilterSet, Table
@@ -10,38 +11,55 @@ from workorders.models import WorkOrderType
 
 
 class RuleSetFilter(FilterSet):
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=gettext_lazy("Name"))
     region = region_filter()
-    order_type = django_filters.ModelChoiceFilter(queryset=WorkOrderType.objects.all(), label=_("Order type"))
-    is_current = django_filters.BooleanFilter(label=_("In force"))
+    order_type = django_filters.ModelChoiceFilter(
+        queryset=WorkOrderType.objects.all(), label=gettext_lazy("Order type")
+    )
+    is_current = django_filters.BooleanFilter(label=gettext_lazy("In force"))
 
     class Meta:
         model = RuleSet
-        fields: list = []
+        fields = []
 
 
 class RuleSetTable(Table):
     name = tables.Column()
-    region = tables.Column(default=_("everywhere"), order_by=("region__path",))
-    order_type = tables.Column(default=_("all order types"))
-    is_automatic = tables.BooleanColumn()
-    is_current = tables.BooleanColumn()
-    max_travel_min = tables.Column()
-    max_orders = tables.Column()
-    accept_within_min = tables.Column()
+    region = tables.Column(order_by=("region__path",), empty_values=())
+    order_type = tables.Column(empty_values=())
+    is_current = tables.Column(verbose_name=gettext_lazy("in force"))
+    is_automatic = tables.Column(verbose_name=gettext_lazy("assigns by itself"))
     version = tables.Column()
-    made_by = tables.Column()
-    made_at = tables.DateTimeColumn()
+    made_at = tables.DateTimeColumn(verbose_name=gettext_lazy("changed"))
+    made_by = tables.Column(verbose_name=gettext_lazy("by"))
+    number = tables.Column()
 
     class Meta(Table.Meta):
         model = RuleSet
         fields = (
-            "name", "region", "order_type", "is_automatic", "is_current", "max_travel_min", "max_orders",
-            "accept_within_min", "version", "made_by", "made_at",
+            "name", "region", "order_type", "is_current", "is_automatic", "version", "made_at", "made_by", "number",
         )  # fmt: skip
-        hidden = ("max_travel_min", "max_orders", "accept_within_min")
+        hidden = ("number",)
+        order_by = ("-is_current", "region")
 
     def render_name(self, record: RuleSet):
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.name)
 
-    def value_name(self, record: RuleSet) -> str:
-        return record.name
+    def render_region(self, record: RuleSet) -> str:
+        return record.region.name if record.region else _("Everywhere")
+
+    def value_region(self, record: RuleSet) -> str:
+        return self.render_region(record)
+
+    def render_order_type(self, record: RuleSet) -> str:
+        return str(record.order_type) if record.order_type else _("All types")
+
+    def value_order_type(self, record: RuleSet) -> str:
+        return self.render_order_type(record)
+
+    def render_is_current(self, value: bool):
+        colour, word = ("green", _("Yes")) if value else ("secondary", _("No"))
+        return format_html('<span class="badge bg-{}-lt">{}</span>', colour, word)
+
+    def render_is_automatic(self, value: bool) -> str:
+        return _("Yes") if value else _("No")

@@ -144,6 +144,12 @@ class RuleSet(models.Model):
         return reverse("office:rule-set-edit", args=[self.number])
 
     @property
+    def values_in_words(self) -> list[tuple[str, str]]:
+        """(name, value) of every limit and weight."""
+        names = ["max_travel_min", "max_orders", "accept_within_min", *(f"{factor}_weight" for factor in FACTORS)]
+        return [(str(self._meta.get_field(name).verbose_name), str(getattr(self, name))) for name in names]
+
+    @property
     def weights(self) -> dict[str, int]:
         return {factor: getattr(self, f"{factor}_weight") for factor in FACTORS}
 

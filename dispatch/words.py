@@ -181,7 +181,7 @@ def reason_in_words(reason: str, entry: dict[str, Any], inputs: dict[str, Any]) 
         "other_region": _("works in another region"),
     }
     return sentences.get(reason, reason) % {
-        "skill": inputs["job"]["skill"] or "",
+        "skill": inputs["job"]["skill_name"] or "",
         "level": entry["level"],
         "needed": inputs["job"]["level"],
         "orders": entry["orders"],

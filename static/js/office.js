@@ -5,3 +5,4 @@ import "./signature.js";
 import "./panels.js";
 import "./list.js";
 import "./copy.js";
+import "./weights.js";

@@ -7,6 +7,7 @@ import pytest
 
 from dispatch import queries
 from dispatch.models import RuleSet
+from dispatch.queries import people
 from tests import factories as make
 from tests.dispatch.conftest import place, seen, way_min
 from workforce.actions import book_time
@@ -243,7 +244,7 @@ def test_without_a_start_place_the_middle_of_the_region_counts(engineer, hangzho
 def test_only_the_nearest_are_taken_and_the_search_goes_on_when_none_has_time(
     engineer, colleague, order, at, dispatcher, monkeypatch
 ) -> None:
-    monkeypatch.setattr(queries, "NEAREST", 1)
+    monkeypatch.setattr(people, "NEAREST", 1)
     seen(engineer, 1, at)
     seen(colleague, 2, at)
     assert queries.candidates(order, RuleSet(), at).username == ("engineer",)
@@ -309,7 +310,7 @@ def test_the_candidates_are_one_query(engineer, colleague, order, at, django_ass
 
 def test_why_not_can_be_searched_and_paged(engineer, colleague, order, at, monkeypatch) -> None:
     assert [entry["username"] for entry in queries.why_not(order, at, name="emil")] == ["engineer"]
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(people, "PAGE", 1)
     pages = [queries.why_not(order, at, page=page) for page in range(3)]
     assert [len(page) for page in pages] == [1, 1, 0]
     assert {page[0]["username"] for page in pages[:2]} == {"engineer", "colleague"}

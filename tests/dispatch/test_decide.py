@@ -50,7 +50,7 @@ def test_a_decision_can_be_repeated_from_what_it_keeps(engineer, colleague, orde
         points = sum(rules.weights[key] * value for key, value in entry["factors"].items())
         assert entry["score"] == round(points / sum(rules.weights.values()), 2)
     assert decision.inputs["job"] == {
-        "lat": 30.2741, "lon": 120.1551, "duration_min": 45, "priority": 3, "skill": "pos-repair", "level": 1,
+        "lat": 30.2741, "lon": 120.1551, "duration_min": 45, "priority": 3, "skill": "pos-repair", "skill_name": "POS repair", "level": 1,
         "response_due": order.response_due_at.timestamp(), "resolution_due": order.resolution_due_at.timestamp(),
     }  # fmt: skip
     assert decision.inputs["compared"] == 2

@@ -1,25 +1,20 @@
-"""Who could do an order: one query that applies the hard limits and takes the nearest; without limits, why not."""
+"""Who could do an order: one SQL query with the hard limits takes the nearest; without limits it tells why not."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.db import connection
 
 from dispatch.models import RuleSet, line_of
-from dispatch.scoring import Rules, Scored, score
-from dispatch.slots import Booked, Candidates, Job, Shift
-from routing.geo import GreatCircleTravel, OsrmTravel, TravelTimes
+from dispatch.slots import Booked, Candidates, Shift
 from workforce.models import User
 from workforce.roles import Role
 from workorders.lifecycle import DONE, WITH_ENGINEER, Status
 from workorders.models import WorkOrder
 
 NEAREST = 200
-TOP = 10
 PAGE = 200
 FRESH_FOR = timedelta(minutes=30)
 CLOCK_SKEW = timedelta(minutes=5)
@@ -184,10 +179,18 @@ def candidates(
     )  # fmt: skip
 
 
-def people(order: WorkOrder, rule_set: RuleSet, at: datetime, *, name: str = "", offset: int = 0) -> Candidates:
+def everybody(order: WorkOrder, rule_set: RuleSet, at: datetime, *, name: str = "", offset: int = 0) -> Candidates:
     """Everybody in the region whatever the limits say, nearest first, PAGE at a time; `barred` tells what they say."""
     condition = "strpos(lower(person.name || ' ' || person.username), lower(%(name)s)) > 0" if name else "true"
     return _fetch(order, rule_set, at, condition, limit=PAGE, offset=offset, name=name, with_reasons=True)
+
+
+def one(order: WorkOrder, person: User, rule_set: RuleSet, at: datetime) -> Candidates:
+    """This person alone, in whatever region; empty for who is no active engineer."""
+    return _fetch(
+        order, rule_set, at, "person.id = %(only)s", limit=1, offset=0, only=person.pk, with_reasons=True,
+        region=person.region.path, line=[],
+    )  # fmt: skip
 
 
 def count_passed_over(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, int]:
@@ -204,143 +207,11 @@ def _limits(order: WorkOrder) -> dict[str, str]:
     return SKILL_LIMITS | LIMITS if order.type.skill_id else LIMITS
 
 
-def job_of(order: WorkOrder) -> Job:
-    lat, lon = place_of(order)
-    return Job(
-        lat=np.nan if lat is None else lat,
-        lon=np.nan if lon is None else lon,
-        duration_s=order.duration_min * 60.0,
-        level=order.type.skill_level if order.type.skill_id else 0,
-        response_due=None if order.arrived_at or not order.response_due_at else order.response_due_at.timestamp(),
-        resolution_due=order.resolution_due_at.timestamp() if order.resolution_due_at else None,
-    )
-
-
 def place_of(order: WorkOrder) -> tuple[float | None, float | None]:
     """Where the work is; the middle of the region when the merchant's place is not known."""
     if order.lat is None or order.lon is None:
         return order.region.lat, order.region.lon
     return order.lat, order.lon
-
-
-def rules_of(rule_set: RuleSet) -> Rules:
-    return Rules(rule_set.max_travel_min, rule_set.max_orders, rule_set.weights)
-
-
-def inputs_of(order: WorkOrder, rule_set: RuleSet) -> dict[str, Any]:
-    """What is weighed and by which rules, with the values they have now: stored with each decision."""
-    job, skill = job_of(order), order.type.skill
-    return {
-        "job": {
-            "lat": order.lat,
-            "lon": order.lon,
-            "duration_min": order.duration_min,
-            "priority": order.priority,
-            "skill": skill.code if skill else None,
-            "level": job.level,
-            "response_due": job.response_due,
-            "resolution_due": job.resolution_due,
-        },
-        "rules": {
-            "max_travel_min": rule_set.max_travel_min,
-            "max_orders": rule_set.max_orders,
-            "weights": rule_set.weights,
-        },
-    }
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The people who may be chosen, best first, as plain values that can be stored; and how many were compared."""
-
-    best: list[dict[str, Any]]
-    compared: int
-    passed_over: dict[str, int]
-
-
-def rank(order: WorkOrder, rule_set: RuleSet, at: datetime, *, limit: int = TOP, only: User | None = None) -> Ranking:
-    """Fetches, scores and sorts. Looks further away when none of the nearest has time."""
-    job, rules = job_of(order), rules_of(rule_set)
-    compared, passed_over = 0, dict[str, int]()
-    while True:
-        found = candidates(order, rule_set, at, offset=compared, only=only)
-        scored = score(found, job, rules, at.timestamp(), GreatCircleTravel())
-        compared += len(found)
-        for reasons in filter(None, scored.reasons):
-            passed_over[reasons[0]] = passed_over.get(reasons[0], 0) + 1
-        if scored.best_first or len(found) < NEAREST:
-            break
-    best = scored.best_first[:limit]
-    if settings.OSRM_URL and best:
-        found = found.take(best)
-        scored = score(found, job, rules, at.timestamp(), road_times())
-        best = scored.best_first
-    return Ranking([entry(found, scored, index, job) for index in best], compared, passed_over)
-
-
-def best_first(standing: dict[str, Any]) -> tuple:
-    """The order of a ranking, as scoring has it."""
-    return -standing["score"], standing["arrival"], standing["orders"], standing["person"]
-
-
-def road_times() -> TravelTimes:
-    return OsrmTravel(settings.OSRM_URL) if settings.OSRM_URL else GreatCircleTravel()
-
-
-def why_not(
-    order: WorkOrder, at: datetime, *, name: str = "", page: int = 0, rule_set: RuleSet | None = None
-) -> list[dict[str, Any]]:
-    """Everybody in the order's region, nearest first, PAGE at a time, with the reasons why not; without any, the
-    person fits and somebody else only fits better."""
-    rule_set = rule_set or RuleSet.objects.for_order(order)
-    found = people(order, rule_set, at, name=name, offset=page * PAGE)
-    job = job_of(order)
-    scored = score(found, job, rules_of(rule_set), at.timestamp(), GreatCircleTravel())
-    return [entry(found, scored, index, job) for index in range(len(found))]
-
-
-def look_at(order: WorkOrder, person: User, rule_set: RuleSet, at: datetime) -> dict[str, Any] | None:
-    """How one engineer stands to an order, whatever the limits and the regions say; None for who is no engineer."""
-    if person.region is None:
-        return None
-    found = _fetch(
-        order, rule_set, at, "person.id = %(only)s", limit=1, offset=0, only=person.pk, with_reasons=True,
-        region=person.region.path, line=[],
-    )  # fmt: skip
-    if not len(found):
-        return None
-    job = job_of(order)
-    scored = score(found, job, rules_of(rule_set), at.timestamp(), GreatCircleTravel())
-    seen = entry(found, scored, 0, job)
-    mine, theirs = order.region.path, person.region.path
-    if not (mine.startswith(theirs) or theirs.startswith(mine)):
-        seen["reasons"].insert(0, OTHER_REGION)
-    return seen
-
-
-def entry(found: Candidates, scored: Scored, index: int, job: Job) -> dict[str, Any]:
-    """One person's standing, as stored in a decision. Instants are seconds since the epoch, None is not possible."""
-    slots, age_s = scored.slots, found.position_age_s[index]
-    has_time = not np.isnan(slots.start[index])
-    start = float(slots.start[index]) if has_time else None
-    return {
-        "person": int(found.person[index]),
-        "username": found.username[index],
-        "name": found.name[index],
-        "score": float(scored.score[index]),
-        "factors": {key: float(values[index]) for key, values in scored.factors.items()},
-        "arrival": start,
-        "end": start + job.duration_s if start is not None else None,
-        "way_min": round(float(slots.way_s[index]) / 60) if has_time else None,
-        "extra_min": round(float(slots.extra_s[index]) / 60) if has_time else None,
-        "origin": slots.origin[index],
-        "place": found.place[index],
-        "position_age_min": None if np.isnan(age_s) else round(float(age_s) / 60),
-        "orders": int(found.orders[index]),
-        "visits": int(found.visits[index]),
-        "level": int(found.level[index]),
-        "reasons": list(scored.reasons[index]),
-    }
 
 
 def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, Any]:
