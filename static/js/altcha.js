@@ -1,5 +1,7 @@
 // Solves the server's proof of work (altcha, protocol 2) for <altcha-widget name challenge>. The packaged widget is
 // 36 kB and writes a style sheet into the page, which our content policy forbids.
+import { beforeSend } from "./before_send.js";
+
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -24,18 +26,7 @@ class AltchaWidget extends HTMLElement {
     this.replaceChildren(this.input);
     const form = this.closest("form");
     form.addEventListener("focusin", () => this.solved(), { once: true });
-    // Who is quicker than the computer waits for it. Where it fails, the server says what is missing.
-    let waited = false;
-    form.addEventListener("submit", async (event) => {
-      if (waited) return;
-      event.preventDefault();
-      const { submitter } = event;
-      await this.solved();
-      await new Promise((resolve) => setTimeout(resolve)); // a form ignores a submit from within its submit event
-      waited = true;
-      form.requestSubmit(submitter);
-      waited = false;
-    });
+    beforeSend(form, () => this.solved()); // where it fails, the server says what is missing
   }
 
   solved() {

@@ -1,7 +1,9 @@
 // <input type=file data-photos=5>: photos are made smaller before they are sent, shown, and can be taken out again.
+import { beforeSend } from "./before_send.js";
 import { onPage } from "./on_page.js";
 
 const EDGE = 1920;
+const PATIENCE_MS = 10_000; // then they are sent as they are
 
 async function shrunk(file) {
   try {
@@ -27,6 +29,7 @@ onPage("input[data-photos]", (input) => {
   const most = Number(input.dataset.photos);
   const asFirstSaid = hint.textContent;
   let photos = [];
+  let work = Promise.resolve();
   input.classList.add("visually-hidden");
   hint.setAttribute("aria-live", "polite");
 
@@ -55,16 +58,19 @@ onPage("input[data-photos]", (input) => {
     }));
   }
 
-  input.addEventListener("change", async () => {
+  input.addEventListener("change", () => {
     const chosen = [...input.files].map((file) => ({ file, url: URL.createObjectURL(file) }));
     hint.textContent = photos.length + chosen.length > most ? input.dataset.tooMany : asFirstSaid;
     const added = chosen.slice(0, most - photos.length);
     photos.push(...added);
-    hold(); // whoever sends at once sends them as they are
+    hold();
     show();
-    for (const photo of added) {
-      photo.file = await shrunk(photo.file);
-      hold();
-    }
+    work = work.then(async () => {
+      for (const photo of added) {
+        photo.file = await shrunk(photo.file);
+        hold();
+      }
+    });
   });
+  beforeSend(input.form, () => Promise.race([work, new Promise((done) => setTimeout(done, PATIENCE_MS))]));
 });

@@ -101,6 +101,7 @@ def test_the_proof_of_work_is_done_under_our_content_policy(visit, link_url):
     assert Client().post(link_url, filing()).status_code == 429  # without proof this would be one too many
     page = visit(link_url, **PHONE)
     page.get_by_label("Your message").fill("It is urgent")
+    expect(page.locator("input[name=captcha]")).not_to_have_value("", timeout=60_000)
     page.get_by_role("button", name="Send message").tap()
     expect(page).to_have_url(TRACKING, timeout=60_000)
     assert Request.objects.latest("received_at").details == "It is urgent"
