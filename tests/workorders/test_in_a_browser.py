@@ -1,0 +1,80 @@
+"""The order pages in a real browser: no fault in the console, nothing axe objects to, and what is tapped happens."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests import factories as make
+from tests.browser import built_frontend, chromium, violations, visit  # noqa: F401 (fixtures)
+from tests.workorders.reading import last_entry
+from workorders import actions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OFFICE = {"viewport": {"width": 1280, "height": 900}, "locale": "en"}
+
+
+@pytest.fixture
+def office(visit, live_server, client, dispatcher, settings):  # noqa: F811
+    """office("/office/…") opens a page as the dispatcher."""
+    client.force_login(dispatcher)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    cookie = {"name": session.key, "value": session.value, "domain": urlsplit(live_server.url).hostname, "path": "/"}
+    state = {"cookies": [cookie], "origins": []}
+    return lambda path, **options: visit(path, storage_state=state, **OFFICE, **options)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_barrier(scheme, office, paused, ask, merchant, minutes, xihu):
+    open_order = ask(merchant=make.MerchantFactory(region=xihu), at=minutes(60))[0].order
+    found = {}
+    for path in (
+        "/office/work-orders/",
+        "/office/work-orders/pool/",
+        "/office/work-orders/new/",
+        f"/office/work-orders/new/?merchant={merchant.number}",
+        "/office/requests/",
+        paused.requests.get().get_absolute_url(),
+        f"{paused.get_absolute_url()}#history",
+        f"{paused.get_absolute_url()}#checklist",
+        f"{open_order.get_absolute_url()}#photos",
+        f"/office/work-orders/{open_order.number}/edit/",
+        f"/office/work-orders/{open_order.number}/cancel/",
+    ):
+        page = office(path, color_scheme=scheme)
+        page.wait_for_load_state("networkidle")
+        found |= {path: barriers} if (barriers := violations(page)) else {}
+    assert not found, "\n".join(f"{path} {barrier}" for path, barriers in found.items() for barrier in barriers)
+
+
+def test_the_filters_narrow_the_list_while_one_types(office, pooled, ask, minutes, xihu):
+    other = ask(merchant=make.MerchantFactory(region=xihu), summary="Screen black", at=minutes(60))[0].order
+    page = office("/office/work-orders/")
+    page.fill("#id_q", "Screen")
+    page.locator(f"text={pooled.number}").wait_for(state="detached")
+    assert page.locator(f"text={other.number}").is_visible()
+    assert "q=Screen" in page.url
+
+
+def test_an_order_is_filed_by_searching_the_merchant(office, repair, merchant, dispatcher):
+    page = office("/office/work-orders/new/")
+    page.locator(".ts-control input").fill("茶馆")
+    page.locator(".ts-dropdown .option", has_text="Sunrise Tea").click()
+    page.click("text=Next")
+    page.select_option("[name=type]", "repair")
+    page.fill("[name=summary]", "Does not print")
+    page.click("text=File the request")
+    page.wait_for_url("**/work-orders/WO-*/")
+    order = merchant.work_orders.get()
+    assert order.summary == "Does not print"
+    assert last_entry(order).actor == dispatcher
+
+
+def test_the_tracking_link_can_be_copied(office, pooled):
+    page = office(f"/office/work-orders/{pooled.number}/tracking-link/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("text=Make a link")
+    page.click("[data-copy]")
+    page.locator("text=Copied").wait_for()
+    token = page.evaluate("navigator.clipboard.readText()").rstrip("/").rsplit("/", 1)[1]
+    assert actions.order_by_token(token, pooled.opened_at) == pooled
+    assert last_entry(pooled).verb == "workorders.make_tracking_link"
