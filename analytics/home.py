@@ -117,7 +117,7 @@ HOMES: dict[str, Home] = {
             COMPLETED,
             OPENED_THIS_WEEK,
         ),
-        ("contracts-ending", "on-time-by-week"),
+        ("contracts-ending", "on-time-by-week", "orders-per-day"),
     ),
     Role.OPS: Home(
         (
