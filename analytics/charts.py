@@ -27,7 +27,7 @@ def orders_per_day(user, today) -> tuple[str, dict | None]:
     daily = queries.orders_per_day(user, today=today)
     fig = go.Figure()
     for name, counts in daily.counts.items():
-        links = [orders_url(opened_min=day, opened_max=day) for day in daily.days]
+        links = [orders_url(opened_after=day, opened_before=day) for day in daily.days]
         fig.add_bar(name=name, x=[day.isoformat() for day in daily.days], y=counts, customdata=links)
     fig.update_layout(barmode="stack")
     return _("Orders opened, last 30 days"), figure(fig) if daily.counts else None
