@@ -25,7 +25,7 @@ from workorders.permissions import DO_ORDER
 
 @dataclass(frozen=True)
 class Command:
-    """`run(subject, *, by, at, **form.values())` does it."""
+    """`run(subject, *, by, at, **checked(form))` does it."""
 
     run: Callable[..., Any]
     permission: str

@@ -14,8 +14,15 @@ from workorders.lifecycle import UNDER_WAY
 from workorders.models import Pause, WorkOrder
 
 
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The arguments of the action; what is wrong with them is said like a refusal."""
+    for name, errors in form.errors.items():
+        raise Refused(" ".join(errors), field=name)
+    return form.cleaned_data
+
+
 class PhoneForm(forms.Form):
-    """A form of one person: what it lets choose is theirs. Its first error reads like a refusal."""
+    """A form of one person: what it lets choose is theirs."""
 
     def __init__(self, *args, user: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -24,12 +31,6 @@ class PhoneForm(forms.Form):
 
     def choices_of(self, user: User) -> dict[str, Any]:
         return {}
-
-    def values(self) -> dict[str, Any]:
-        """The arguments of the action."""
-        for name, errors in self.errors.items():
-            raise Refused(" ".join(errors), field=name)
-        return self.cleaned_data
 
 
 class Place(forms.Form):

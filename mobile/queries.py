@@ -66,7 +66,7 @@ class Job:
 
     @property
     def due_label(self) -> str:
-        return _("Done by") if self.order.arrived_at else _("On site by")
+        return _("To finish by") if self.order.arrived_at else _("On site by")
 
     @property
     def left(self) -> timedelta | None:

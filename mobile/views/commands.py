@@ -1,9 +1,7 @@
 """The doors through which a phone writes: commands, pictures, positions."""
 
 import uuid
-from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -13,7 +11,7 @@ from django.views.generic import View
 from evidence.actions import keep_picture
 from journal.actions import once
 from mobile.commands import COMMANDS, SUBJECTS
-from mobile.forms import PictureUpload, Position
+from mobile.forms import PictureUpload, Position, checked
 from mobile.queries import may_share_position
 from mobile.views.orders import own_orders, rendered_order
 from mobile.views.pages import FieldPage
@@ -36,11 +34,6 @@ class PhoneDoor(FieldPage, View):
         except Refused as refusal:
             return JsonResponse({"sentence": str(refusal), "field": refusal.field}, status=422)
 
-    def read(self, form: forms.Form) -> dict[str, Any]:
-        for name, errors in form.errors.items():
-            raise Refused(" ".join(errors), field=name)
-        return form.cleaned_data
-
 
 class CommandDoor(PhoneDoor):
     def post(self, request: HttpRequest, things: str, number: str, name: str) -> JsonResponse:
@@ -54,7 +47,7 @@ class CommandDoor(PhoneDoor):
             subject = SUBJECTS[things](request.user, number).first()
             if subject is None:
                 raise Http404
-            command.run(subject, by=request.user, at=self.at, **command.form(request.POST, user=request.user).values())
+            command.run(subject, by=request.user, at=self.at, **checked(command.form(request.POST, user=request.user)))
             return {"done": f"{things}/{number}/{name}", "at": self.at.isoformat()}
 
         sent = {key: values for key, values in request.POST.lists() if key not in ENVELOPE}
@@ -81,7 +74,7 @@ class PictureDoor(PhoneDoor):
     permission = DO_ORDER
 
     def post(self, request: HttpRequest) -> JsonResponse:
-        values = self.read(PictureUpload(request.POST, request.FILES))
+        values = checked(PictureUpload(request.POST, request.FILES))
         capture = keep_picture(values.pop("file"), **values, by=request.user, at=self.at)
         if capture.by_id != request.user.pk:
             raise Refused(_("This photo was already sent with other content. Please take it again."))
@@ -105,5 +98,5 @@ class PositionDoor(PhoneDoor):
     def post(self, request: HttpRequest) -> JsonResponse:
         is_shared = may_share_position(request.user, self.at)
         if is_shared:
-            report_position(request.user, **self.read(Position(request.POST)), at=self.at)
+            report_position(request.user, **checked(Position(request.POST)), at=self.at)
         return JsonResponse({"shared": is_shared})

@@ -1,6 +1,7 @@
 // <form data-command> sends one command: its fields, a UUID made here, the phone's time, and with data-place where the
 // phone is. Until an answer has come, pressing again sends the very same message, so that it is done once.
 // form.prepare, where a module has set it, runs first (uploads) and may throw a sentence.
+// data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
 // data-ask="sheet" data-ask-for="field": a refusal about that field opens the sheet. data-said: spoken when it is done.
 import htmx from "htmx.org";
 import { addPlace, place } from "./field_place.js";
@@ -20,6 +21,7 @@ document.addEventListener("submit", async (event) => {
     if (!reply.isLost) form.unanswered = null;
     if (reply.ok) follow(form, reply.answer);
     else complain(form, reply.sentence, reply.field);
+    if (reply.isLost) offerAgain(form);
   } catch (sentence) {
     if (sentence instanceof Error) throw sentence;
     complain(form, sentence);
@@ -43,7 +45,7 @@ async function message(form, submitter) {
 function busy(form, button, isBusy) {
   form.isBusy = isBusy;
   button?.classList.toggle("btn-loading", isBusy);
-  form.toggleAttribute("aria-busy", isBusy);
+  form.setAttribute("aria-busy", String(isBusy));
 }
 
 export function complain(form, sentence, field) {
@@ -56,14 +58,22 @@ export function complain(form, sentence, field) {
   if (sentence) line.scrollIntoView({ block: "nearest" });
 }
 
+// A form that goes by itself has no button to press again.
+function offerAgain(form) {
+  if ([...form.elements].some(({ type }) => type === "submit")) return;
+  const again = Object.assign(document.createElement("button"), { className: "btn btn-primary w-100 mt-2" });
+  again.textContent = document.getElementById("said").dataset.again;
+  form.querySelector("[data-sentence]").append(again);
+}
+
 function follow(form, { page, go }) {
   document.getElementById("said").textContent = form.dataset.said ?? "";
   if (go) return location.assign(go);
   const order = document.getElementById("order");
   htmx.swap(order, page, { swapStyle: "innerHTML" });
   document.querySelector("[data-changed]")?.remove();
-  const next = form.matches(".field-step-form") && order.querySelector(".field-step:not(.answered, .locked)");
-  if (next) next.scrollIntoView({ block: "center", behavior: "smooth" });
-  else if (!form.matches(".field-step-form, [data-stay]")) scrollTo({ top: 0 });
-  order.querySelector("[data-primary]")?.focus({ preventScroll: true });
+  const primary = order.querySelector("[data-primary]");
+  if (!form.dataset.then) scrollTo({ top: 0 });
+  else if (form.dataset.then === "next" && primary?.hash) document.querySelector(primary.hash).scrollIntoView({ block: "center" });
+  primary?.focus({ preventScroll: true });
 }

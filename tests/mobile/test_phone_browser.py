@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.browser import LAUNCH_ARGS, violations
 from toolkit.codes import qr_png
 from workforce.models import Position
+from workorders import actions
 from workorders.lifecycle import Status
 
 pytest_plugins = ["tests.browser"]
@@ -39,6 +40,7 @@ class Finger:
         self.taps += 1
 
     def draw(self, page: Page, pad: Locator) -> None:
+        page.wait_for_function("(pad) => pad.width === pad.offsetWidth * devicePixelRatio", arg=pad.element_handle())
         box = pad.bounding_box()
         page.mouse.move(box["x"] + 30, box["y"] + 60)
         page.mouse.down()
@@ -256,3 +258,73 @@ def test_the_camera_reads_a_code_and_the_terminal_is_bound_in_three_taps(
     assert terminal.live_binding.merchant == begun.merchant
     assert any(".wasm" in url for url in asked)
     assert all(url.startswith((live_server.url, "blob:", "data:")) for url in asked)
+
+
+EVERY_KIND = [
+    {"key": "power", "kind": "check", "title": "Terminal powered on", "required": True},
+    {"key": "signal", "kind": "number", "title": "Signal", "required": True, "min": -120, "max": -20, "unit": "dBm"},
+    {"key": "note", "kind": "text", "title": "What does the display say?", "required": False},
+    {"key": "net", "kind": "choice", "title": "Network", "required": True,
+     "options": [{"value": "wifi", "label": "Wi-Fi"}, {"value": "4g", "label": "4G"}]},
+    {"key": "serial", "kind": "scan", "title": "Serial number", "required": True},
+    {"key": "photos", "kind": "photo", "title": "Front and back", "required": True, "count": 2},
+    {"key": "owner", "kind": "signature", "title": "Owner agrees", "required": True},
+]  # fmt: skip
+
+
+def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, engineer, at) -> None:
+    version = make.ProcedureVersionFactory(procedure__code="every", steps=EVERY_KIND)
+    order = give(type=make.WorkOrderTypeFactory(code="every", procedure=version.procedure))
+    for step in (actions.accept_work_order, actions.depart):
+        step(order, by=engineer, at=at)
+    actions.arrive(order, by=engineer, at=at, lat=order.lat, lon=order.lon)
+    actions.start_work(order, by=engineer, at=at)
+    page, finger = see(f"/field/orders/{order.number}/", expected="ERR_FAILED"), Finger()
+
+    page.get_by_role("button", name="Terminal powered on: no").tap()
+    page.get_by_role("spinbutton", name="Signal").fill("-71")
+    page.locator("#step-signal").get_by_role("button", name="Save").tap()
+    page.get_by_role("button", name="Wi-Fi").tap()
+    page.get_by_role("textbox", name="Serial number").fill("SN00004711")
+    page.locator("#step-serial").get_by_role("button", name="Save").tap()
+    camera = page.locator("#step-photos [type=file]")
+    finger.shoot(camera, photo_of_a_shop(800, 600))
+    page.locator("#step-photos [name=captures]").wait_for(state="attached")
+    page.route("**/answer/", lambda route: route.abort(), times=1)
+    finger.shoot(camera, photo_of_a_shop(600, 800))
+    page.locator("#step-photos").get_by_role("button", name="Send again").tap()
+    page.locator("#pad-owner").wait_for()
+    finger.draw(page, page.locator("#pad-owner"))
+    page.locator("#step-owner").get_by_role("button", name="Confirm the signature").tap()
+    page.locator("#step-owner.answered").wait_for()
+
+    answers = {answer.step: answer for answer in order.run.answers.current()}
+    values = {key: answer.value for key, answer in answers.items()}
+    assert values == {
+        "power": False,
+        "signal": -71,
+        "net": "wifi",
+        "serial": "SN00004711",
+        "photos": None,
+        "owner": None,
+    }
+    assert (answers["photos"].captures.count(), answers["owner"].captures.get().kind) == (2, "signature")
+
+    page.locator("#step-signal summary").tap()
+    page.get_by_role("spinbutton", name="Signal").fill("-80")
+    page.locator("#step-signal").get_by_role("button", name="Save").tap()
+    page.get_by_text("-80 dBm").wait_for()
+    assert order.run.answers.filter(step="signal").count() == 2
+
+
+def test_the_merchant_is_called_with_one_tap(see, order, merchant) -> None:
+    page = see(f"/field/orders/{order.number}/")
+    page.evaluate("""document.addEventListener("click", (event) => {
+        const link = event.target.closest('a[href^="tel:"]');
+        if (link) { event.preventDefault(); document.body.dataset.dialled = link.href; }
+    }, true)""")
+    page.get_by_role("button", name="Call").tap()
+    page.locator("body[data-dialled]").wait_for()
+    assert page.locator("body").get_attribute("data-dialled") == "tel:13812345678"
+    assert page.get_by_text("13812345678").is_visible()
+    assert Entry.objects.filter(verb="merchants.reveal_phone", merchant_id=merchant.pk).count() == 1
