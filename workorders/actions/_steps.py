@@ -50,7 +50,7 @@ def write(
     """Saves the order and writes the journal."""
     order.save()
     return record(
-        f"workorders.{verb}",
+        verb,
         order,
         by=by,
         at=at,

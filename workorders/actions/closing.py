@@ -36,7 +36,13 @@ def complete_work_order(
         clock.set_due_times(order)
         _free_rest_of_booking(order, at)
         entry = write(
-            "complete_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=order.resolution
+            "workorders.complete_work_order",
+            order,
+            by=by,
+            at=at,
+            device_at=device_at,
+            changes=changes,
+            note=order.resolution,
         )
         notices.tell_done(order, entry)
         return order
@@ -72,7 +78,7 @@ def close_completed_orders(*, at: datetime) -> int:
 def _close(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:
     changes = order.move_to(Status.CLOSED, at)
     expire_links(order, ended_at=at)
-    write("close_work_order", order, by=by, at=at, changes=changes)
+    write("workorders.close_work_order", order, by=by, at=at, changes=changes)
     return order
 
 
@@ -86,7 +92,7 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         release_booking(order)
         clock.set_due_times(order)
         expire_links(order, ended_at=at)
-        entry = write("cancel_work_order", order, by=by, at=at, changes=changes, note=reason)
+        entry = write("workorders.cancel_work_order", order, by=by, at=at, changes=changes, note=reason)
         notices.tell_cancelled(order, entry)
         return order
 
@@ -110,7 +116,7 @@ def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime,
         except IntegrityError as clash:
             raise Refused(_("This order has already been rated. Thank you.")) from clash
         changes = {"rating": [None, score]}
-        write("rate_work_order", order, by=None, at=at, changes=changes, note=rating.comment)
+        write("workorders.rate_work_order", order, by=None, at=at, changes=changes, note=rating.comment)
         if order.status == Status.COMPLETED:
             _close(order, by=None, at=at)
         return rating

@@ -27,7 +27,7 @@ def accept_work_order(order: WorkOrder, *, by: User, at: datetime, device_at: da
     with transaction.atomic():
         order = locked_own(order, by)
         changes = order.move_to(Status.ACCEPTED, at)
-        entry = write("accept_work_order", order, by=by, at=at, device_at=device_at, changes=changes)
+        entry = write("workorders.accept_work_order", order, by=by, at=at, device_at=device_at, changes=changes)
         notices.tell_planned(order, entry)
         return order
 
@@ -43,7 +43,9 @@ def reject_work_order(
         release_booking(order)
         order.engineer, order.is_locked = (None, False)
         changes |= {"engineer": [by.name, None]}
-        entry = write("reject_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=reason)
+        entry = write(
+            "workorders.reject_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=reason
+        )
         pass_over(order, by, reason=reason, at=at)
         notices.tell_dispatchers(order, by, entry)
         return order
@@ -62,7 +64,7 @@ def depart(
     with transaction.atomic():
         order = locked_own(order, by)
         changes = order.move_to(Status.EN_ROUTE, at)
-        entry = write("depart", order, by=by, at=at, device_at=device_at, changes=changes)
+        entry = write("workorders.depart", order, by=by, at=at, device_at=device_at, changes=changes)
         if lat is not None and lon is not None:
             report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
         notices.tell_on_the_way(order, entry)
@@ -91,7 +93,7 @@ def arrive(
         if order.arrival_distance_m is not None:
             changes |= {"arrival_distance_m": [None, round(order.arrival_distance_m)]}
         clock.set_due_times(order)
-        write("arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
+        write("workorders.arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
         if lat is not None and lon is not None:
             report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
         return order
@@ -124,7 +126,7 @@ def start_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime 
         if order.status == Status.PAUSED:
             raise Refused(_("%(order)s is paused: resume it instead.") % {"order": order})
         changes = order.move_to(Status.IN_PROGRESS, at)
-        write("start_work", order, by=by, at=at, device_at=device_at, changes=changes)
+        write("workorders.start_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
 
 
@@ -140,7 +142,7 @@ def pause_work(
         order.pauses.create(reason=reason, note=note.strip()[:200], started_at=at)
         clock.set_due_times(order)
         changes |= {"reason": [None, reason]}
-        write("pause_work", order, by=by, at=at, device_at=device_at, changes=changes, note=note.strip())
+        write("workorders.pause_work", order, by=by, at=at, device_at=device_at, changes=changes, note=note.strip())
         return order
 
 
@@ -152,7 +154,7 @@ def resume_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime
         changes = order.move_to(Status.IN_PROGRESS, at)
         order.pauses.filter(ended_at=None).update(ended_at=at)
         clock.set_due_times(order)
-        write("resume_work", order, by=by, at=at, device_at=device_at, changes=changes)
+        write("workorders.resume_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
 
 
@@ -181,7 +183,7 @@ def answer_step(
         changes = {step: [before and before.value, answer.value], "photos": [None, len(captures)]}
         if not captures:
             del changes["photos"]
-        write("answer_step", order, by=by, at=at, device_at=device_at, changes=changes)
+        write("workorders.answer_step", order, by=by, at=at, device_at=device_at, changes=changes)
         return answer
 
 
@@ -195,7 +197,7 @@ def add_photo(
             raise Refused(_("Photos are taken on site: check in first."))
         if not order.captures.filter(pk=capture.pk).exists():
             order.captures.add(capture)
-            write("add_photo", order, by=by, at=at, device_at=device_at)
+            write("workorders.add_photo", order, by=by, at=at, device_at=device_at)
         return order
 
 
@@ -209,9 +211,12 @@ def sign(
         order = locked_own(order, by)
         _refuse_unless_working(order)
         signer_name = required(signer_name, _("Write down who signs."), "signer_name")[:80]
-        changes: dict[str, Any] = {"signer_name": [order.signer_name, signer_name], "signature": [order.signature_id, capture.pk]}
+        changes: dict[str, Any] = {
+            "signer_name": [order.signer_name, signer_name],
+            "signature": [order.signature_id, capture.pk],
+        }
         order.signature, order.signer_name = (capture, signer_name)
-        write("sign", order, by=by, at=at, device_at=device_at, changes=changes)
+        write("workorders.sign", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
 
 

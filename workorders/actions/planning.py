@@ -58,7 +58,7 @@ def assign_work_order(
         changes |= {"booking": [planned_before, planned_time(order)]}
         if is_new:
             changes |= {"engineer": [before and before.name, engineer.name]}
-        entry = write("assign_work_order", order, by=by, at=at, changes=changes, note=reason)
+        entry = write("workorders.assign_work_order", order, by=by, at=at, changes=changes, note=reason)
         if before and is_new:
             notices.tell_withdrawn(order, before, entry)
         notices.tell_assigned(order, entry, is_new=is_new)
@@ -126,7 +126,7 @@ def return_to_pool(order: WorkOrder, *, by: User | None, reason: str, at: dateti
         release_booking(order)
         order.engineer, order.is_locked = (None, False)
         changes |= {"engineer": [before.name, None]}
-        entry = write("return_to_pool", order, by=by, at=at, changes=changes, note=reason)
+        entry = write("workorders.return_to_pool", order, by=by, at=at, changes=changes, note=reason)
         if by is None:
             pass_over(order, before, reason=reason, at=at)
             notices.tell_dispatchers(order, before, entry)
@@ -152,5 +152,5 @@ def change_work_order(order: WorkOrder, *, by: User, at: datetime, **values: Any
         if not changes:
             return order
         clock.set_due_times(order)
-        write("change_work_order", order, by=by, at=at, changes=changes)
+        write("workorders.change_work_order", order, by=by, at=at, changes=changes)
         return order

@@ -15,7 +15,7 @@ def make_tracking_link(order: WorkOrder, *, by: User | None, at: datetime) -> st
     with transaction.atomic():
         order = locked(order)
         link = link_for(order, request=None, at=at)
-        write("make_tracking_link", order, by=by, at=at)
+        write("workorders.make_tracking_link", order, by=by, at=at)
         return link.token
 
 
