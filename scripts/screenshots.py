@@ -20,7 +20,7 @@ import django
 
 django.setup()
 
-from demo.logins import PASSWORD
+from demo.people import PASSWORD
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
