@@ -1,0 +1,133 @@
+"""Builds the company: reference data, people, four years of merchants and terminals, a year of orders, and today."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from demo import today
+from demo.asking import NEW_SHOP, NEW_SHOPS, ask
+from demo.names import Wording
+from demo.people import hire
+from demo.places import heaps, make_regions
+from demo.reference import load_reference
+from demo.seasons import KINDS, instants
+from demo.shops import doubled_shop, open_head_offices, settled_shop
+from demo.world import Setting, World
+from dispatch.actions import assign_open_orders
+from notifications.actions import read_notices
+from notifications.models import Notice
+
+HEAPS = 2
+TERMINALS_PER_SHOP = 4 / 3
+BEFORE = timedelta(days=3 * 365)  # the company is so much older than its first order
+CHECKLISTS = timedelta(days=10)  # before now they were introduced
+DOUBLES = 1 / 250
+SHOP_STEPS, ORDER_STEPS = 1, 4  # what a shop and an order weigh in the progress
+NOTHING_WAKES: dict[str, list[str]] = {}  # what is past needs nobody
+
+
+@dataclass(frozen=True)
+class Plan:
+    at: datetime  # now
+    language: str = "zh-hans"
+    seed: int = 1
+    merchants: int = 3000
+    days: int = 365
+    orders: int = 1200
+
+    @property
+    def begin(self) -> datetime:
+        return self.at - timedelta(days=self.days)
+
+    @property
+    def steps(self) -> int:
+        return self.merchants * SHOP_STEPS + self.orders * ORDER_STEPS
+
+
+Progress = Callable[[int], None]
+
+
+def build(plan: Plan, progress: Progress, drive: Callable) -> None:
+    """`drive` runs the worlds up to each boundary, here or in processes of their own: see demo/driving.py."""
+    with quiet():
+        with transaction.atomic():
+            worlds = found_company(plan)
+        checklists_at = max(plan.at - CHECKLISTS, plan.begin)
+        months = [plan.begin + timedelta(days=30 * number) for number in range(plan.days // 30 + 1)]
+        before = [plan.begin - BEFORE + BEFORE / 4 * number for number in range(1, 4)]
+        boundaries = sorted({*before, *months, checklists_at, plan.at})
+
+        def at_boundary(boundary: datetime) -> None:
+            if boundary == checklists_at:
+                load_reference(checklists_at, language=plan.language)
+            yesterday = boundary - timedelta(days=1)
+            read_notices(Notice.objects.filter(created_at__lt=yesterday), at=boundary)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+
+        drive(worlds, boundaries, at_boundary, progress)
+        assign_open_orders(at=plan.at)
+
+
+def found_company(plan: Plan) -> list[World]:
+    """What stands before the first shop; and what is going to happen, on the timelines of the worlds."""
+    founded, rng = plan.begin - BEFORE, random.Random(f"{plan.seed} company")
+    districts = heaps(HEAPS)
+    regions = make_regions(plan.language)
+    reference = load_reference(founded, language=plan.language, publish=False)
+    staff = hire(regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date())
+    setting = Setting(regions, reference, staff, {}, plan.language, founded, plan.begin, plan.at)
+    setting.heads.update(open_head_offices(setting, plan.merchants, rng, Wording(plan.language, rng)))
+    worlds = [World(setting, heap, each, plan.seed) for heap, each in enumerate(districts)]
+    left, orders_left = plan.merchants - len(setting.heads), plan.orders
+    for number, world in enumerate(worlds):
+        is_last = number == len(worlds) - 1
+        share = sum(each.share for each in world.districts) / 100
+        merchants = left if is_last else round(plan.merchants * share)
+        orders = orders_left if is_last else round(plan.orders * share)
+        left, orders_left = left - merchants, orders_left - orders
+        write_story(world, merchants, orders)
+    return worlds
+
+
+def write_story(world: World, merchants: int, orders: int) -> None:
+    rng, setting, timeline = world.rng, world.setting, world.timeline
+    kinds = list(KINDS)
+    new_shops = 0
+    for at in instants(rng, setting.begin, setting.end - timedelta(hours=2), orders):
+        kind = rng.choices(kinds, weights=KINDS.values())[0]
+        if kind == "install" and rng.random() < NEW_SHOPS:
+            kind, new_shops = NEW_SHOP, new_shops + 1
+        timeline.at(at, lambda now, kind=kind: ask(world, kind, now))
+    doubles = max(1, round(merchants * DOUBLES))
+    for _number in range(doubles):
+        timeline.at(setting.begin + (setting.end - setting.begin) * rng.random(), lambda now: doubled_shop(world, now))
+    settled = max(merchants - new_shops - doubles, 5)
+    span = setting.begin - setting.founded - timedelta(days=45)
+    for _number in range(settled):
+        timeline.at(setting.founded + timedelta(days=1) + span * rng.random(), lambda now: settled_shop(world, now))
+    spare = round(merchants * TERMINALS_PER_SHOP - settled * 1.03)
+    for quarter in range(5):
+        at = setting.begin + (setting.end - setting.begin) * max(0, quarter / 4 - 0.02) - timedelta(days=1)
+        timeline.at(at, lambda now: _deliver(world, spare // 5, now))
+    today.prepare(world)
+
+
+def _deliver(world: World, count: int, at: datetime) -> None:
+    for _number in range(count):
+        world.receive(world.draw_model(), at)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What is past wakes no task."""
+    before, settings.WAKES = settings.WAKES, f"{__name__}.NOTHING_WAKES"
+    try:
+        yield
+    finally:
+        settings.WAKES = before

@@ -1,0 +1,169 @@
+"""One heap of districts: its shops, terminals and crew, and the clock that drives them. Heaps share no row."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from assets.actions import print_stickers, receive_terminal
+from assets.models import Sticker, Terminal
+from demo.crew import Worker
+from demo.names import CHAINS, Wording
+from demo.people import Staff
+from demo.pictures import Signatures
+from demo.places import CITY_OF, District
+from demo.reference import Reference
+from demo.seasons import SHARES, failure_rate
+from demo.timeline import Timeline
+from merchants.models import Merchant
+from workforce.models import Region
+
+SHEET = 240
+
+
+@dataclass(eq=False)
+class Device:
+    terminal: Terminal
+    model: str
+    shop: "Shop | None" = None
+    has_sticker: bool = False
+
+
+@dataclass(eq=False)
+class Shop:
+    merchant: Merchant
+    district: District
+    contact: str
+    phone: str
+    devices: list[Device] = field(default_factory=list)
+    is_closing: bool = False
+    has_order: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all heaps have in common."""
+
+    regions: dict[str, Region]
+    reference: Reference
+    staff: Staff
+    heads: dict[str, Merchant]  # head offices by trade
+    language: str
+    founded: datetime
+    begin: datetime  # of the year with orders
+    end: datetime  # now
+
+
+class World:
+    def __init__(self, setting: Setting, heap: int, districts: list[District], seed: int) -> None:
+        self.setting = setting
+        self.heap = heap
+        self.districts = districts
+        self.rng = random.Random(f"{seed} heap {heap}")
+        self.words = Wording(setting.language, self.rng)
+        self.crew: list[Worker] = setting.staff.crews[heap]
+        self.timeline = Timeline()
+        self.signatures = Signatures(self.rng)
+        self.shops: list[Shop] = []
+        self.live: dict[str, list[Device]] = {model: [] for model in SHARES}
+        self.stock: dict[str, list[Device]] = {model: [] for model in SHARES}
+        self.counters: dict[str, int] = {}
+        self.steps_done = 0
+        self._stickers: list[Sticker] = []
+
+    @property
+    def office(self):
+        return self.setting.staff.office
+
+    def dispatcher(self, shop: Shop):
+        return self.office["dispatcher" if CITY_OF[shop.district.code] == "hangzhou" else "dispatcher-ningbo"]
+
+    def next(self, what: str) -> int:
+        self.counters[what] = self.counters.get(what, 0) + 1
+        return self.counters[what]
+
+    def minutes(self, low: float, high: float) -> timedelta:
+        return timedelta(minutes=self.rng.uniform(low, high))
+
+    # terminals
+
+    def draw_model(self) -> str:
+        return self.rng.choices(list(SHARES), weights=SHARES.values())[0]
+
+    def receive(self, model: str, at: datetime) -> Device:
+        """A new terminal into the stock of Hangzhou."""
+        maker, name = model.split("-")
+        serial = f"{maker[0]}{name}{self.heap}{self.next(model):06d}".upper()
+        terminal = receive_terminal(
+            serial=serial, model=self.setting.reference.models[model], region=self.setting.regions["hangzhou"],
+            received_on=at.date(), by=self.office["warehouse"], at=at, firmware=f"{self.rng.randint(2, 4)}.{at.year % 10}",
+        )  # fmt: skip
+        device = Device(terminal, model)
+        self.stock[model].append(device)
+        return device
+
+    def from_stock(self, at: datetime, *, but: str = "") -> Device:
+        """The oldest of some model; a new one where the stock is empty."""
+        wanted = self.draw_model()
+        models = [wanted, *(model for model in SHARES if self.stock[model])]
+        model = next((model for model in models if model != but and self.stock[model]), None)
+        if model is None:
+            model = "orvane-a90"
+            self.receive(model, at)
+        return self.stock[model].pop(0)
+
+    def put_live(self, device: Device, shop: Shop) -> None:
+        device.shop = shop
+        shop.devices.append(device)
+        self.live[device.model].append(device)
+
+    def take_away(self, device: Device) -> None:
+        device.shop.devices.remove(device)
+        self.live[device.model].remove(device)
+        device.shop = None
+
+    def new_tid(self) -> str:
+        return f"{self.heap + 1}{self.next('tid'):07d}"
+
+    def sticker(self, at: datetime) -> Sticker:
+        if not self._stickers:
+            sheet = print_stickers(
+                count=SHEET, region=self.setting.regions["hangzhou"], by=self.office["warehouse"], at=at
+            )
+            self._stickers = list(sheet.stickers.order_by("-pk"))
+        return self._stickers.pop()
+
+    def failing(self, day: date) -> Device | None:
+        """A live terminal without an order under way: the worse its model, the likelier."""
+        models = [model for model in SHARES if self.live[model]]
+        weights = [len(self.live[model]) * failure_rate(model, day) for model in models]
+        for _try in range(20):
+            if not models:
+                break
+            device = self.rng.choice(self.live[self.rng.choices(models, weights=weights)[0]])
+            if not device.shop.has_order and not device.shop.is_closing:
+                return device
+        return None
+
+    def some_shop(self, *, with_terminal: bool = False) -> Shop | None:
+        for _try in range(20):
+            if not self.shops:
+                break
+            shop = self.rng.choice(self.shops)
+            if not (shop.has_order or shop.is_closing) and (shop.devices or not with_terminal):
+                return shop
+        return None
+
+    # people
+
+    def crew_for(self, shop: Shop, skill: str, level: int) -> Iterator[Worker]:
+        return (each for each in self.crew if shop.district.code in each.covers and each.can(skill, level))
+
+    def anybody(self, district: District) -> Worker:
+        return self.rng.choice(
+            [each for each in self.crew if district.code in each.covers and "install" in each.levels]
+        )
+
+
+def chains_for(merchants: int) -> list[tuple[str, str, str]]:
+    return CHAINS[: max(1, min(len(CHAINS), merchants // 250))]
