@@ -18,7 +18,7 @@ from workorders.lifecycle import Status as S
 from workorders.models import WorkOrder
 
 STAGES = [
-    (gettext_lazy("Received"), "opened_at", {S.OPEN}),
+    (gettext_lazy("Report received"), "opened_at", {S.OPEN}),
     (gettext_lazy("Engineer assigned"), "assigned_at", {S.ASSIGNED, S.ACCEPTED}),
     (gettext_lazy("On the way"), "departed_at", {S.EN_ROUTE}),
     (gettext_lazy("On site"), "arrived_at", {S.ON_SITE, S.IN_PROGRESS, S.PAUSED}),

@@ -214,6 +214,14 @@ def test_a_replaced_and_an_invented_sticker_look_the_same(client, sticker_url, s
     assert said(replaced).replace(sticker_url, "") == said(invented).replace(invented.request["PATH_INFO"], "")
 
 
+def test_a_company_that_repairs_nothing_says_so(client, sticker, sticker_url, repair):
+    repair.delete()
+    response = client.post(sticker_url, filing(details="Smoke"))
+    assert response.status_code == 422
+    assert "Repairs cannot be reported here yet." in said(response)
+    assert "Smoke" in said(response)
+
+
 def test_a_closed_merchant_hears_why_not(client, clock, sticker_url, merchant, manager, at):
     change_merchant(merchant, by=manager, at=at, status="closed")
     response = client.post(sticker_url, filing())

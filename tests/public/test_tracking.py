@@ -60,6 +60,16 @@ def test_it_follows_the_order_step_by_step(look, order, engineer, dispatcher, mi
     assert "40 yuan" not in page
 
 
+def test_it_costs_the_same_with_many_messages(
+    client, clock, url, en_route, ask, django_assert_max_num_queries, minutes
+):
+    for n in range(8):
+        ask(details=f"Message {n}", at=minutes(11), order=en_route)
+    clock.move_to(minutes(12))
+    with django_assert_max_num_queries(10):
+        client.get(url)
+
+
 def test_a_time_on_another_day_says_which(look, order, minutes):
     assert '<span class="track-time">November 18, 10:00</span>' in look(minutes(24 * 60))
 

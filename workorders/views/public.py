@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, View
@@ -129,7 +130,7 @@ class FilingPage(PublicForm):
         receive_request(
             id=values["id"],
             channel=self.channel,
-            type=order.type if order else WorkOrderType.objects.get(code=REPAIR),
+            type=order.type if order else repair_type(),
             merchant=self.merchant,
             terminal=terminal,
             language=translation.get_language(),
@@ -139,6 +140,13 @@ class FilingPage(PublicForm):
             **told,
         )
         return {}
+
+
+def repair_type() -> WorkOrderType:
+    try:
+        return WorkOrderType.objects.get(code=REPAIR)
+    except WorkOrderType.DoesNotExist as missing:
+        raise Refused(_("Repairs cannot be reported here yet. Please call your service contact.")) from missing
 
 
 def keep_photo(file: UploadedFile, *, request_id: UUID, at: datetime) -> Capture:
