@@ -188,10 +188,16 @@ class PoolTable(OrderColumns):
     waiting = tables.Column(verbose_name=gettext_lazy("Waiting"), orderable=False, empty_values=())
     rejected = tables.Column(verbose_name=gettext_lazy("Not taken by"), orderable=False, empty_values=())
     region = tables.Column(orderable=False)
+    assign = tables.TemplateColumn(
+        template_name="workorders/assign_button.html",
+        verbose_name=gettext_lazy("Assign"),
+        orderable=False,
+        exclude_from_export=True,
+    )
 
     class Meta(Table.Meta):
         model = WorkOrder
-        fields = ("number", "priority", "type", "merchant", "summary", "due", "waiting", "rejected", "region")
+        fields = ("number", "priority", "type", "merchant", "summary", "due", "waiting", "rejected", "region", "assign")
         hidden = ()
 
     def render_waiting(self, record: WorkOrder):

@@ -137,6 +137,14 @@ def test_the_pool_shows_the_most_urgent_first_and_who_did_not_take_it(
     assert "Emil Engineer" in html
 
 
+def test_who_may_assign_does_so_from_the_pool(as_, dispatcher, analyst, pooled):
+    url = page("work-order-assign", pooled.number)
+    assert url in text(as_(dispatcher).get(page("work-order-pool")))
+    assert url not in text(as_(analyst).get(page("work-order-pool")))
+    export = as_(analyst).get(page("work-order-pool"), {"export": "csv"})
+    assert "Assign" not in b"".join(export.streaming_content).decode()
+
+
 def test_an_order_that_has_somebody_is_not_in_the_pool(as_, dispatcher, assigned):
     html = text(as_(dispatcher).get(page("work-order-pool")))
     assert assigned.number not in html
@@ -146,8 +154,10 @@ def test_an_order_that_has_somebody_is_not_in_the_pool(as_, dispatcher, assigned
 # -- the page of an order
 
 
-def test_the_page_tells_the_story(as_, dispatcher, completed):
-    html = text(as_(dispatcher).get(completed.get_absolute_url()))
+def test_the_page_tells_the_story(as_, dispatcher, completed, django_assert_max_num_queries):
+    client = as_(dispatcher)
+    with django_assert_max_num_queries(15):
+        html = text(client.get(completed.get_absolute_url()))
     for said in (
         "No paper", "Changed the paper roll", "朝阳茶馆 Sunrise Tea", "Emil Engineer", "Wang Fang",
         "0 m from the merchant", "2026-11-18 10:30–10:55", "in time", "Standard · Office hours",
