@@ -2,17 +2,21 @@
 import { onPage } from "./on_page.js";
 
 onPage("[data-fresh]", (part) => {
-  const stale = document.querySelector("[data-stale]");
+  const isStale = (yes) => {
+    const line = document.querySelector("[data-stale]");
+    if (line) line.hidden = !yes;
+  };
   const failed = (event) => {
     event.stopPropagation(); // no alarm every 20 seconds
-    stale.hidden = false;
+    isStale(true);
   };
   part.addEventListener("htmx:sendError", failed);
   part.addEventListener("htmx:responseError", failed);
   part.addEventListener("htmx:beforeSwap", (event) => {
     const asked = new URL(event.detail.xhr.responseURL).searchParams.get("seen");
-    if (asked !== document.querySelector("[name=seen]")?.value) event.preventDefault(); // meanwhile the page itself has changed
+    const shown = document.querySelector("[name=seen]")?.value;
+    if (asked !== null && asked !== shown) event.preventDefault(); // meanwhile the page itself has changed
   });
-  part.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && (stale.hidden = true));
+  part.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && isStale(false));
   document.addEventListener("visibilitychange", () => document.hidden || part.dispatchEvent(new Event("fresh")));
 });

@@ -217,12 +217,36 @@ def test_the_position_is_sent_while_travelling_and_the_page_says_so(see, order, 
     assert round(engineer.position.lat, 4) == 30.2742
 
 
-def test_a_new_order_appears_by_itself(see, give) -> None:
+def test_a_new_order_and_its_notice_appear_by_themselves(see, give) -> None:
     page = see("/field/")
     assert page.get_by_text("Nothing to do right now.").is_visible()
     give(summary="Screen is dark")
-    page.locator("[data-fresh]").dispatch_event("fresh")
+    for part in page.locator("[data-fresh]").all():
+        part.dispatch_event("fresh")
     page.get_by_text("Screen is dark").wait_for()
+    page.get_by_role("link", name="1 unread notice").wait_for()
+
+
+def test_an_order_that_changes_says_so_and_is_not_replaced_unasked(see, begun, dispatcher, at) -> None:
+    page = see(f"/field/orders/{begun.number}/")
+    actions.change_work_order(begun, by=dispatcher, at=at, details="The key is next door.")
+    page.locator("main [data-fresh]").dispatch_event("fresh")
+    page.get_by_text("This order has changed.").wait_for()
+    assert not page.get_by_text("The key is next door.").is_visible()
+    page.get_by_role("link", name="Show it").tap()
+    page.get_by_text("The key is next door.").wait_for()
+    assert not page.get_by_text("This order has changed.").is_visible()
+
+
+def test_without_a_connection_the_page_says_that_it_may_be_out_of_date(see, order) -> None:
+    page = see("/field/", expected="ERR_INTERNET_DISCONNECTED|^htmx:")
+    page.context.set_offline(True)
+    page.locator("main [data-fresh]").dispatch_event("fresh")
+    page.get_by_text("this list may be out of date").wait_for()
+    page.context.set_offline(False)
+    page.locator("main [data-fresh]").dispatch_event("fresh")
+    page.get_by_text("this list may be out of date").wait_for(state="hidden")
+    assert page.get_by_role("alert").filter(visible=True).count() == 0
 
 
 def test_the_camera_reads_a_code_and_the_terminal_is_bound_in_three_taps(
