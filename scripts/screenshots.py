@@ -20,11 +20,11 @@ import django
 
 django.setup()
 
-from demo.people import PASSWORD
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from assets.models import Sticker, Terminal
+from demo.people import PASSWORD
 from integrations.models import Import
 from merchants.models import Merchant
 from workforce.models import User

@@ -7,5 +7,4 @@ VERBS = {
     "workforce.set_skill": _("set a skill"),
     "workforce.set_shifts": _("set the shifts"),
     "workforce.book_time": _("booked time"),
-    "workforce.release_time": _("released booked time"),
 }

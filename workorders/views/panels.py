@@ -12,6 +12,7 @@ from procedures.queries import checklist
 from toolkit.views import PanelPage
 from workforce.models import User
 from workorders import permissions
+from workorders.links import request_link
 from workorders.lists import WorkOrderTable
 from workorders.models import WorkOrder
 from workorders.queries import history
@@ -84,6 +85,10 @@ class MerchantOrders(OrdersPanel):
 
     def subjects(self) -> QuerySet[Merchant]:
         return Merchant.objects.visible_to(self.request.user)
+
+    def get_context_data(self, **kwargs) -> dict:
+        may_give_out = self.request.user.has_perm(permissions.OPEN_ORDER)
+        return super().get_context_data(request_link=request_link(self.subject) if may_give_out else "", **kwargs)
 
 
 class TerminalOrders(OrdersPanel):
