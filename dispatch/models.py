@@ -143,11 +143,15 @@ class RuleSet(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:rule-set-edit", args=[self.number])
 
+    @classmethod
+    def names(cls) -> dict[str, str]:
+        """What people read, for the fields of every limit and weight."""
+        fields = ["max_travel_min", "max_orders", "accept_within_min", *(f"{factor}_weight" for factor in FACTORS)]
+        return {name: str(cls._meta.get_field(name).verbose_name) for name in fields}
+
     @property
     def values_in_words(self) -> list[tuple[str, str]]:
-        """(name, value) of every limit and weight."""
-        names = ["max_travel_min", "max_orders", "accept_within_min", *(f"{factor}_weight" for factor in FACTORS)]
-        return [(str(self._meta.get_field(name).verbose_name), str(getattr(self, name))) for name in names]
+        return [(label, str(getattr(self, name))) for name, label in self.names().items()]
 
     @property
     def weights(self) -> dict[str, int]:

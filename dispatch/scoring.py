@@ -41,7 +41,8 @@ class Scored:
 
 def score(candidates: Candidates, job: Job, rules: Rules, at: float, travel: TravelTimes) -> Scored:
     slots = earliest_slots(candidates, job, at, rules.max_travel_min * 60, travel)
-    barred = candidates.barred | {
+    barred = {
+        **candidates.barred,
         TOO_FAR: slots.way_s > rules.max_travel_min * 60,
         NO_TIME: np.isnan(slots.start),
     }

@@ -101,12 +101,16 @@ def earliest_slots(candidates: Candidates, job: Job, at: float, longest_way_s: f
     work, and the way on to the next job in time; one with a way beyond the longest only where there is no other."""
     places, firsts = _places(candidates)
     there, onward = _ways(places, job, travel)
+    ways_there, ways_onward = there.tolist(), onward.tolist()  # single values are read faster from lists
     gaps: list[_Gap | None] = []
     for index, first in enumerate(firsts):
-        last = firsts[index + 1] if index + 1 < len(firsts) else len(places)
-        found_gaps = list(_gaps(candidates, index, there[first:last], onward[first:last], job.duration_s, at, first))
-        near = (gap for gap in found_gaps if there[gap.before] <= longest_way_s)
-        gaps.append(next(near, next(iter(found_gaps), None)))
+        earliest = None
+        for gap in _gaps(candidates, index, first, ways_there, ways_onward, job.duration_s, at):
+            if ways_there[gap.before] <= longest_way_s:
+                earliest = gap
+                break
+            earliest = earliest or gap
+        gaps.append(earliest)
     found = [index for index, gap in enumerate(gaps) if gap is not None]
     start, way, extra = (np.full(len(candidates), np.nan) for _ in range(3))
     before = np.array([gap.before for gap in gaps if gap is not None], dtype=int)
@@ -155,22 +159,22 @@ def _legs(origins: NDArray[np.float64], destinations: NDArray[np.float64], trave
 def _gaps(
     candidates: Candidates,
     index: int,
-    there: NDArray[np.float64],
-    onward: NDArray[np.float64],
+    first: int,
+    there: Sequence[float],
+    onward: Sequence[float],
     duration_s: float,
     at: float,
-    first: int,
 ) -> Iterator[_Gap]:
-    """The gaps of one person, earliest first. `there` and `onward` are the person's own, `first` where they begin."""
+    """The gaps of one person, earliest first; `first` is the index of the person's first place."""
     bookings = candidates.bookings[index]
     onwards = _onwards(bookings)
-    here, origin, day = 0, candidates.place[index], 0
+    here, origin, day = first, candidates.place[index], 0
     free_from = at
     if candidates.is_working[index] and not any(booked.start <= at < booked.end for booked in bookings):
         free_from = at + OVERRUN_S
     for shift in candidates.shifts[index]:
         if shift.day != day and free_from <= shift.opens_at:
-            here, origin = 1, "start"
+            here, origin = first + 1, "start"
         day, free_from = shift.day, max(free_from, shift.opens_at)
         for number, booked in enumerate(bookings):
             if booked.end <= free_from:
@@ -181,17 +185,17 @@ def _gaps(
             done = start + duration_s
             after, latest = onwards[number]
             if after >= 0 and bookings[after].start < shift.closes_at:
-                fits = done + onward[after + 2] <= latest
+                fits = done + onward[first + after + 2] <= latest
             else:
                 after, fits = -1, True
             if fits and done <= min(shift.closes_at, booked.start):
-                yield _Gap(start, first + here, first + after + 2 if after >= 0 else -1, origin)
+                yield _Gap(start, here, first + after + 2 if after >= 0 else -1, origin)
             free_from = booked.end
             if booked.lat is not None:
-                here, origin = number + 2, "booking"
+                here, origin = first + number + 2, "booking"
         start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
         if start + duration_s <= shift.closes_at:
-            yield _Gap(start, first + here, -1, origin)
+            yield _Gap(start, here, -1, origin)
 
 
 def _onwards(bookings: Sequence[Booked]) -> list[tuple[int, float]]:

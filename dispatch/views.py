@@ -63,8 +63,8 @@ class WhyNot(OrderMixin, PanelPage):
     template_name = "dispatch/why_not.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        page = self.request.GET.get("page", "")
-        page = min(int(page), 1000) if page.isdigit() else 0
+        asked = self.request.GET.get("page", "")
+        page = min(int(asked), 1000) if asked.isdecimal() else 0
         name = self.request.GET.get("q", "").strip()
         rule_set = RuleSet.objects.for_order(self.subject)
         entries = queries.why_not(self.subject, timezone.now(), name=name, page=page, rule_set=rule_set)

@@ -69,7 +69,7 @@ def left_out(counts: dict[str, int]) -> list[tuple[int, str]]:
 
 
 def _label(factor: str) -> str:
-    return str(RuleSet._meta.get_field(f"{factor}_weight").verbose_name)
+    return RuleSet.names()[f"{factor}_weight"]
 
 
 # -- when ---------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ SKILL_LIMITS = {
     "expired_skill": "coalesce(held.expires_on < here.today, false)",
 }
 LIMITS = {
-    "off_shift": "duty.since IS NULL",
+    "off_shift": "(person.id, here.zone) NOT IN (SELECT person_id, zone FROM duty)",
     "leave": "person.id IN (SELECT person_id FROM away WHERE kind = 'leave')",
     "training": "person.id IN (SELECT person_id FROM away WHERE kind = 'training')",
     "rejected": "person.id IN (SELECT person_id FROM refusal)",
@@ -46,28 +46,27 @@ EVERY_LIMIT = (*SKILL_LIMITS, *LIMITS, FULL)
 # Each step is fenced off (OFFSET 0, MATERIALIZED) so that the planner has little to ponder and keeps to this order.
 FIT = f"""
 WITH here AS MATERIALIZED (
-    SELECT id, time_zone, lat, lon, local::date AS today, local::time AS now,
+    SELECT id, time_zone, dense_rank() OVER (ORDER BY time_zone) AS zone, lat, lon, local, local::date AS today,
         extract(isodow FROM local)::int - 1 AS weekday, local::date::timestamp AT TIME ZONE time_zone AS midnight
     FROM (
         SELECT *, %(at)s AT TIME ZONE time_zone AS local FROM workforce_region
         WHERE starts_with(path, %(region)s) OR path = ANY(%(line)s)
     ) region
+), duty AS MATERIALIZED (
+    SELECT shift.person_id, clock.zone, clock.local - clock.today - shift.starts_at AS lasts
+    FROM (SELECT DISTINCT zone, local, today, weekday FROM here) clock
+    JOIN workforce_shift shift ON shift.weekday = clock.weekday
+        AND shift.starts_at <= clock.local::time AND shift.ends_at > clock.local::time
 ), away AS MATERIALIZED (
     SELECT person_id, kind FROM workforce_booking WHERE kind <> 'work' AND during @> %(at)s
 ), refusal AS MATERIALIZED (
     SELECT person_id FROM workorders_rejection WHERE order_id = %(order)s AND until > %(at)s
 ), fit AS (
-    SELECT person.id, person.region_id, person.start_lat, person.start_lon, duty.since, held.level {{reasons}}
+    SELECT person.id, person.region_id, person.start_lat, person.start_lon, held.level {{reasons}}
     FROM here
     JOIN workforce_user person ON person.region_id = here.id AND person.is_active
         AND person.role IN ({_in(ENGINEERS)})
     LEFT JOIN workforce_personskill held ON held.person_id = person.id AND held.skill_id = %(skill)s
-    LEFT JOIN LATERAL (
-        SELECT min((here.today + shift.starts_at) AT TIME ZONE here.time_zone) AS since
-        FROM workforce_shift shift
-        WHERE shift.person_id = person.id AND shift.weekday = here.weekday
-            AND shift.starts_at <= here.now AND shift.ends_at > here.now
-    ) duty ON true
     WHERE {{condition}}
     OFFSET 0
 )
@@ -75,7 +74,9 @@ WITH here AS MATERIALIZED (
 
 IN_HAND = f"""
 LATERAL (
-    SELECT count(*) AS orders FROM workorders_workorder
+    SELECT count(*) AS orders,
+        count(*) FILTER (WHERE status IN ('{Status.ON_SITE}', '{Status.IN_PROGRESS}')) > 0 AS is_working
+    FROM workorders_workorder
     WHERE engineer_id = person.id AND status IN ({_in(WITH_ENGINEER)}) AND id <> %(order)s
 ) hands
 """
@@ -92,7 +93,15 @@ NEAREST_PEOPLE = f"""
     JOIN here ON here.id = fit.region_id
     LEFT JOIN workforce_position told ON told.person_id = fit.id
     LEFT JOIN LATERAL (
-        SELECT told.lat, told.lon WHERE told.at BETWEEN %(fresh)s AND %(latest)s AND told.at >= fit.since
+        SELECT told.lat, told.lon WHERE told.at BETWEEN %(fresh)s AND %(latest)s AND (
+            (fit.id, here.zone) IN (SELECT person_id, duty.zone FROM duty WHERE lasts >= %(fresh_for)s)
+            OR EXISTS (
+                SELECT FROM workforce_shift shift
+                WHERE shift.person_id = fit.id AND shift.weekday = here.weekday
+                    AND here.today + shift.starts_at <= told.at AT TIME ZONE here.time_zone
+                    AND here.today + shift.ends_at > here.local
+            )
+        )
     ) seen ON true
     LEFT JOIN LATERAL (
         SELECT done.lat, done.lon FROM workorders_workorder done
@@ -101,7 +110,7 @@ NEAREST_PEOPLE = f"""
         ORDER BY done.departed_at DESC LIMIT 1
     ) job ON true
 ), near AS MATERIALIZED (
-    SELECT person.*, hands.orders, row_number() OVER (ORDER BY distance, id) AS n
+    SELECT person.*, hands.orders, hands.is_working, row_number() OVER (ORDER BY distance, id) AS n
     FROM (
         SELECT *, coalesce((lat - %(lat)s::float8) ^ 2 + ((lon - %(lon)s::float8) * %(shrink)s) ^ 2, 1e9) AS distance FROM placed
         ORDER BY distance, id OFFSET 0
@@ -118,13 +127,10 @@ SELECT * FROM (
         array_agg(near.start_lat ORDER BY n), array_agg(near.start_lon ORDER BY n),
         array_agg(coalesce(near.level, 0) ORDER BY n), array_agg(near.orders ORDER BY n),
         array_agg(coalesce(known.visits, 0) ORDER BY n),
-        array_agg(EXISTS (
-            SELECT FROM workorders_workorder WHERE engineer_id = near.id AND id <> %(order)s
-                AND status IN ('{Status.ON_SITE}', '{Status.IN_PROGRESS}')
-        ) ORDER BY n)
+        array_agg(near.is_working ORDER BY n)
         {{reason_arrays}}
     FROM near
-    JOIN workforce_user person ON person.id = near.id
+    CROSS JOIN LATERAL (SELECT username, name FROM workforce_user WHERE id = near.id OFFSET 0) person
     LEFT JOIN (
         SELECT engineer_id AS id, count(*) AS visits FROM workorders_workorder
         WHERE merchant_id = %(merchant)s AND status IN ({_in(DONE)})
@@ -153,7 +159,12 @@ SELECT * FROM (
         SELECT id, during FROM workforce_booking
         WHERE person_id = near.id AND forced_by_id IS NOT NULL AND during && %(days)s::tstzrange
     ) booking
-    LEFT JOIN workorders_workorder work ON work.booking_id = booking.id
+    LEFT JOIN (
+        SELECT work.* FROM near CROSS JOIN LATERAL (
+            SELECT booking_id, lat, lon FROM workorders_workorder
+            WHERE engineer_id = near.id AND status IN ({_in(WITH_ENGINEER)}) OFFSET 0
+        ) work
+    ) work ON work.booking_id = booking.id
     WHERE booking.id IS DISTINCT FROM %(booking)s
 ) booked
 """
@@ -227,6 +238,7 @@ def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, 
         "level": order.type.skill_level,
         "max_orders": rule_set.max_orders,
         "fresh": at - FRESH_FOR,
+        "fresh_for": FRESH_FOR,
         "latest": at + CLOCK_SKEW,
         "days": f"[{at.isoformat()},{(at + HORIZON).isoformat()})",
         "lat": lat,
