@@ -111,7 +111,9 @@ def may_have_challenge(request: HttpRequest) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where it comes from: what the outermost of our own proxies (PROXY_COUNT of them) saw, else the connection."""
+    """Where it comes from: what the outermost of our own proxies (PROXY_COUNT of them) saw, else the connection; may be empty."""
     proxies = settings.AXES_IPWARE_PROXY_COUNT
     seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
-    return seen[-proxies] if proxies and len(seen) >= proxies and seen[-proxies] else request.META["REMOTE_ADDR"]
+    return (
+        seen[-proxies] if proxies and len(seen) >= proxies and seen[-proxies] else request.META.get("REMOTE_ADDR", "")
+    )
