@@ -1,7 +1,10 @@
 """Addresses. Each app names its pages; here they are put under their doors."""
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from analytics import urls as analytics
 from assets import urls as assets
@@ -37,4 +40,7 @@ urlpatterns = [
     path("m/", include((public, "public"))),
     path("m/captcha/", include("altcha_django.urls")),
     path("admin/", admin.site.urls),
+    path(
+        "favicon.ico", login_not_required(RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")), name="favicon"
+    ),
 ]

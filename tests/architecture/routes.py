@@ -11,6 +11,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     # accounts
     "home": ("*", ""),
     "healthz": ("+", ""),
+    "favicon": ("+", ""),
     "login": ("+", ""),
     "logout": ("+", ""),
     "language": ("+", ""),
