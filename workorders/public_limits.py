@@ -111,7 +111,7 @@ def may_have_challenge(request: HttpRequest) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where it comes from: what the outermost of our own proxies (PROXY_COUNT of them) saw, else the connection; may be empty."""
+    """What the outermost of our own proxies (PROXY_COUNT of them) saw, else the connection; empty without either."""
     proxies = settings.AXES_IPWARE_PROXY_COUNT
     seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
     return (
