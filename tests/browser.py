@@ -1,9 +1,11 @@
 """A real Chromium for tests: no page may write an error to the console or ask another host for anything."""
 
+import atexit
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,13 +27,17 @@ def built_frontend() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(built_frontend) -> Iterator[Browser]:
+def chromium(built_frontend) -> Browser:
+    """One for the whole run, however many conftests have made this fixture theirs: Playwright cannot be started twice."""
+    return _launched()
+
+
+@cache
+def _launched() -> Browser:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread the test runs in
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=LAUNCH_ARGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=LAUNCH_ARGS)
 
 
 @pytest.fixture

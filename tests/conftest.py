@@ -8,6 +8,8 @@ import pytest
 
 from config import embedded
 from tests import factories as make
+from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
+from tests.live import own_queue  # noqa: F401 (a fixture)
 
 
 def pytest_configure(config) -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from dispatch import queries
 from dispatch.models import RuleSet
-from tests.live import own_queue  # noqa: F401 - a fixture
 from workforce.models import Position, User
 from workorders.actions import open_work_order
 from workorders.models import WorkOrder

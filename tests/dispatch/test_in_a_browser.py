@@ -9,7 +9,7 @@ from django.utils import timezone
 from dispatch.actions import assign_by_hand, decide, make_rules
 from dispatch.models import RuleSet
 from tests import factories as make
-from tests.browser import built_frontend, chromium, violations, visit  # noqa: F401 (fixtures)
+from tests.browser import violations
 from workorders.models import WorkOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def open_now(new_order) -> WorkOrder:
 
 
 @pytest.fixture
-def office(visit, live_server, client, settings):  # noqa: F811
+def office(visit, live_server, client, settings):
     """office(person, "/office/…") opens a page as that person."""
 
     def open_as(person, path: str, **options):

@@ -17,7 +17,6 @@ from tests.mobile.test_phone_browser import Finger, photo_of_a_shop
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
 
-pytest_plugins = ["tests.browser"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOP = {"latitude": 30.2741, "longitude": 120.1551, "accuracy": 10}

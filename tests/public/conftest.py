@@ -16,7 +16,6 @@ from PIL import Image
 from assets.actions import bind_sticker, bind_terminal, print_stickers, receive_terminal
 from evidence.actions import keep_picture
 from tests import factories as make
-from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
 from workorders import actions
 
 

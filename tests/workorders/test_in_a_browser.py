@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import factories as make
-from tests.browser import built_frontend, chromium, violations, visit  # noqa: F401 (fixtures)
+from tests.browser import violations
 from tests.workorders.reading import last_entry
 from workorders import actions
 
@@ -14,7 +14,7 @@ OFFICE = {"viewport": {"width": 1280, "height": 900}, "locale": "en"}
 
 
 @pytest.fixture
-def office(visit, live_server, client, dispatcher, settings):  # noqa: F811
+def office(visit, live_server, client, dispatcher, settings):
     """office("/office/…") opens a page as the dispatcher."""
     client.force_login(dispatcher)
     session = client.cookies[settings.SESSION_COOKIE_NAME]

@@ -1,3 +1,0 @@
-from tests.live import own_queue
-
-__all__ = ["own_queue"]
