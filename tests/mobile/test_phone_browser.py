@@ -18,7 +18,6 @@ from workforce.models import Position
 from workorders import actions
 from workorders.lifecycle import Status
 
-pytest_plugins = ["tests.browser"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_TAPS = 12
