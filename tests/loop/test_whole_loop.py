@@ -46,7 +46,7 @@ def test_from_the_sticker_to_the_merchants_page(
     with running_worker():
         # the merchant scans the sticker and says what is wrong
         counter = visit(sticker.get_absolute_url(), locale="en-GB", **PHONE)
-        counter.get_by_label("Paper or printing").tap()
+        counter.get_by_label("Does not print, or no paper").tap()
         counter.get_by_role("button", name="Send report").tap()
         expect(counter).to_have_url(TRACKING)
         order = WorkOrder.objects.get()
@@ -66,9 +66,9 @@ def test_from_the_sticker_to_the_merchants_page(
     finger.tap(phone.get_by_role("link", name="Look and accept"))
     for button in ("Accept", "Set off", "I have arrived", "Begin the work"):
         finger.tap(phone.get_by_role("button", name=button, exact=True))
-    finger.tap(phone.locator("#step-power button").first)
+    finger.tap(phone.locator("#step-power button[value=true]"))
     finger.shoot(phone.locator("#step-before [type=file]"), photo_of_a_shop())
-    finger.tap(phone.locator("#step-network button").first)
+    finger.tap(phone.locator("#step-network button[value=wifi]"))
     finger.tap(phone.get_by_role("button", name="Let the merchant sign"))
     finger.draw(phone, phone.locator("#pad-order"))
     finger.tap(phone.get_by_role("button", name="Confirm the signature"))
@@ -79,7 +79,7 @@ def test_from_the_sticker_to_the_merchants_page(
 
     # the merchant rates
     counter.reload()
-    counter.locator("label", has_text="5 stars").tap()
+    counter.get_by_label("5 stars").check(force=True)
     counter.get_by_role("button", name="Send rating").tap()
     expect(counter.get_by_text("Thank you for your rating")).to_be_visible()
     order.refresh_from_db()
