@@ -84,7 +84,7 @@ def keep(phone):
 
 
 @pytest.fixture
-def see(visit, live_server, phone):  # noqa: F811
+def see(visit, live_server, phone):
     """see("/field/") opens a page on the engineer's phone, which stands before the shop and lets pages know."""
 
     def see(path: str, **options) -> Page:
