@@ -95,7 +95,7 @@ def test_from_the_sticker_to_the_merchants_page(
     desk.get_by_role("tab", name="Work orders").click()
     expect(desk.get_by_role("link", name=order.number).first).to_be_visible()
     verbs = [entry.verb.removeprefix("workorders.") for entry in Entry.objects.about(order).order_by("pk")]
-    assert [verb for verb in verbs if verb not in ("answer_step", "make_tracking_link")] == [
+    assert [verb for verb in verbs if verb not in ("answer_step", "make_tracking_link", "dispatch.decide")] == [
         "open_work_order", "receive_request", "assign_work_order", "accept_work_order", "depart", "arrive",
         "start_work", "sign", "complete_work_order", "rate_work_order", "close_work_order",
     ]  # fmt: skip
