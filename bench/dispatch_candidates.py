@@ -161,7 +161,8 @@ def measure(rounds: int) -> int:
         with watch.measure("count passed over"):
             queries.count_passed_over(order, rules, AT)
         assert len(best) == 5, best
-    print(f"{User.objects.count():,} engineers, {WorkOrder.objects.count():,} orders, {rounds} rounds")
+    load = os.getloadavg()[0]
+    print(f"{User.objects.count():,} engineers, {WorkOrder.objects.count():,} orders, {rounds} rounds, load {load:.1f}")
     watch.report()
     p95 = float(np.percentile(watch.wall["top 5, all of it"], 95))
     print(f"bar {BAR_MS} ms at p95 of the wall: {'reached' if p95 <= BAR_MS else 'MISSED'}")

@@ -39,7 +39,8 @@ LIMITS = {
     "training": "person.id IN (SELECT person_id FROM away WHERE kind = 'training')",
     "rejected": "person.id IN (SELECT person_id FROM refusal)",
 }
-FULL = "full"  # as many orders in hand as the rules allow: looked at last, and only until enough people are found
+LATE = ("leave", "training", "rejected")  # keep out few: looked at last, and only until enough people are found
+FULL = "full"  # as many orders in hand as the rules allow: the same
 OTHER_REGION = "other_region"
 EVERY_LIMIT = (*SKILL_LIMITS, *LIMITS, FULL)
 
@@ -116,7 +117,7 @@ NEAREST_PEOPLE = f"""
         ORDER BY distance, id OFFSET 0
     ) person
     CROSS JOIN {IN_HAND}
-    WHERE hands.orders < %(most)s
+    WHERE hands.orders < %(most)s AND {{late_condition}}
     ORDER BY distance, id
     LIMIT %(limit)s OFFSET %(offset)s
 )
@@ -181,12 +182,13 @@ def candidates(
     order: WorkOrder, rule_set: RuleSet, at: datetime, *, only: User | None = None, offset: int = 0
 ) -> Candidates:
     """The people who pass the hard limits, the nearest NEAREST by last known place, counted from `offset`."""
-    passes = [f"NOT ({limit})" for limit in _limits(order).values()]
+    passes = {reason: f"NOT ({limit})" for reason, limit in _limits(order).items()}
+    late = " AND ".join(passes.pop(reason) for reason in LATE)
     if only:
-        passes.append("person.id = %(only)s")
+        passes["only"] = "person.id = %(only)s"
     return _fetch(
-        order, rule_set, at, " AND ".join(passes), most=rule_set.max_orders, limit=NEAREST, offset=offset,
-        only=only and only.pk,
+        order, rule_set, at, " AND ".join(passes.values()), late_condition=late, most=rule_set.max_orders,
+        limit=NEAREST, offset=offset, only=only and only.pk,
     )  # fmt: skip
 
 
@@ -253,6 +255,7 @@ def _fetch(
     at: datetime,
     condition: str,
     *,
+    late_condition: str = "true",
     most: int = NO_LIMIT,
     with_reasons: bool = False,
     **values: Any,
@@ -260,6 +263,7 @@ def _fetch(
     limits = _limits(order) if with_reasons else {}
     sql = NEAREST_PEOPLE.format(
         condition=condition,
+        late_condition=late_condition,
         reasons="".join(f", {limit} AS {reason}" for reason, limit in limits.items()),
         reason_arrays="".join(f", array_agg(near.{reason} ORDER BY n)" for reason in limits),
     )
