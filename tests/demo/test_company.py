@@ -1,0 +1,153 @@
+"""A company of a few dozen shops is built for real, and what it says about itself holds."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Count, F
+from django.test import override_settings
+
+from assets.lifecycle import NEXT as TERMINAL_NEXT
+from assets.models import Binding, Sticker, Terminal
+from demo.company import Plan, build
+from demo.driving import drive_here
+from demo.logins import find_scene
+from journal.models import Entry
+from merchants.models import Merchant
+from notifications.models import Notice
+from workforce.models import User
+from workorders.lifecycle import ONGOING, Status
+from workorders.models import Request, WorkOrder
+from workorders.queries import deviations, reconciliation
+
+NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+
+
+def build_tiny(**values) -> None:
+    build(Plan(at=NOW, **{"merchants": 30, "days": 20, "orders": 15, **values}), lambda steps: None, drive_here)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def story() -> dict[str, Counter]:
+    """Everything that happened, without the numbers and tokens that differ from one building to the next."""
+    return {
+        "people": Counter(User.objects.values_list("username", "name", "role", "region__code")),
+        "merchants": Counter(Merchant.objects.values_list("name", "address", "tier", "status", "lat", "created_at")),
+        "terminals": Counter(Terminal.objects.values_list("serial", "tid", "status", "holder__username")),
+        "orders": Counter(
+            WorkOrder.objects.values_list(
+                "type__code", "merchant__name", "summary", "status", "engineer__username", "opened_at", "completed_at",
+                "rating__score",
+            )
+        ),
+        "journal": Counter(Entry.objects.values_list("verb", "at", "actor__username")),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def first_story(django_db_setup, django_db_blocker) -> Iterator[dict[str, Counter]]:
+    """What the company looked like when it was built before, and was undone. The company of this module stands now."""
+    with django_db_blocker.unblock():
+        with undone():
+            build_tiny()
+            told = story()
+        with undone():
+            build_tiny()
+            yield told
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _files(tmp_path_factory) -> Iterator[None]:
+    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path_factory.mktemp("media")}}  # fmt: skip
+    with override_settings(STORAGES={"default": place}):
+        yield
+
+
+@pytest.fixture
+def company(first_story) -> None:
+    pass
+
+
+def test_the_same_seed_tells_the_same_story(first_story):
+    assert story() == first_story
+
+
+def test_the_states_of_orders_and_terminals_follow_from_the_journal(company):
+    assert list(deviations(WorkOrder.objects.all())) == []
+    for terminal in Terminal.objects.all():
+        status = "in_stock"
+        moves = Entry.objects.about(terminal).filter(changes__has_key="status").order_by("pk")
+        for changes in moves.values_list("changes", flat=True):
+            before, after = changes["status"]
+            assert before == status and after in TERMINAL_NEXT[before]
+            status = after
+        assert status == terminal.status
+    assert not Entry.objects.filter(at__gt=NOW).exists()
+
+
+def test_every_request_ended_as_one_of_three(company):
+    found = reconciliation()
+    assert not any(found.orphans.values())
+    assert sum(found.outcomes.values()) == Request.objects.count() > 0
+    assert set(found.outcomes) <= {"order", "merged", "rejected"}
+
+
+def test_no_terminal_is_at_two_places_and_no_one_at_two_orders(company):
+    live = Binding.objects.live()
+    assert live.count() == live.values("terminal").distinct().count() == Terminal.objects.filter(status="live").count()
+    stuck = Sticker.objects.filter(voided_at=None, terminal__isnull=False)
+    assert stuck.count() == stuck.values("terminal").distinct().count() > 0
+    busy = WorkOrder.objects.filter(status__in=[Status.ON_SITE, Status.IN_PROGRESS]).order_by().values("engineer")
+    assert not busy.annotate(orders=Count("pk")).filter(orders__gt=1).exists()
+
+
+def test_nothing_happens_before_its_time(company):
+    done = WorkOrder.objects.exclude(completed_at=None)
+    in_order = done.filter(
+        opened_at__lte=F("assigned_at"), assigned_at__lte=F("accepted_at"), accepted_at__lte=F("departed_at"),
+        departed_at__lte=F("arrived_at"), arrived_at__lte=F("started_at"), started_at__lte=F("completed_at"),
+    )  # fmt: skip
+    assert in_order.count() == done.count() > 0
+
+
+def test_every_first_page_has_something_to_show(company):
+    assert set(WorkOrder.objects.ongoing().values_list("status", flat=True)) == set(ONGOING)
+    waiting = WorkOrder.objects.get(status=Status.OPEN, region__code="chunan")
+    assert waiting.decisions.get().chosen is None
+    assert WorkOrder.objects.overdue(NOW).exists()
+    for username in ("engineer", "inspector"):
+        assert WorkOrder.objects.with_engineer().filter(engineer__username=username).exists()
+    assert WorkOrder.objects.filter(captures__kind="photo", run__answers__isnull=False).exists()
+
+
+def test_the_past_troubles_nobody(company):
+    assert not Notice.objects.filter(channel="mail").exists()
+    assert not Notice.objects.unread().filter(created_at__lt=NOW - timedelta(days=1)).exists()
+
+
+def test_a_dispatcher_sees_the_own_city_only(company):
+    seen = Merchant.objects.visible_to(User.objects.get(username="dispatcher-ningbo"))
+    assert set(seen.values_list("region__parent__code", flat=True)) == {"ningbo"}
+    assert seen.count() < Merchant.objects.count()
+
+
+def test_there_is_a_story_to_try(company):
+    scene = find_scene()
+    assert scene.sticker.terminal.live_binding.merchant == scene.binding.merchant
+    assert scene.engineer.check_password("fieldloop-demo")
+
+
+def test_it_is_built_only_once(company):
+    before = Entry.objects.count()
+    call_command("build_company", if_empty=True)
+    assert Entry.objects.count() == before
