@@ -58,17 +58,18 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         with transaction.atomic():
             worlds = found_company(plan)
         checklists_at = max(plan.at - CHECKLISTS, plan.begin)
-        months = [plan.begin + timedelta(days=30 * number) for number in range(plan.days // 30 + 1)]
-        before = [plan.begin - BEFORE + BEFORE / 4 * number for number in range(1, 4)]
-        boundaries = sorted({*before, *months, checklists_at, plan.at})
+        measured_at = {plan.begin - BEFORE * 3 / 4, plan.begin, plan.begin + (plan.at - plan.begin) / 3, plan.at}
+        boundaries = sorted(
+            {*measured_at, plan.begin - BEFORE / 3, plan.at - (plan.at - plan.begin) / 3, checklists_at}
+        )
 
         def at_boundary(boundary: datetime) -> None:
             if boundary == checklists_at:
                 load_reference(checklists_at, language=plan.language)
-            yesterday = boundary - timedelta(days=1)
-            read_notices(Notice.objects.filter(created_at__lt=yesterday), at=boundary)
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            read_notices(Notice.objects.filter(created_at__lt=boundary - timedelta(days=1)), at=boundary)
+            if boundary in measured_at:
+                with connection.cursor() as cursor:
+                    cursor.execute("ANALYZE")  # the tables have grown, the planner must know
 
         drive(worlds, boundaries, at_boundary, progress)
         assign_open_orders(at=plan.at)
@@ -81,10 +82,13 @@ def found_company(plan: Plan) -> list[World]:
     regions = make_regions(plan.language)
     reference = load_reference(founded, language=plan.language, publish=False)
     staff = hire(regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date())
-    setting = Setting(regions, reference, staff, {}, plan.language, founded, plan.begin, plan.at)
-    setting.heads.update(open_head_offices(setting, plan.merchants, rng, Wording(plan.language, rng)))
+    heads = open_head_offices(
+        plan.merchants, region=regions["hangzhou"], reference=reference, by=staff.office["manager"],
+        words=Wording(plan.language, rng), language=plan.language, at=founded,
+    )  # fmt: skip
+    setting = Setting(regions, reference, staff, heads, plan.language, founded, plan.begin, plan.at)
     worlds = [World(setting, heap, each, plan.seed) for heap, each in enumerate(districts)]
-    left, orders_left = plan.merchants - len(setting.heads), plan.orders
+    left, orders_left = plan.merchants - len(heads), plan.orders
     for number, world in enumerate(worlds):
         is_last = number == len(worlds) - 1
         share = sum(each.share for each in world.districts) / 100
@@ -107,10 +111,14 @@ def write_story(world: World, merchants: int, orders: int) -> None:
     doubles = max(1, round(merchants * DOUBLES))
     for _number in range(doubles):
         timeline.at(setting.begin + (setting.end - setting.begin) * rng.random(), lambda now: doubled_shop(world, now))
-    settled = max(merchants - new_shops - doubles, 5)
+    firsts = dict(enumerate(world.districts))
+    settled = max(merchants - new_shops - doubles, len(firsts))
     span = setting.begin - setting.founded - timedelta(days=45)
-    for _number in range(settled):
-        timeline.at(setting.founded + timedelta(days=1) + span * rng.random(), lambda now: settled_shop(world, now))
+    for number in range(settled):
+        timeline.at(
+            setting.founded + timedelta(days=1) + span * rng.random(),
+            lambda now, number=number: settled_shop(world, now, district=firsts.get(number)),
+        )
     spare = round(merchants * TERMINALS_PER_SHOP - settled * 1.03)
     for quarter in range(5):
         at = setting.begin + (setting.end - setting.begin) * max(0, quarter / 4 - 0.02) - timedelta(days=1)

@@ -15,8 +15,8 @@ from django.urls import get_resolver
 from demo.world import World
 
 DAY = timedelta(days=1)
-AHEAD = timedelta(days=2)  # a world may be so far ahead of the others, so that the log is in the order of time
-FAR_AHEAD = timedelta(days=20)  # before the year with orders
+AHEAD = timedelta(days=4)  # a world may be so far ahead of the others, so that the log is in the order of time
+FAR_AHEAD = timedelta(days=60)  # before the year with orders
 Boundary = Callable[[datetime], None]
 Progress = Callable[[int], None]
 

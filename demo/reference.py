@@ -1,5 +1,6 @@
 """Reference data of a new company: what must stand before the first order. Running it again changes nothing."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from assets.models import TerminalModel
 from demo import catalogue
+from dispatch.actions import make_rules
 from dispatch.models import RuleSet
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.models import ServiceCalendar, Trade
@@ -17,6 +19,7 @@ from workforce.models import Skill
 from workorders.models import SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025
+Naming = Callable[[str, str], str]  # the Chinese or the English one of two
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
     return Reference(trades, models, skills, types)
 
 
-def _calendar(code: str, named, at: datetime) -> ServiceCalendar:
+def _calendar(code: str, named: Naming, at: datetime) -> ServiceCalendar:
     """Its holidays are added as far as they are known, so that running this each winter brings the next year's."""
     zh, en, weekly, on_holidays = catalogue.CALENDARS[code]
     calendar = ServiceCalendar.objects.filter(name__in=(zh, en)).first()
@@ -88,7 +91,7 @@ def _calendar(code: str, named, at: datetime) -> ServiceCalendar:
     return calendar
 
 
-def _load_sla_policies(types: dict[str, WorkOrderType], calendars: dict[str, ServiceCalendar], named) -> None:
+def _load_sla_policies(types: dict[str, WorkOrderType], calendars: dict[str, ServiceCalendar], named: Naming) -> None:
     for zh, en, type_code, tier, level, calendar, response_min, resolution_min in catalogue.SLA_POLICIES:
         if not SlaPolicy.objects.filter(name__in=(zh, en)).exists():
             SlaPolicy.objects.create(
@@ -97,8 +100,8 @@ def _load_sla_policies(types: dict[str, WorkOrderType], calendars: dict[str, Ser
             )  # fmt: skip
 
 
-def _load_rule_sets(types: dict[str, WorkOrderType], named, at: datetime) -> None:
+def _load_rule_sets(types: dict[str, WorkOrderType], named: Naming, at: datetime) -> None:
     for zh, en, type_code, values in catalogue.RULE_SETS:
         order_type = types.get(type_code)
         if not RuleSet.objects.filter(region=None, order_type=order_type, is_current=True).exists():
-            RuleSet.objects.create(name=named(zh, en), order_type=order_type, made_at=at, **values)
+            make_rules(by=None, at=at, name=named(zh, en), order_type=order_type, **values)

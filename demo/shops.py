@@ -5,16 +5,20 @@ from decimal import Decimal
 
 from assets.actions import bind_sticker, bind_terminal
 from demo.crew import Worker
-from demo.names import COMMON, ROLES, SHOPS
+from demo.names import CHAINS, COMMON, ROLES, SHOPS, Wording
 from demo.places import CITIES, CITY_OF, District
+from demo.reference import Reference
 from demo.timeline import Life
-from demo.world import Device, Shop, World, chains_for
+from demo.world import Device, Shop, World
 from merchants.actions import create_merchant, merge_merchants, set_contact, sign_contract
+from merchants.models import Merchant
+from workforce.models import Region, User
 
 TIERS = {"key": 6, "standard": 64, "small": 30}
 TERMINALS = {0: 10, 1: 79, 2: 9, 3: 2}  # of a shop: how many, and how often
 FEES = {"basic": 0, "plus": 30, "premium": 98}
 IN_A_CHAIN = 0.07
+SHOPS_PER_CHAIN = 250
 WITH_CONTRACT = 0.5
 WITH_STICKER = 0.65
 
@@ -74,10 +78,10 @@ def install(world: World, device: Device, shop: Shop, worker: Worker, at: dateti
         device.has_sticker = True
 
 
-def settled_shop(world: World, at: datetime) -> Life:
-    """A shop from before the year with orders: its terminals came with it."""
-    count = world.rng.choices(list(TERMINALS), weights=TERMINALS.values())[0]
-    shop = open_shop(world, at)
+def settled_shop(world: World, at: datetime, *, district: District | None = None) -> Life:
+    """A shop from before the year with orders, its terminals with it; the first of a district has one for certain."""
+    count = max(world.rng.choices(list(TERMINALS), weights=TERMINALS.values())[0], district is not None)
+    shop = open_shop(world, at, district=district)
     devices = [world.receive(world.draw_model(), at) for _number in range(count)]
     for device in devices:
         world.stock[device.model].remove(device)
@@ -106,15 +110,15 @@ def doubled_shop(world: World, at: datetime) -> Life:
         merge_merchants(kept.merchant, double, by=world.office["manager"], at=world.timeline.now)
 
 
-def open_head_offices(setting, merchants: int, rng, words) -> dict:
-    """One merchant per chain, with a contact; its branches open later."""
+def open_head_offices(
+    merchants: int, *, region: Region, reference: Reference, by: User, words: Wording, language: str, at: datetime
+) -> dict[str, Merchant]:
+    """One merchant per chain, by trade; its branches open later."""
     heads = {}
-    for trade, zh, en in chains_for(merchants):
+    for trade, zh, en in CHAINS[: max(1, merchants // SHOPS_PER_CHAIN)]:
         head = create_merchant(
-            name=zh if words.is_chinese else en, region=setting.regions["hangzhou"], by=setting.staff.office["manager"],
-            at=setting.founded, trade=setting.reference.trades[trade], tier="key",
-        )  # fmt: skip
-        set_contact(head, by=setting.staff.office["manager"], at=setting.founded, name=words.person()[0],
-                    phone=words.phone(), language=setting.language, is_primary=True)  # fmt: skip
+            name=words.of((zh, en)), region=region, by=by, at=at, trade=reference.trades[trade], tier="key"
+        )
+        set_contact(head, by=by, at=at, name=words.person()[0], phone=words.phone(), language=language, is_primary=True)
         heads[trade] = head
     return heads

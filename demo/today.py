@@ -1,6 +1,6 @@
 """The last hours before now: orders at every stage of their life, so that every first page has something to show."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from assets.actions import issue_terminal
 from demo.asking import open_order, report_fault
@@ -20,6 +20,7 @@ STAGES = [
     (Status.ON_SITE, 65), (Status.EN_ROUTE, 50), (Status.EN_ROUTE, 38), (Status.ACCEPTED, 27), (Status.ASSIGNED, 7),
 ]  # fmt: skip
 IN_THE_POOL = (4, 3, 2)  # minutes ago; automatic dispatch takes them
+NEGLECTED = timedelta(days=3, hours=5)  # ago; by now it is overdue
 WAITING = "chunan"  # where nobody can go today
 STEPS = (Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE, Status.ON_SITE, Status.IN_PROGRESS)
 IN_A_BAG = 3  # terminals, at most
@@ -32,6 +33,7 @@ def prepare(world: World) -> None:
         world.timeline.at(end - timedelta(minutes=minutes), lambda at, to=status: stage(world, to, at))
     for minutes in IN_THE_POOL:
         world.timeline.at(end - timedelta(minutes=minutes), lambda at: _only_ask(world, at))
+    world.timeline.at(end - NEGLECTED, lambda at: _neglect(world, at))
     for name, kind in (("engineer", "activate"), ("inspector", "inspect")):
         for worker in world.crew:
             if worker.user.username == name:
@@ -122,18 +124,35 @@ def _free_worker(world: World, district: str, at: datetime) -> Worker | None:
 
 
 def _only_ask(world: World, at: datetime, *, district: str = "") -> None:
-    for _try in range(200):
-        device = world.failing(at.date())
-        if device and (not district or device.shop.district.code == district):
-            report_fault(world, device, at)
-            return
+    device = world.failing(at.date(), district=district)
+    if device:
+        report_fault(world, device, at)
+
+
+def _neglect(world: World, at: datetime) -> Life | None:
+    """A repair that was accepted and then put off."""
+    device = world.failing(at.date())
+    worker = _free_worker(world, device.shop.district.code, at) if device else None
+    return _put_off(world, report_fault(world, device, at), worker) if device and worker else None
+
+
+def _put_off(world: World, job: Job, worker: Worker) -> Life:
+    start = world.setting.end + world.minutes(30, 90)
+    worker.planned_until = start + timedelta(minutes=job.order.duration_min)
+    yield world.timeline.now + world.minutes(5, 15)
+    actions.assign_work_order(
+        job.order, engineer=worker.user, start=start, end=worker.planned_until, by=world.dispatcher(job.shop),
+        at=world.timeline.now, reason=world.words.of(("等待备件", "Waits for a part")),
+    )  # fmt: skip
+    yield world.timeline.now + world.minutes(5, 30)
+    actions.accept_work_order(job.order, by=worker.user, at=world.timeline.now, device_at=world.timeline.now)
 
 
 def _plan_for(world: World, worker: Worker, kind: str, at: datetime) -> Life | None:
     """One accepted order for later, for whoever logs in by the name of the role."""
     shops = [
         shop for shop in world.shops
-        if shop.district.code in worker.covers and shop.devices and not (shop.has_order or shop.is_closing)
+        if shop.district.code in worker.covers and shop.devices and shop.is_free
     ]  # fmt: skip
     if not shops or (worker.planned_until and worker.planned_until > world.setting.end):
         return
@@ -161,9 +180,9 @@ def _fill_bag(world: World, worker: Worker, at: datetime) -> None:
 
 
 def _take_leave(world: World, worker: Worker, at: datetime) -> None:
-    end = world.setting.end
+    first, last = worker.away[-1]
     book_time(
-        worker.user, kind="leave", start=end - timedelta(days=1), end=end + timedelta(days=4), by=world.office["manager"],
+        worker.user, kind="leave", start=local(first, time.min), end=local(last, time.max), by=world.office["manager"],
         at=at, label=world.words.of(("年假", "Annual leave")),
     )  # fmt: skip
 

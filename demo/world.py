@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from assets.actions import print_stickers, receive_terminal
 from assets.models import Sticker, Terminal
 from demo.crew import Worker
-from demo.names import CHAINS, Wording
+from demo.names import Wording
 from demo.people import Staff
 from demo.pictures import Signatures
 from demo.places import CITY_OF, District
@@ -16,7 +16,7 @@ from demo.reference import Reference
 from demo.seasons import SHARES, failure_rate
 from demo.timeline import Timeline
 from merchants.models import Merchant
-from workforce.models import Region
+from workforce.models import Region, User
 
 SHEET = 240
 
@@ -38,6 +38,10 @@ class Shop:
     devices: list[Device] = field(default_factory=list)
     is_closing: bool = False
     has_order: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        return not (self.has_order or self.is_closing)
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,10 @@ class World:
         self._stickers: list[Sticker] = []
 
     @property
-    def office(self):
+    def office(self) -> dict[str, User]:
         return self.setting.staff.office
 
-    def dispatcher(self, shop: Shop):
+    def dispatcher(self, shop: Shop) -> User:
         return self.office["dispatcher" if CITY_OF[shop.district.code] == "hangzhou" else "dispatcher-ningbo"]
 
     def next(self, what: str) -> int:
@@ -133,15 +137,18 @@ class World:
             self._stickers = list(sheet.stickers.order_by("-pk"))
         return self._stickers.pop()
 
-    def failing(self, day: date) -> Device | None:
+    def failing(self, day: date, *, district: str = "") -> Device | None:
         """A live terminal without an order under way: the worse its model, the likelier."""
+        if district:
+            shops = [shop for shop in self.shops if shop.district.code == district and shop.is_free and shop.devices]
+            return shops[0].devices[0] if shops else None
         models = [model for model in SHARES if self.live[model]]
         weights = [len(self.live[model]) * failure_rate(model, day) for model in models]
         for _try in range(20):
             if not models:
                 break
             device = self.rng.choice(self.live[self.rng.choices(models, weights=weights)[0]])
-            if not device.shop.has_order and not device.shop.is_closing:
+            if device.shop.is_free:
                 return device
         return None
 
@@ -150,7 +157,7 @@ class World:
             if not self.shops:
                 break
             shop = self.rng.choice(self.shops)
-            if not (shop.has_order or shop.is_closing) and (shop.devices or not with_terminal):
+            if shop.is_free and (shop.devices or not with_terminal):
                 return shop
         return None
 
@@ -163,7 +170,3 @@ class World:
         return self.rng.choice(
             [each for each in self.crew if district.code in each.covers and "install" in each.levels]
         )
-
-
-def chains_for(merchants: int) -> list[tuple[str, str, str]]:
-    return CHAINS[: max(1, min(len(CHAINS), merchants // 250))]
