@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from assets.actions import issue_terminal
 from demo.asking import open_order, report_fault
-from demo.crew import ZONE, Worker
+from demo.crew import ZONE, Worker, local
 from demo.names import PAUSES, WANTED
 from demo.timeline import Life
 from demo.work import Job, answer, finish
