@@ -8,7 +8,7 @@ from demo.crew import ZONE, Worker, local
 from demo.names import PAUSES, WANTED
 from demo.timeline import Life
 from demo.work import Job, answer, finish
-from demo.world import World
+from demo.world import Device, World
 from dispatch.actions import assign_by_hand
 from workforce.actions import book_time, report_position
 from workorders import actions
@@ -55,11 +55,8 @@ def prepare(world: World) -> None:
 
 def stage(world: World, to: Status, at: datetime) -> Life | None:
     """A repair that comes just so far by now, at an even pace."""
-    device = world.failing(at.date())
-    worker = _free_worker(world, device.shop.district.code, at) if device else None
-    if worker is None:
-        return None
-    return _come_to(world, to, report_fault(world, device, at), worker, at)
+    found = _fault_and_worker(world, at)
+    return _come_to(world, to, report_fault(world, found[0], at), found[1], at) if found else None
 
 
 def _come_to(world: World, to: Status, job: Job, worker: Worker, at: datetime) -> Life:
@@ -112,15 +109,20 @@ def _come_to(world: World, to: Status, job: Job, worker: Worker, at: datetime) -
     yield from finish(world, job, worker)
 
 
-def _free_worker(world: World, district: str, at: datetime) -> Worker | None:
+def _fault_and_worker(world: World, at: datetime) -> tuple[Device, Worker] | None:
+    """A terminal that fails, and somebody with time for it, if possible on shift."""
+    today = world.setting.end.astimezone(ZONE).date()
     free = [
-        each
-        for each in world.crew
-        if district in each.covers and each.can("pos-repair", 2) and each.user.username not in ("engineer", "inspector")
-        and not each.is_away(at.astimezone(ZONE).date())
+        each for each in world.crew
+        if each.can("pos-repair", 2) and each.user.username != "engineer" and not each.is_away(today)
         and all(until is None or until <= at for until in (each.planned_until, each.busy_until))
     ]  # fmt: skip
-    return next((each for each in free if each.is_on_shift(at)), free[0] if free else None)
+    for _try in range(20):
+        device = world.failing(at.date())
+        near = [each for each in free if device and device.shop.district.code in each.covers]
+        if near:
+            return device, next((each for each in near if each.is_on_shift(at)), near[0])
+    return None
 
 
 def _only_ask(world: World, at: datetime, *, district: str = "") -> None:
@@ -131,9 +133,8 @@ def _only_ask(world: World, at: datetime, *, district: str = "") -> None:
 
 def _neglect(world: World, at: datetime) -> Life | None:
     """A repair that was accepted and then put off."""
-    device = world.failing(at.date())
-    worker = _free_worker(world, device.shop.district.code, at) if device else None
-    return _put_off(world, report_fault(world, device, at), worker) if device and worker else None
+    found = _fault_and_worker(world, at)
+    return _put_off(world, report_fault(world, found[0], at), found[1]) if found else None
 
 
 def _put_off(world: World, job: Job, worker: Worker) -> Life:
