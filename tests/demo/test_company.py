@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
 
 
 def build_tiny(**values) -> None:
-    build(Plan(at=NOW, **{"merchants": 30, "days": 20, "orders": 15, **values}), lambda steps: None, drive_here)
+    build(Plan(at=NOW, **{"merchants": 48, "days": 20, "orders": 15, **values}), lambda steps: None, drive_here)
 
 
 @contextmanager
