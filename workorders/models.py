@@ -4,6 +4,7 @@ import hmac
 import secrets
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -171,6 +172,7 @@ class WorkOrder(models.Model):
     bigrams = bigrams_of("number", "summary")
 
     objects = WorkOrderQuerySet.as_manager()
+    as_read: dict[str, Any] | None = None  # under its row lock; what differs from it is saved
 
     class Meta:
         verbose_name = _("work order")

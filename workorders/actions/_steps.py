@@ -13,23 +13,46 @@ from workforce.models import User
 from workorders.models import WorkOrder
 
 PASSED_OVER_FOR = timedelta(hours=4)
+SAVED = [field for field in WorkOrder._meta.concrete_fields if not field.generated]
 
 
 def locked(order: WorkOrder) -> WorkOrder:
     """A fresh copy under its row lock; call it inside a transaction, before looking at anything.
 
-    Two queries: in one, rows joined to an order that changed while we waited would come from before the change.
+    Nothing is joined: rows joined to an order that changed while we waited would come from before the change.
+    What the caller has read already and an order keeps is carried over.
     """
-    WorkOrder.objects.select_for_update().values("pk").get(pk=order.pk)
-    return WorkOrder.objects.select_related("engineer", "merchant", "type", "region", "booking", "run").get(pk=order.pk)
+    fresh = WorkOrder.objects.select_for_update().get(pk=order.pk)
+    for name in ("type", "merchant", "region"):
+        known = order._state.fields_cache.get(name)
+        if known is not None and known.pk == getattr(fresh, f"{name}_id"):
+            setattr(fresh, name, known)
+    _remember(fresh)
+    return fresh
+
+
+def _remember(order: WorkOrder) -> None:
+    order.as_read = {field.attname: getattr(order, field.attname) for field in SAVED}
+
+
+def _save(order: WorkOrder) -> None:
+    """Only what has changed: the indexes of all other columns are left alone."""
+    before = order.as_read
+    if before is None:
+        order.save()
+    elif changed := [field.name for field in SAVED if getattr(order, field.attname) != before[field.attname]]:
+        order.save(update_fields=changed)
+    _remember(order)
 
 
 def locked_own(order: WorkOrder, by: User) -> WorkOrder:
     """The same for a step that only the order's engineer may take."""
     order = locked(order)
-    if order.engineer is None:
+    if order.engineer_id == by.pk:
+        order.engineer = by
+    elif order.engineer is None:
         raise Refused(_("%(order)s has gone back into the pool. Ask your dispatcher about it.") % {"order": order})
-    if order.engineer != by:
+    else:
         raise Refused(
             _("%(order)s belongs to %(engineer)s, who alone can do this.")
             % {"order": order, "engineer": order.engineer}
@@ -48,7 +71,7 @@ def write(
     device_at: datetime | None = None,
 ) -> Entry:
     """Saves the order and writes the journal."""
-    order.save()
+    _save(order)
     return record(
         verb,
         order,
