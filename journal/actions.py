@@ -1,7 +1,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -36,22 +36,60 @@ def record(
 
     `verb` is "app.action_name" and must stand in config/verbs.py. `changes` is {field: [before, after]}.
     """
+    entry = _entry(verb, subject, by, at, merchant_id, changes, note)
+    entry.device_at = device_at
+    entry.save()
+    _wake_those_waiting_for(verb)
+    return entry
+
+
+def record_all(
+    verb: str,
+    subjects: Sequence[models.Model],
+    *,
+    by: Any,
+    at: datetime,
+    merchant_ids: Sequence[int | None] | None = None,
+    changes: Sequence[Mapping[str, Any]] | None = None,
+    notes: Sequence[str] | None = None,
+) -> None:
+    """What `record` does, for many at once: one entry per subject. The other sequences run beside the subjects."""
+    count = len(subjects)
+    beside = (merchant_ids or [None] * count, changes or [{}] * count, notes or [""] * count)
+    Entry.objects.bulk_create(
+        _entry(verb, subject, by, at, merchant_id, changed, note)
+        for subject, merchant_id, changed, note in zip(subjects, *beside, strict=True)
+    )
+    if subjects:
+        _wake_those_waiting_for(verb)
+
+
+def _entry(
+    verb: str,
+    subject: models.Model,
+    by: Any,
+    at: datetime,
+    merchant_id: int | None,
+    changes: Mapping[str, Any] | None,
+    note: str,
+) -> Entry:
     assert verb in import_string(settings.VERBS), f"{verb} is missing in the app's verbs.py"
-    entry = Entry.objects.create(
+    return Entry(
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk if isinstance(subject.pk, int) else None,
         subject_label=str(subject)[:120],
         actor=by if by is not None and by.pk else None,
         at=at,
-        device_at=device_at,
         merchant_id=merchant_id,
         changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
         note=note,
     )
+
+
+def _wake_those_waiting_for(verb: str) -> None:
     for task in import_string(settings.WAKES).get(verb, ()):
         transaction.on_commit(partial(wake, task))
-    return entry
 
 
 def wake(task: str) -> None:

@@ -1,18 +1,20 @@
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from journal.actions import differences, record
-from journal.models import Entry
+from journal.actions import differences, record, record_all
+from journal.reveals import record_reveal
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.models import CalendarDay, Contact, Contract, Merchant, ServiceCalendar, Trade
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
-from toolkit.numbers import next_number
+from toolkit.numbers import next_numbers
 from toolkit.secrets import normalize_phone
 from workforce.models import Region, User
 
@@ -20,38 +22,54 @@ CHANGEABLE = {
     "name", "external_id", "parent", "trade", "tier", "status", "region", "address",
     "lat", "lon", "location_source", "location_accuracy_m", "note",
 }  # fmt: skip
-REVEALS_PER_HOUR = 60  # more than a person needs, fewer than a list is copied with
 
 
-def create_merchant(
-    *,
-    name: str,
-    region: Region,
-    by: User | None,
-    at: datetime,
-    external_id: str = "",
-    trade: Trade | None = None,
-    tier: str = Merchant.Tier.STANDARD,
-    address: str = "",
-    lat: float | None = None,
-    lon: float | None = None,
-    location_source: str = "",
-    location_accuracy_m: float | None = None,
-    parent: Merchant | None = None,
-    status: str = Merchant.Status.ACTIVE,
-    note: str = "",
-) -> Merchant:
-    merchant = Merchant(
-        name=name.strip(), region=region, external_id=external_id.strip(), trade=trade, tier=tier,
-        address=address.strip(), lat=lat, lon=lon, location_source=location_source,
-        location_accuracy_m=location_accuracy_m, parent=parent, status=status, note=note, created_at=at,
-    )  # fmt: skip
-    _refuse_impossible(merchant)
+class NewMerchant(TypedDict, total=False):
+    """What is left out is as in the model; `contact` and `contract` are arguments of set_contact and sign_contract."""
+
+    name: Required[str]
+    region: Required[Region]
+    external_id: str
+    trade: Trade | None
+    tier: str
+    address: str
+    lat: float | None
+    lon: float | None
+    location_source: str
+    location_accuracy_m: float | None
+    parent: Merchant | None
+    status: str
+    note: str
+    contact: Mapping[str, Any] | None
+    contract: Mapping[str, Any] | None
+
+
+def create_merchant(*, by: User | None, at: datetime, **new: Unpack[NewMerchant]) -> Merchant:
+    return create_merchants([new], by=by, at=at)[0]
+
+
+def create_merchants(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Merchant]:
+    """All or none of them; `news` are `NewMerchant`. Refused for the first that cannot be."""
+    merchants = [_new_merchant(created_at=at, **new) for new in news]
+    contacts = [Contact(merchant=merchant) for merchant, _values in _with(merchants, news, "contact")]
+    told = [
+        _fill_contact(contact, {**values, "is_primary": True})
+        for contact, (_merchant, values) in zip(contacts, _with(merchants, news, "contact"), strict=True)
+    ]
+    contracts = [_new_contract(merchant, **values) for merchant, values in _with(merchants, news, "contract")]
     with transaction.atomic():
-        merchant.number = next_number("M")
-        _save(merchant)
-        record("merchants.create_merchant", merchant, by=by, at=at, merchant_id=merchant.pk)
-        return merchant
+        for merchant, number in zip(merchants, next_numbers("M", len(merchants)), strict=True):
+            merchant.number = number
+        with _external_ids_once(merchants):
+            Merchant.objects.bulk_create(merchants)
+        record_all("merchants.create_merchant", merchants, by=by, at=at, merchant_ids=[m.pk for m in merchants])
+        Contact.objects.bulk_create(contacts)
+        ids = [contact.merchant_id for contact in contacts]
+        record_all("merchants.set_contact", contacts, by=by, at=at, merchant_ids=ids, changes=told)
+        _save_contracts(contracts)
+        ids = [contract.merchant_id for contract in contracts]
+        record_all("merchants.sign_contract", contracts, by=by, at=at, merchant_ids=ids)
+        return merchants
 
 
 def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **values: Any) -> Merchant:
@@ -61,7 +79,8 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
         merchant = _locked(merchant)
         if changes := differences(merchant, values):
             _refuse_impossible(merchant)
-            _save(merchant, list(changes))
+            with _external_ids_once([merchant]):
+                merchant.save(update_fields=list(changes))
             record("merchants.change_merchant", merchant, by=by, at=at, merchant_id=merchant.pk, changes=changes)
         return merchant
 
@@ -80,10 +99,6 @@ def set_contact(
     is_primary: bool = False,
 ) -> Contact:
     """Adds a contact, or changes the given one. The first contact is the main one; a new main one replaces the old."""
-    if not (name or phone or email):
-        raise Refused(_("Give at least a name, a phone number or a mail address."), field="name")
-    if phone and normalize_phone(phone) is None:
-        raise Refused(_("“%(phone)s” is not a phone number that can be dialled.") % {"phone": phone}, field="phone")
     with transaction.atomic():
         merchant = _locked(merchant)
         others = merchant.contacts.exclude(pk=contact.pk) if contact else merchant.contacts.all()
@@ -91,15 +106,12 @@ def set_contact(
         if is_primary:
             others.filter(is_primary=True).update(is_primary=False)
         contact = merchant.contacts.select_for_update().get(pk=contact.pk) if contact else Contact(merchant=merchant)
-        masked = contact.masked_phone
         values = {"name": name, "role": role, "phone": phone, "email": email, "language": language,
                   "is_primary": is_primary}  # fmt: skip
-        changes = differences(contact, values)
+        changes = _fill_contact(contact, values)
         if contact.pk and not changes:
             return contact
         contact.save()
-        if "phone" in changes:
-            changes["phone"] = [masked, contact.masked_phone]
         record("merchants.set_contact", contact, by=by, at=at, merchant_id=merchant.pk, changes=changes)
         return contact
 
@@ -117,13 +129,8 @@ def remove_contact(contact: Contact, *, by: User | None, at: datetime) -> None:
 
 def reveal_phone(contact: Contact, *, by: User, at: datetime) -> str:
     """The clear number, for one person, written down; so many an hour and no more."""
-    with transaction.atomic():
-        User.objects.select_for_update(of=("self",)).get(pk=by.pk)
-        seen = Entry.objects.filter(actor=by, verb="merchants.reveal_phone", at__gt=at - timedelta(hours=1))
-        if seen[:REVEALS_PER_HOUR].count() >= REVEALS_PER_HOUR:
-            raise Refused(_("You have looked at many phone numbers within the last hour. Please go on later."))
-        record("merchants.reveal_phone", contact, by=by, at=at, merchant_id=contact.merchant_id)
-        return contact.phone
+    record_reveal("merchants.reveal_phone", contact, by=by, at=at, merchant_id=contact.merchant_id)
+    return contact.phone
 
 
 def sign_contract(
@@ -138,18 +145,18 @@ def sign_contract(
     monthly_fee: Decimal | None = None,
 ) -> Contract:
     """A contract without an end that is still running ends the day before the new one starts."""
-    if ends_on and ends_on < starts_on:
-        raise Refused(_("The contract ends before it starts."), field="ends_on")
     with transaction.atomic():
         merchant = _locked(merchant)
-        if merchant.status == Merchant.Status.CLOSED:
-            raise Refused(_("%(name)s is closed. Open it again before you sign a contract.") % {"name": merchant})
+        contract = _new_contract(
+            merchant, number=number, service_level=service_level, starts_on=starts_on, ends_on=ends_on,
+            monthly_fee=monthly_fee,
+        )  # fmt: skip
         running = list(merchant.contracts.filter(ends_on=None, starts_on__lt=starts_on))
         changes = {}
-        for contract in running:
-            contract.ends_on = starts_on - timedelta(days=1)
-            contract.save(update_fields=["ends_on"])
-            changes[contract.number] = [None, contract.ends_on]
+        for earlier in running:
+            earlier.ends_on = starts_on - timedelta(days=1)
+            earlier.save(update_fields=["ends_on"])
+            changes[earlier.number] = [None, earlier.ends_on]
         clash = merchant.contracts.exclude(ends_on__lt=starts_on)
         if ends_on:
             clash = clash.exclude(starts_on__gt=ends_on)
@@ -158,16 +165,7 @@ def sign_contract(
                 _("Contract %(number)s covers part of this time. Choose other days.") % {"number": other.number},
                 field="starts_on",
             )
-        try:
-            with transaction.atomic():
-                contract = Contract.objects.create(
-                    merchant=merchant, number=number.strip(), service_level=service_level, starts_on=starts_on,
-                    ends_on=ends_on, monthly_fee=monthly_fee,
-                )  # fmt: skip
-        except IntegrityError as double:
-            raise Refused(
-                _("There is a contract with the number “%(number)s” already.") % {"number": number}, field="number"
-            ) from double
+        _save_contracts([contract])
         record("merchants.sign_contract", contract, by=by, at=at, merchant_id=merchant.pk, changes=changes)
         return contract
 
@@ -279,16 +277,94 @@ def _refuse_impossible(merchant: Merchant) -> None:
         above = above.parent
 
 
-def _save(merchant: Merchant, fields: list[str] | None = None) -> None:
+def _new_merchant(
+    *, name: str, external_id: str = "", address: str = "", contact: Any = None, contract: Any = None, **more: Any
+) -> Merchant:
+    merchant = Merchant(name=name.strip(), external_id=external_id.strip(), address=address.strip(), **more)
+    _refuse_impossible(merchant)
+    return merchant
+
+
+def _with(
+    merchants: Sequence[Merchant], news: Sequence[Mapping[str, Any]], part: str
+) -> list[tuple[Merchant, Mapping[str, Any]]]:
+    """The new merchants that come with this part, and the part."""
+    return [(merchant, new[part]) for merchant, new in zip(merchants, news, strict=True) if new.get(part)]
+
+
+@contextmanager
+def _external_ids_once(merchants: Sequence[Merchant]) -> Iterator[None]:
+    """Around what saves them: refused for the first whose outside number is taken."""
     try:
         with transaction.atomic():
-            merchant.save(update_fields=fields)
+            yield
     except IntegrityError as double:
         if "merchant_external_id_once" not in str(double):
             raise
-        other = Merchant.objects.get(external_id=merchant.external_id)
+        numbers = [merchant.external_id for merchant in merchants if merchant.external_id]
+        owners = {owner.external_id: owner for owner in Merchant.objects.filter(external_id__in=numbers)}
+        for place, external in enumerate(numbers):
+            if owner := owners.get(external):
+                raise Refused(
+                    _("The outside number “%(external)s” belongs to %(number)s %(name)s already.")
+                    % {"external": external, "number": owner.number, "name": owner.name},
+                    field="external_id",
+                ) from double
+            if external in numbers[:place]:
+                raise Refused(
+                    _("The outside number “%(external)s” is given to two merchants.") % {"external": external},
+                    field="external_id",
+                ) from double
+        raise
+
+
+def _fill_contact(contact: Contact, values: Mapping[str, Any]) -> dict[str, list]:
+    """Sets the values without saving; returns what changed, phones as everybody may read them."""
+    masked = contact.masked_phone
+    changes = differences(contact, dict(values))
+    if not (contact.name or contact.phone or contact.email):
+        raise Refused(_("Give at least a name, a phone number or a mail address."), field="name")
+    if contact.phone and normalize_phone(contact.phone) is None:
         raise Refused(
-            _("The outside number “%(external)s” belongs to %(number)s %(name)s already.")
-            % {"external": merchant.external_id, "number": other.number, "name": other.name},
-            field="external_id",
-        ) from double
+            _("“%(phone)s” is not a phone number that can be dialled.") % {"phone": contact.phone}, field="phone"
+        )
+    contact.index_phone()
+    if "phone" in changes:
+        changes["phone"] = [masked, contact.masked_phone]
+    return changes
+
+
+def _new_contract(
+    merchant: Merchant,
+    *,
+    number: str,
+    service_level: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    monthly_fee: Decimal | None = None,
+) -> Contract:
+    if ends_on and ends_on < starts_on:
+        raise Refused(_("The contract ends before it starts."), field="ends_on")
+    if merchant.status == Merchant.Status.CLOSED:
+        raise Refused(_("%(name)s is closed. Open it again before you sign a contract.") % {"name": merchant})
+    return Contract(
+        merchant=merchant, number=number.strip(), service_level=service_level, starts_on=starts_on, ends_on=ends_on,
+        monthly_fee=monthly_fee,
+    )  # fmt: skip
+
+
+def _save_contracts(contracts: Sequence[Contract]) -> None:
+    """New ones. Refused for the first whose number is taken."""
+    try:
+        with transaction.atomic():
+            Contract.objects.bulk_create(contracts)
+    except IntegrityError as double:
+        numbers = [contract.number for contract in contracts]
+        taken = set(Contract.objects.filter(number__in=numbers).values_list("number", flat=True))
+        for number in numbers:
+            if number in taken:
+                raise Refused(
+                    _("There is a contract with the number “%(number)s” already.") % {"number": number}, field="number"
+                ) from double
+            taken.add(number)
+        raise

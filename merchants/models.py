@@ -167,12 +167,15 @@ class Contact(models.Model):
         return self.name or self.masked_phone
 
     def save(self, *args, **kwargs) -> None:
-        """Keeps what is searched for in step with the encrypted phone."""
+        self.index_phone()
+        super().save(*args, **kwargs)
+
+    def index_phone(self) -> None:
+        """Keeps what is searched for in step with the encrypted phone; bulk_create does not come through save()."""
         digits = normalize_phone(self.phone) or ""
         self.phone_index = blind_index(digits, PHONE) if digits else ""
         self.phone_grams = blind_grams(digits, PHONE)
         self.phone_last4 = digits[-4:]
-        super().save(*args, **kwargs)
 
     @property
     def masked_phone(self) -> str:

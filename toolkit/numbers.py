@@ -13,7 +13,12 @@ def number_sequence(prefix: str) -> migrations.RunSQL:
 
 def next_number(prefix: str, on: date | None = None) -> str:
     """The next number of this prefix, with the year and month of `on` in it if given. Gaps are normal."""
+    return next_numbers(prefix, 1, on)[0]
+
+
+def next_numbers(prefix: str, count: int, on: date | None = None) -> list[str]:
+    """So many numbers of this prefix, in one query."""
+    stem = f"{prefix}-{on:%y%m}" if on else prefix
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [f"number_{prefix.lower()}"])
-        (value,) = cursor.fetchone()
-    return f"{prefix}-{on:%y%m}-{value:06d}" if on else f"{prefix}-{value:06d}"
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"number_{prefix.lower()}", count])
+        return [f"{stem}-{value:06d}" for (value,) in cursor.fetchall()]
