@@ -79,6 +79,20 @@ class Agreement(ScopedForm):
     tid = forms.CharField(label=_("Terminal number (TID)"), max_length=20, required=False)
     acquirer_code = forms.CharField(label=_("Acquirer code"), max_length=20, required=False)
     merchant_code = forms.CharField(label=_("Merchant code"), max_length=20, required=False)
+    credit_code = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=40,
+        required=False,
+        help_text=_("18 characters, as on the business licence."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    settlement_account = forms.CharField(
+        label=_("Settlement account"),
+        max_length=60,
+        required=False,
+        help_text=_("Kept encrypted; only the last four characters are shown."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.lifecycle import TerminalStatus
 from merchants.models import Merchant
 from toolkit.search import bigrams_of, matches
+from toolkit.secrets import EncryptedTextField, mask_account
 from workforce.models import Region, RegionScopedQuerySet, User
 
 
@@ -135,6 +136,8 @@ class Binding(models.Model):
     tid = models.CharField(_("terminal number (TID)"), max_length=20, blank=True)
     acquirer_code = models.CharField(_("acquirer code"), max_length=20, blank=True)
     merchant_code = models.CharField(_("merchant code"), max_length=20, blank=True)
+    credit_code = models.CharField(_("credit code"), max_length=18, blank=True)
+    settlement_account = EncryptedTextField(_("settlement account"), blank=True, default="")
     address = models.CharField(_("address"), max_length=300, blank=True)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
@@ -160,6 +163,10 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.terminal} – {self.merchant}"
+
+    @property
+    def masked_account(self) -> str:
+        return mask_account(self.settlement_account)
 
 
 def new_token() -> str:

@@ -15,6 +15,11 @@ office: list[URLPattern] = [
     path("terminals/<str:number>/take-back/", views.TerminalTakeBack.as_view(), name="terminal-take-back"),
     path("terminals/<str:number>/bind/", views.TerminalBind.as_view(), name="terminal-bind"),
     path("terminals/<str:number>/unbind/", views.TerminalUnbind.as_view(), name="terminal-unbind"),
+    path(
+        "terminals/<str:number>/places/<int:binding>/account/",
+        views.TerminalRevealAccount.as_view(),
+        name="terminal-reveal-account",
+    ),
     path("terminals/<str:number>/sticker/", views.TerminalStick.as_view(), name="terminal-stick"),
     path("terminals/<str:number>/scrap/", views.TerminalScrap.as_view(), name="terminal-scrap"),
     path("merchants/<str:number>/terminals/", views.MerchantTerminals.as_view(), name="merchant-terminals"),

@@ -109,6 +109,10 @@ class Completion(Moment):
 
 
 class TerminalBinding(PhoneForm):
+    acquirer_code = forms.CharField(max_length=20, required=False)
+    merchant_code = forms.CharField(max_length=20, required=False)
+    credit_code = forms.CharField(max_length=40, required=False)
+    settlement_account = forms.CharField(max_length=60, required=False)
     order = forms.ModelChoiceField(
         WorkOrder.objects.none(), to_field_name="number",
         error_messages={"required": _("Choose the order you are working on."),

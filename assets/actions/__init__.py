@@ -7,7 +7,7 @@ from assets.actions.custody import (
     scrap_terminal,
     take_back_terminal,
 )
-from assets.actions.places import bind_terminal, unbind_terminal
+from assets.actions.places import bind_terminal, reveal_account, unbind_terminal
 from assets.actions.stickers import bind_sticker, print_stickers
 from assets.queries import find_by_code
 
@@ -19,6 +19,7 @@ __all__ = [
     "issue_terminal",
     "print_stickers",
     "receive_terminal",
+    "reveal_account",
     "scrap_terminal",
     "take_back_terminal",
     "unbind_terminal",

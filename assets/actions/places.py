@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets.actions.custody import locked, move, whereabouts
+from assets.agreements import agreed
 from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal, normal_code
 from journal.actions import record
+from journal.reveals import record_reveal
 from merchants.models import Merchant
 from toolkit.errors import Refused
 from workforce.models import User
@@ -21,11 +23,14 @@ def bind_terminal(
     by: User | None,
     at: datetime,
     tid: str = "",
-    acquirer_code: str = "",
-    merchant_code: str = "",
     note: str = "",
+    **agreement: str,
 ) -> Binding:
-    """From stock, or from the bag of whoever binds it. Refused with the merchant's name where it is live already."""
+    """From stock, or from the bag of whoever binds it. Refused with the merchant's name where it is live already.
+
+    `agreement` is what assets.agreements.agreed() takes: acquirer, merchant and credit code, settlement account.
+    """
+    frozen = agreed(**agreement)
     with transaction.atomic():
         terminal = locked(terminal)
         merchant = Merchant.objects.select_for_update(of=("self",)).get(pk=merchant.pk)
@@ -50,10 +55,11 @@ def bind_terminal(
         changes = move(terminal, TerminalStatus.LIVE, region=merchant.region, tid=normal_code(tid) or terminal.tid)
         binding = Binding.objects.create(
             terminal=terminal, merchant=merchant, started_at=at, bound_by=by, tid=terminal.tid,
-            acquirer_code=acquirer_code.strip(), merchant_code=merchant_code.strip(),
-            address=merchant.address, lat=merchant.lat, lon=merchant.lon,
+            address=merchant.address, lat=merchant.lat, lon=merchant.lon, **frozen,
         )  # fmt: skip
         changes["merchant"] = [None, merchant.name]
+        if binding.settlement_account:
+            changes["settlement account"] = [None, binding.masked_account]
         record("assets.bind_terminal", terminal, by=by, at=at, merchant_id=merchant.pk, changes=changes, note=note)
         return binding
 
@@ -84,3 +90,9 @@ def unbind_terminal(
             note=reason.strip(),
         )  # fmt: skip
         return terminal
+
+
+def reveal_account(binding: Binding, *, by: User, at: datetime) -> str:
+    """The settlement account in clear, for one person, written down; so many an hour and no more."""
+    record_reveal("assets.reveal_account", binding.terminal, by=by, at=at, merchant_id=binding.merchant_id)
+    return binding.settlement_account

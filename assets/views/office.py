@@ -1,8 +1,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import View
 
 from assets import actions, forms, lists, permissions
 from assets.lifecycle import NEXT, TerminalStatus
@@ -15,7 +17,7 @@ from merchants.models import Merchant
 from toolkit.codes import qr_svg
 from toolkit.errors import Refused
 from toolkit.lists import ListPage
-from toolkit.views import ActionPage, DetailPage, FormPage, PanelPage
+from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage, SubjectMixin
 
 MOST_PAST = 50
 
@@ -215,6 +217,19 @@ class TerminalUnbind(TerminalAction):
 
     def run_action(self, values: dict) -> Terminal:
         return actions.unbind_terminal(self.subject, **values, **self.who)
+
+
+class TerminalRevealAccount(TerminalMixin, SubjectMixin, Page, View):
+    """Answers a POST with the settlement account of a binding in clear, and writes down who has seen it."""
+
+    permission = permissions.REVEAL_ACCOUNT
+
+    def post(self, request, number: str, binding: int) -> HttpResponse:
+        found = get_object_or_404(self.subject.bindings, pk=binding)
+        account = actions.reveal_account(found, by=request.user, at=timezone.now())
+        response = render(request, "assets/account.html", {"account": account})
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class TerminalStick(TerminalAction):

@@ -80,6 +80,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:terminal-scrap": ("MW", "terminal"),
     "office:terminal-bind": ("M", "terminal"),
     "office:terminal-unbind": ("M", "terminal"),
+    "office:terminal-reveal-account": ("MF", "binding"),
     "office:terminal-stick": ("M", "terminal"),
     "office:merchant-terminals": (OFFICE, "merchant"),
     "office:merchant-bind-terminal": ("M", "merchant"),

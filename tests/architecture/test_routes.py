@@ -44,7 +44,9 @@ def test_every_address_has_its_row_in_the_table_and_no_row_is_left_over() -> Non
 @pytest.fixture
 def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, engineer, keeper, at):
     """One of everything, in Hangzhou; returns the address of a route."""
-    bind_terminal(terminal, merchant=merchant, by=manager, at=at)
+    binding = bind_terminal(
+        terminal, merchant=merchant, by=manager, at=at, settlement_account="6222 0200 0001 2345 678"
+    )
     asked, token = actions.receive_request(
         id=uuid.uuid4(), channel="call_centre", type=repair, merchant=merchant, terminal=terminal, summary="No paper",
         contact_phone="13812345678", by=dispatcher, at=at,
@@ -80,6 +82,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "merchant": {"number": merchant.number},
         "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
         "terminal": {"number": terminal.serial},
+        "binding": {"number": terminal.serial, "binding": binding.pk},
         "person": {"number": engineer.username},
         "request": {"number": asked.number},
         "sheet": {"number": sheet.number},
@@ -152,6 +155,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "merchant",
             "contact",
             "terminal",
+            "binding",
             "person",
             "request",
             "sheet",

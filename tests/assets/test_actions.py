@@ -7,8 +7,9 @@ from django.db import connection
 
 from assets import actions
 from assets.models import Binding, Sticker, Terminal
+from journal import reveals
 from journal.models import Entry
-from merchants.actions import change_merchant
+from merchants.actions import change_merchant, reveal_phone
 from tests import factories as make
 from toolkit.errors import Refused
 
@@ -121,6 +122,47 @@ def test_binding_freezes_what_was_agreed(terminal, merchant, manager, at):
     entry = Entry.objects.get(verb="assets.bind_terminal")
     assert (entry.merchant_id, entry.note) == (merchant.pk, "on the counter")
     assert entry.changes["merchant"] == [None, merchant.name]
+
+
+def test_binding_freezes_credit_code_and_account_and_the_account_only_encrypted(terminal, merchant, manager, at):
+    binding = actions.bind_terminal(
+        terminal, merchant=merchant, by=manager, at=at, credit_code="9135 0100 m000 100y 43",
+        settlement_account="6222-0200 0001 2345 678",
+    )  # fmt: skip
+    assert (reloaded(binding).credit_code, reloaded(binding).masked_account) == ("91350100M000100Y43", "****5678")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT settlement_account FROM assets_binding")
+        assert b"12345678" not in bytes(cursor.fetchone()[0])
+    assert Entry.objects.get().changes["settlement account"] == [None, "****5678"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("credit_code", "91350100M000100Y44", "not a unified social credit code"),
+        ("settlement_account", "1234567", "8 to 34 digits or letters"),
+        ("settlement_account", "账号12345678", "8 to 34 digits or letters"),
+    ],
+)
+def test_a_number_that_cannot_be_one_is_refused(terminal, merchant, manager, at, field, value, sentence):
+    with pytest.raises(Refused, match=sentence) as refusal:
+        actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, **{field: value})
+    assert (refusal.value.field, reloaded(terminal).status) == (field, "in_stock")
+
+
+def test_an_account_is_shown_against_an_entry_and_not_to_copy_a_list(
+    terminal, merchant, manager, finance, at, monkeypatch
+):
+    binding = actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, settlement_account="622202000001")
+    monkeypatch.setattr(reveals, "REVEALS_PER_HOUR", 2)
+    reveal_phone(merchant.contacts.get(), by=finance, at=at)
+    assert actions.reveal_account(binding, by=finance, at=at) == "622202000001"
+    entry = last_entry()
+    assert (entry.verb, entry.actor, entry.merchant_id) == ("assets.reveal_account", finance, merchant.pk)
+    assert entry.changes == {}
+    with pytest.raises(Refused, match="within the last hour"):
+        actions.reveal_account(binding, by=finance, at=at)
+    assert actions.reveal_account(binding, by=manager, at=at) == "622202000001"
 
 
 def test_a_terminal_is_live_at_one_merchant_and_the_refusal_names_it(terminal, merchant, foreign_merchant, manager, at):

@@ -161,6 +161,43 @@ def test_a_terminal_goes_its_way_through_the_pages(as_, manager, terminal, merch
     ]  # fmt: skip
 
 
+def test_the_settlement_account_is_masked_until_somebody_who_may_asks_for_it(
+    as_, manager, finance, dispatcher, terminal, merchant
+):
+    account = "6222020000012345678"
+    wrong = as_(manager).post(
+        page("terminal-bind", terminal.serial), {"merchant": merchant.number, "credit_code": "91350100M000100Y44"}
+    )
+    assert (wrong.status_code, "not a unified social credit code" in text(wrong)) == (422, True)
+    values = {"merchant": merchant.number, "credit_code": "91350100M000100Y43", "settlement_account": account}
+    as_(manager).post(page("terminal-bind", terminal.serial), values)
+    reveal = page("terminal-reveal-account", terminal.serial, terminal.live_binding.pk)
+    for user, may_reveal in ((manager, True), (finance, True), (dispatcher, False)):
+        client = as_(user)
+        for url in (
+            page("terminal-detail", terminal.serial),
+            page("terminal-bindings", terminal.serial),
+            page("merchant-terminals", merchant.number),
+        ):
+            html = text(client.get(url))
+            assert ("****5678" in html, account in html) == (True, False)
+        assert (reveal in html) == may_reveal
+        answer = client.post(reveal)
+        assert (answer.status_code, account in text(answer)) == ((200, True) if may_reveal else (403, False))
+    assert client.get(reveal).status_code in (403, 405)
+    assert list(Entry.objects.filter(verb="assets.reveal_account").values_list("actor__username", flat=True)) == [
+        "finance",
+        "manager",
+    ]
+
+
+def test_an_account_of_another_terminal_is_not_there(as_, manager, terminal, merchant, hangzhou, at):
+    binding = actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, settlement_account="622202000001")
+    other = make.TerminalFactory(region=hangzhou)
+    assert as_(manager).post(page("terminal-reveal-account", other.serial, binding.pk)).status_code == 404
+    assert not Entry.objects.filter(verb="assets.reveal_account").exists()
+
+
 def test_a_refusal_stands_in_the_form(as_, manager, terminal, merchant, at):
     actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at)
     answer = as_(manager).post(page("terminal-bind", terminal.serial), {"merchant": merchant.number})

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from journal import reveals
 from journal.models import Entry
 from merchants import actions
 from merchants.models import Contact, Merchant
@@ -121,7 +122,7 @@ def test_a_phone_is_shown_against_an_entry(merchant, dispatcher, at):
 
 
 def test_nobody_reads_the_whole_phone_book(merchant, dispatcher, colleague, at, monkeypatch):
-    monkeypatch.setattr(actions, "REVEALS_PER_HOUR", 2)
+    monkeypatch.setattr(reveals, "REVEALS_PER_HOUR", 2)
     contact = merchant.contacts.get()
     for _n in range(2):
         actions.reveal_phone(contact, by=dispatcher, at=at)

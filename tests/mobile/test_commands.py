@@ -222,6 +222,22 @@ def test_a_terminal_of_the_bag_is_bound_to_the_merchant_of_the_order(travelling,
     assert (entry.actor, entry.merchant_id, entry.note) == (engineer, travelling.merchant_id, travelling.number)
 
 
+def test_the_codes_on_the_papers_are_frozen_too_and_a_wrong_one_is_refused(travelling, in_bag, phone) -> None:
+    papers = {"order": travelling.number, "acquirer_code": "48", "settlement_account": "622202000001"}
+    refused = send(phone, f"terminals/{in_bag.serial}", "bind", credit_code="91350100M000100Y44", **papers)
+    assert (refused.status_code, refused.json()["field"]) == (422, "credit_code")
+    assert "business licence" in refused.json()["sentence"]
+    assert (
+        send(phone, f"terminals/{in_bag.serial}", "bind", credit_code="91350100M000100Y43", **papers).status_code == 200
+    )
+    binding = in_bag.live_binding
+    assert (binding.acquirer_code, binding.credit_code, binding.settlement_account) == (
+        "48", "91350100M000100Y43", "622202000001",
+    )  # fmt: skip
+    page = phone.get(f"/field/scan/?code={in_bag.serial}").content.decode()
+    assert "622202000001" not in page
+
+
 def test_a_terminal_that_is_live_elsewhere_names_the_merchant(
     travelling, terminal, foreign_merchant, phone, keeper, at
 ) -> None:

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from assets.models import Terminal
 from evidence.models import Capture
 from journal.actions import record
-from journal.models import Entry
-from merchants.actions import REVEALS_PER_HOUR
+from journal.reveals import record_reveal
 from merchants.models import Merchant
 from procedures.actions import start_run
 from toolkit.errors import Refused
@@ -207,10 +206,5 @@ def open_work_order(
 
 def reveal_phone(request: Request, *, by: User, at: datetime) -> str:
     """The requester's number in clear, for one person, written down; so many an hour and no more."""
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        seen = Entry.objects.filter(actor=by, verb__endswith=".reveal_phone", at__gt=at - timedelta(hours=1))
-        if seen[:REVEALS_PER_HOUR].count() >= REVEALS_PER_HOUR:
-            raise Refused(_("You have looked at many phone numbers within the last hour. Please go on later."))
-        record("workorders.reveal_phone", request, by=by, at=at, merchant_id=request.merchant_id)
-        return request.contact_phone
+    record_reveal("workorders.reveal_phone", request, by=by, at=at, merchant_id=request.merchant_id)
+    return request.contact_phone
