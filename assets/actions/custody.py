@@ -1,43 +1,44 @@
 """Who has a terminal: stock, a bag, the scrap heap."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assets.lifecycle import NEXT, TerminalStatus
 from assets.models import Terminal, TerminalModel, normal_code
-from journal.actions import differences, record
+from journal.actions import differences, record, record_all
 from toolkit.errors import Refused
 from workforce.models import Region, User
 
 CHANGEABLE = {"model", "region", "tid", "firmware", "received_on"}
 
 
-def receive_terminal(
-    *,
-    serial: str,
-    model: TerminalModel,
-    region: Region,
-    received_on: date,
-    by: User | None,
-    at: datetime,
-    tid: str = "",
-    firmware: str = "",
-) -> Terminal:
-    terminal = Terminal(
-        serial=normal_code(serial), model=model, region=region, received_on=received_on, tid=normal_code(tid),
-        firmware=firmware.strip(),
-    )  # fmt: skip
-    if not terminal.serial:
-        raise Refused(_("A terminal needs a serial number."), field="serial")
-    if len(terminal.serial) > 40:
-        raise Refused(_("A serial number has at most 40 characters."), field="serial")
+class NewTerminal(TypedDict, total=False):
+    serial: Required[str]
+    model: Required[TerminalModel]
+    region: Required[Region]
+    received_on: Required[date]
+    tid: str
+    firmware: str
+
+
+def receive_terminal(*, by: User | None, at: datetime, **new: Unpack[NewTerminal]) -> Terminal:
+    return receive_terminals([new], by=by, at=at)[0]
+
+
+def receive_terminals(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Terminal]:
+    """All or none of them; `news` are `NewTerminal`. Refused for the first that cannot be."""
+    terminals = [_new_terminal(**new) for new in news]
     with transaction.atomic():
-        save_terminal(terminal)
-        record("assets.receive_terminal", terminal, by=by, at=at)
-        return terminal
+        with _codes_once(terminals):
+            Terminal.objects.bulk_create(terminals)
+        record_all("assets.receive_terminal", terminals, by=by, at=at)
+        return terminals
 
 
 def change_terminal(terminal: Terminal, *, by: User | None, at: datetime, **values: Any) -> Terminal:
@@ -82,22 +83,45 @@ def scrap_terminal(terminal: Terminal, *, by: User | None, at: datetime, reason:
         return terminal
 
 
+def _new_terminal(*, serial: str, tid: str = "", firmware: str = "", **more: Any) -> Terminal:
+    terminal = Terminal(serial=normal_code(serial), tid=normal_code(tid), firmware=firmware.strip(), **more)
+    if not terminal.serial:
+        raise Refused(_("A terminal needs a serial number."), field="serial")
+    if len(terminal.serial) > 40:
+        raise Refused(_("A serial number has at most 40 characters."), field="serial")
+    return terminal
+
+
 def locked(terminal: Terminal) -> Terminal:
-    """A fresh copy under its row lock. The holder is read after it: joined, it could be from before we waited."""
-    Terminal.objects.select_for_update().values("pk").get(pk=terminal.pk)
-    return Terminal.objects.select_related("holder").get(pk=terminal.pk)
+    """A fresh copy under its row lock."""
+    return all_locked([terminal])[terminal.pk]
+
+
+def all_locked(terminals: Iterable[Terminal]) -> dict[int, Terminal]:
+    """Fresh copies by key, under their row locks, which are taken in the order of the keys.
+
+    Holders are read after that: joined, they could be from before we waited.
+    """
+    keys = {terminal.pk for terminal in terminals}
+    list(Terminal.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    return Terminal.objects.select_related("holder", "region").in_bulk(keys)
 
 
 def move(terminal: Terminal, to: TerminalStatus, *, holder: User | None = None, **values: Any) -> dict[str, list]:
-    """The one place where a terminal's status changes; saves and returns what changed. Refused says where it is."""
+    """Turns the terminal's status, saves, and returns what changed. Refused says where it is."""
+    changes = turn(terminal, to, holder=holder, **values)
+    save_terminal(terminal, list(changes))
+    return changes
+
+
+def turn(terminal: Terminal, to: TerminalStatus, *, holder: User | None = None, **values: Any) -> dict[str, list]:
+    """The one place where a terminal's status changes, without saving. Refused says where it is."""
     if to not in NEXT[TerminalStatus(terminal.status)]:
         raise Refused(
             _("This cannot be done now with %(serial)s. %(where)s")
             % {"serial": terminal.serial, "where": whereabouts(terminal)}
         )
-    changes = differences(terminal, {"status": str(to), "holder": holder, **values})
-    save_terminal(terminal, list(changes))
-    return changes
+    return differences(terminal, {"status": str(to), "holder": holder, **values})
 
 
 def whereabouts(terminal: Terminal) -> str:
@@ -115,21 +139,38 @@ def whereabouts(terminal: Terminal) -> str:
     }[status]
 
 
-def save_terminal(terminal: Terminal, fields: list[str] | None = None) -> None:
-    """Refused when the serial number or the TID is somebody else's."""
+def save_terminal(terminal: Terminal, fields: list[str]) -> None:
+    """Refused when the TID is another terminal's."""
+    with _codes_once([terminal]):
+        terminal.save(update_fields=fields)
+
+
+def save_terminals(terminals: Sequence[Terminal], fields: list[str]) -> None:
+    """The same for many under their locks, in one statement: they exist, so all of them are updates."""
+    with _codes_once(terminals):
+        Terminal.objects.bulk_create(terminals, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+
+
+@contextmanager
+def _codes_once(terminals: Sequence[Terminal]) -> Iterator[None]:
+    """Around what saves them: refused for the first whose serial number or TID is another's."""
     try:
         with transaction.atomic():
-            terminal.save(update_fields=fields)
+            yield
     except IntegrityError as double:
-        if "terminal_tid_once" in str(double):
-            other = Terminal.objects.get(tid=terminal.tid)
-            raise Refused(
-                _("The TID %(tid)s belongs to terminal %(serial)s already.")
-                % {"tid": terminal.tid, "serial": other.serial},
-                field="tid",
-            ) from double
-        if "serial" not in str(double):
-            raise
-        raise Refused(
-            _("Terminal %(serial)s was received already.") % {"serial": terminal.serial}, field="serial"
-        ) from double
+        serials, tids = {t.serial for t in terminals}, {t.tid for t in terminals} - {""}
+        owners = list(Terminal.objects.filter(Q(serial__in=serials) | Q(tid__in=tids)))
+        by_serial = {owner.serial: owner for owner in owners}
+        by_tid = {owner.tid: owner for owner in owners if owner.tid}
+        for terminal in terminals:
+            if by_serial.setdefault(terminal.serial, terminal) != terminal:
+                raise Refused(
+                    _("Terminal %(serial)s was received already.") % {"serial": terminal.serial}, field="serial"
+                ) from double
+            if terminal.tid and (other := by_tid.setdefault(terminal.tid, terminal)) != terminal:
+                raise Refused(
+                    _("The TID %(tid)s belongs to terminal %(serial)s already.")
+                    % {"tid": terminal.tid, "serial": other.serial},
+                    field="tid",
+                ) from double
+        raise

@@ -1,14 +1,16 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assets.actions.custody import locked
+from assets.actions.custody import all_locked
 from assets.lifecycle import TerminalStatus
-from assets.models import Sticker, StickerSheet, Terminal
-from journal.actions import record
+from assets.models import Binding, Sticker, StickerSheet, Terminal
+from journal.actions import record, record_all
 from toolkit.errors import Refused
-from toolkit.numbers import next_number
+from toolkit.numbers import next_number, next_numbers
 from workforce.models import Region, User
 
 MOST_STICKERS = 240  # 10 pages, drawn in a few seconds
@@ -21,36 +23,56 @@ def print_stickers(*, count: int, region: Region, by: User, at: datetime) -> Sti
         sheet = StickerSheet.objects.create(
             number=next_number("SS"), region=region, count=count, made_at=at, made_by=by
         )
-        Sticker.objects.bulk_create(Sticker(number=next_number("ST"), sheet=sheet) for _n in range(count))
+        Sticker.objects.bulk_create(Sticker(number=number, sheet=sheet) for number in next_numbers("ST", count))
         record("assets.print_stickers", sheet, by=by, at=at, changes={"count": [None, count]})
         return sheet
 
 
 def bind_sticker(sticker: Sticker, *, terminal: Terminal, by: User | None, at: datetime) -> Sticker:
     """Voids the sticker the terminal had before. Repeating it changes nothing."""
+    return bind_stickers([(sticker, terminal)], by=by, at=at)[0]
+
+
+def bind_stickers(pairs: Sequence[tuple[Sticker, Terminal]], *, by: User | None, at: datetime) -> list[Sticker]:
+    """All or none of them, one after the other. Refused for the first that cannot be."""
     with transaction.atomic():
-        terminal = locked(terminal)
-        sticker = Sticker.objects.select_for_update().get(pk=sticker.pk)
-        if sticker.voided_at:
-            raise Refused(_("Sticker %(number)s was replaced by another. Use a new one.") % {"number": sticker.number})
-        if sticker.terminal_id == terminal.pk:
-            return sticker
-        if sticker.terminal_id:
-            raise Refused(
-                _("Sticker %(number)s is on terminal %(serial)s already. Use a new one.")
-                % {"number": sticker.number, "serial": sticker.terminal.serial}
+        terminals = all_locked(terminal for _sticker, terminal in pairs)
+        asked = Q(pk__in={sticker.pk for sticker, _terminal in pairs}) | Q(terminal__in=terminals, voided_at=None)
+        stickers = {sticker.pk: sticker for sticker in Sticker.objects.select_for_update().filter(asked).order_by("pk")}
+        stuck = {sticker.terminal_id: sticker for sticker in stickers.values() if not sticker.voided_at}
+        merchants = dict(Binding.objects.live().filter(terminal__in=terminals).values_list("terminal", "merchant"))
+        voided, bound, changes = [], [], []
+        for asked_sticker, asked_terminal in pairs:
+            sticker, terminal = stickers[asked_sticker.pk], terminals[asked_terminal.pk]
+            _refuse_sticker(sticker, terminal)
+            if sticker.terminal_id == terminal.pk:
+                continue
+            if before := stuck.get(terminal.pk):
+                before.voided_at = at
+                voided.append(before)
+            sticker.terminal, sticker.bound_at = terminal, at
+            stuck[terminal.pk] = sticker
+            bound.append(sticker)
+            changes.append({"sticker": [before.number if before else None, sticker.number]})
+        for part in (voided, bound):  # a terminal has one sticker at any moment
+            Sticker.objects.bulk_create(
+                part, update_conflicts=True, unique_fields=["id"], update_fields=["terminal", "bound_at", "voided_at"]
             )
-        if terminal.status == TerminalStatus.SCRAPPED:
-            raise Refused(_("Terminal %(serial)s was scrapped.") % {"serial": terminal.serial})
-        before = terminal.stickers.filter(voided_at=None).first()
-        if before:
-            before.voided_at = at
-            before.save(update_fields=["voided_at"])
-        sticker.terminal, sticker.bound_at = terminal, at
-        sticker.save(update_fields=["terminal", "bound_at"])
-        binding = terminal.live_binding
-        record(
-            "assets.bind_sticker", terminal, by=by, at=at, merchant_id=binding.merchant_id if binding else None,
-            changes={"sticker": [before.number if before else None, sticker.number]},
-        )  # fmt: skip
-        return sticker
+        stuck_on = [sticker.terminal for sticker in bound]
+        ids = [merchants.get(terminal.pk) for terminal in stuck_on]
+        record_all("assets.bind_sticker", stuck_on, by=by, at=at, merchant_ids=ids, changes=changes)
+        return [stickers[sticker.pk] for sticker, _terminal in pairs]
+
+
+def _refuse_sticker(sticker: Sticker, terminal: Terminal) -> None:
+    if sticker.voided_at:
+        raise Refused(_("Sticker %(number)s was replaced by another. Use a new one.") % {"number": sticker.number})
+    if sticker.terminal_id == terminal.pk:
+        return
+    if sticker.terminal_id:
+        raise Refused(
+            _("Sticker %(number)s is on terminal %(serial)s already. Use a new one.")
+            % {"number": sticker.number, "serial": sticker.terminal.serial}
+        )
+    if terminal.status == TerminalStatus.SCRAPPED:
+        raise Refused(_("Terminal %(serial)s was scrapped.") % {"serial": terminal.serial})
