@@ -65,7 +65,10 @@ def receive_request(
         if known := Request.objects.filter(pk=id).select_related("order").first():
             return _answer_again(known, asked)
         order = _open_order_to_join(asked, order)
+        region = merchant.region
         merchant = Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=merchant.pk)
+        if merchant.region_id == region.pk:
+            merchant.region = region
         asked.reject_reason = _why_not(asked, merchant)
         if asked.reject_reason:
             asked.outcome, order = (Outcome.REJECTED, None)
@@ -81,7 +84,8 @@ def receive_request(
         asked.number = next_number("RQ", merchant.region.service_date(at))
         pictures = list(pictures)
         _insert(asked)
-        asked.captures.set(pictures)
+        if pictures:
+            asked.captures.set(pictures)
         changes = {"request": [None, asked.number], "channel": [None, channel], "outcome": [None, asked.outcome]}
         entry = record(
             "workorders.receive_request", order or asked, by=by, at=at, merchant_id=merchant.pk, changes=changes,
