@@ -13,10 +13,10 @@ from demo import today
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
 from demo.names import Wording
 from demo.people import hire
-from demo.places import heaps, make_regions
+from demo.places import District, heaps, make_regions
 from demo.reference import load_reference
 from demo.seasons import KINDS, instants
-from demo.shops import doubled_shop, open_head_offices, settled_shop
+from demo.shops import doubled_shop, open_head_offices, settled_shops
 from demo.world import Setting, World
 from dispatch.actions import assign_open_orders
 from notifications.actions import read_notices
@@ -27,6 +27,7 @@ TERMINALS_PER_SHOP = 4 / 3
 BEFORE = timedelta(days=3 * 365)  # the company is so much older than its first order
 CHECKLISTS = timedelta(days=10)  # before now they were introduced
 DOUBLES = 1 / 250
+SHOPS_IN_A_LIST = (6, 14)
 SHOP_STEPS, ORDER_STEPS = 1, 4  # what a shop and an order weigh in the progress
 NOTHING_WAKES: dict[str, list[str]] = {}  # what is past needs nobody
 
@@ -111,24 +112,30 @@ def write_story(world: World, merchants: int, orders: int) -> None:
     doubles = max(1, round(merchants * DOUBLES))
     for _number in range(doubles):
         timeline.at(setting.begin + (setting.end - setting.begin) * rng.random(), lambda now: doubled_shop(world, now))
-    firsts = dict(enumerate(world.districts))
-    settled = max(merchants - new_shops - doubles, len(firsts))
+    settled = max(merchants - new_shops - doubles, len(world.districts))
     span = setting.begin - setting.founded - timedelta(days=45)
-    for number in range(settled):
+    for district, count in lists_of_shops(world, settled):
         timeline.at(
             setting.founded + timedelta(days=1) + span * rng.random(),
-            lambda now, number=number: settled_shop(world, now, district=firsts.get(number)),
+            lambda now, district=district, count=count: settled_shops(world, district, count, now),
         )
     spare = round(merchants * TERMINALS_PER_SHOP - settled * 1.03)
     for quarter in range(5):
         at = setting.begin + (setting.end - setting.begin) * max(0, quarter / 4 - 0.02) - timedelta(days=1)
-        timeline.at(at, lambda now: _deliver(world, spare // 5, now))
+        timeline.at(at, lambda now: world.stock_up([world.draw_model() for _number in range(spare // 5)], now))
     today.prepare(world)
 
 
-def _deliver(world: World, count: int, at: datetime) -> None:
-    for _number in range(count):
-        world.receive(world.draw_model(), at)
+def lists_of_shops(world: World, settled: int) -> Iterator[tuple[District, int]]:
+    """They came in lists, each of one district, every district at least one."""
+    left = settled
+    for district in world.districts:
+        left -= 1
+        yield district, 1
+    while left > 0:
+        count = min(left, world.rng.randint(*SHOPS_IN_A_LIST))
+        left -= count
+        yield world.draw_district(), count
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from assets.actions import bind_sticker, bind_terminal
+from assets.actions import bind_stickers, bind_terminals
 from demo.crew import Worker
 from demo.names import CHAINS, COMMON, ROLES, SHOPS, Wording
 from demo.places import CITIES, CITY_OF, District
 from demo.reference import Reference
 from demo.timeline import Life
 from demo.world import Device, Shop, World
-from merchants.actions import create_merchant, merge_merchants, set_contact, sign_contract
+from merchants.actions import create_merchant, create_merchants, merge_merchants, set_contact
 from merchants.models import Merchant
 from workforce.models import Region, User
 
@@ -23,73 +24,100 @@ WITH_CONTRACT = 0.5
 WITH_STICKER = 0.65
 
 
-def open_shop(world: World, at: datetime, *, status: str = "active", district: District | None = None) -> Shop:
-    """A merchant with its contact and mostly a contract."""
+def open_shop(world: World, at: datetime, *, status: str = "active") -> Shop:
+    """A merchant with its contact and mostly a contract, somewhere in these districts."""
+    return open_shops(world, at, [world.draw_district()], status=status)[0]
+
+
+def open_shops(world: World, at: datetime, districts: list[District], *, status: str = "active") -> list[Shop]:
+    news = [_draw(world, at, district, status) for district in districts]
+    merchants = create_merchants(news, by=world.office["manager"], at=at)
+    shops = [
+        Shop(merchant, district, new["contact"]["name"], new["contact"]["phone"])
+        for merchant, district, new in zip(merchants, districts, news, strict=True)
+    ]
+    world.shops += shops
+    return shops
+
+
+def _draw(world: World, at: datetime, district: District, status: str) -> dict[str, Any]:
     rng, words, setting = world.rng, world.words, world.setting
-    district = district or rng.choices(world.districts, weights=[each.share for each in world.districts])[0]
     street = rng.choice(district.streets)
     trade = rng.choices(list(SHOPS), weights=[COMMON.get(code, 1) for code in SHOPS])[0]
     head = None
     if setting.heads and rng.random() < IN_A_CHAIN:
         trade, head = rng.choice(list(setting.heads.items()))
-    tier = "key" if head else rng.choices(list(TIERS), weights=TIERS.values())[0]
     name = words.branch(head.name, street) if head else words.shop(trade)
     if not head and rng.random() < 0.5:
         name = words.branch(name, street)
     lat, lon = district.place(rng)
     city = CITIES[CITY_OF[district.code]]
-    merchant = create_merchant(
-        name=name, region=setting.regions[district.code], by=world.office["manager"], at=at,
-        external_id=f"{8100 + world.heap}{world.next('merchant'):08d}", trade=setting.reference.trades[trade], tier=tier,
-        address=words.address(city[:2], district, street), lat=lat, lon=lon,
-        location_source=rng.choice(("device", "device", "import", "map")), location_accuracy_m=round(rng.uniform(5, 60)),
-        parent=head, status=status,
-    )  # fmt: skip
-    shop = Shop(merchant, district, words.person()[0], words.phone())
-    set_contact(
-        merchant, by=world.office["manager"], at=at, name=shop.contact, role=words.one(ROLES), phone=shop.phone,
-        language=setting.language, is_primary=True,
-    )  # fmt: skip
-    if rng.random() < WITH_CONTRACT:
-        _sign(world, shop, at)
-    world.shops.append(shop)
-    return shop
+    return {
+        "name": name,
+        "region": setting.regions[district.code],
+        "external_id": f"{8100 + world.heap}{world.next('merchant'):08d}",
+        "trade": setting.reference.trades[trade],
+        "tier": "key" if head else rng.choices(list(TIERS), weights=TIERS.values())[0],
+        "address": words.address(city[:2], district, street),
+        "lat": lat,
+        "lon": lon,
+        "location_source": rng.choice(("device", "device", "import", "map")),
+        "location_accuracy_m": round(rng.uniform(5, 60)),
+        "parent": head,
+        "status": status,
+        "contact": {
+            "name": words.person()[0],
+            "role": words.one(ROLES),
+            "phone": words.phone(),
+            "language": setting.language,
+        },
+        "contract": _draw_contract(world, at) if rng.random() < WITH_CONTRACT else None,
+    }
 
 
-def _sign(world: World, shop: Shop, at: datetime) -> None:
+def _draw_contract(world: World, at: datetime) -> dict[str, Any]:
     level = world.rng.choices(list(FEES), weights=(75, 19, 6))[0]
     starts_on, left = at.date(), (world.setting.end - at).days
-    ends_on = starts_on + timedelta(days=left + world.rng.randint(5, 700)) if world.rng.random() < 0.6 else None
-    sign_contract(
-        shop.merchant, by=world.office["manager"], at=at, number=f"HT{at:%y}-{world.heap}{world.next('contract'):05d}",
-        service_level=level, starts_on=starts_on, ends_on=ends_on, monthly_fee=Decimal(FEES[level]),
-    )  # fmt: skip
+    return {
+        "number": f"HT{at:%y}-{world.heap}{world.next('contract'):05d}",
+        "service_level": level,
+        "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=left + world.rng.randint(5, 700)) if world.rng.random() < 0.6 else None,
+        "monthly_fee": Decimal(FEES[level]),
+    }
 
 
-def install(world: World, device: Device, shop: Shop, worker: Worker, at: datetime) -> None:
-    """Binds a terminal and mostly sticks a sticker on it."""
-    bind_terminal(
-        device.terminal, merchant=shop.merchant, by=worker.user, at=at, tid=world.new_tid(), acquirer_code="48023310",
-        merchant_code=shop.merchant.external_id,
+def install(world: World, installed: list[tuple[Device, Shop]], worker: Worker, at: datetime) -> None:
+    """Binds terminals and sticks a sticker on most of them."""
+    bind_terminals(
+        [
+            {
+                "terminal": device.terminal, "merchant": shop.merchant, "tid": world.new_tid(),
+                "acquirer_code": "48023310", "merchant_code": shop.merchant.external_id,
+            }
+            for device, shop in installed
+        ],
+        by=worker.user, at=at,
     )  # fmt: skip
-    world.put_live(device, shop)
-    if world.rng.random() < WITH_STICKER:
-        bind_sticker(world.sticker(at), terminal=device.terminal, by=worker.user, at=at)
+    for device, shop in installed:
+        world.put_live(device, shop)
+    stuck = [device for device, _shop in installed if world.rng.random() < WITH_STICKER]
+    if stuck:
+        bind_stickers([(world.sticker(at), device.terminal) for device in stuck], by=worker.user, at=at)
+    for device in stuck:
         device.has_sticker = True
 
 
-def settled_shop(world: World, at: datetime, *, district: District | None = None) -> Life:
-    """A shop from before the year with orders, its terminals with it; the first of a district has one for certain."""
-    count = max(world.rng.choices(list(TERMINALS), weights=TERMINALS.values())[0], district is not None)
-    shop = open_shop(world, at, district=district)
-    devices = [world.receive(world.draw_model(), at) for _number in range(count)]
-    for device in devices:
-        world.stock[device.model].remove(device)
-    world.steps_done += 1
-    worker = world.anybody(shop.district)
-    for device in devices:
-        yield (at := at + timedelta(days=world.rng.randint(2, 9), minutes=world.rng.randint(0, 300)))
-        install(world, device, shop, worker, at)
+def settled_shops(world: World, district: District, count: int, at: datetime) -> Life:
+    """Shops of a district from before the year with orders, their terminals with them; one has a terminal for certain."""
+    shops = open_shops(world, at, [district] * count)
+    terminals = [world.rng.choices(list(TERMINALS), weights=TERMINALS.values())[0] for _shop in shops]
+    terminals[0] = max(terminals[0], 1)
+    owners = [shop for shop, number in zip(shops, terminals, strict=True) for _number in range(number)]
+    devices = world.receive([world.draw_model() for _shop in owners], at)
+    world.steps_done += count
+    yield at + timedelta(days=world.rng.randint(2, 9), minutes=world.rng.randint(0, 300))
+    install(world, list(zip(devices, owners, strict=True)), world.anybody(district), world.timeline.now)
 
 
 def doubled_shop(world: World, at: datetime) -> Life:

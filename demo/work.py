@@ -185,7 +185,7 @@ def handle_terminals(world: World, job: Job, worker: Worker) -> None:
         world.take_away(job.device)
         world.timeline.at(now + timedelta(days=rng.randint(3, 60)), lambda at: refurbish(world, job.device, at))
     if job.fresh:
-        install(world, job.fresh, job.shop, worker, now)
+        install(world, [(job.fresh, job.shop)], worker, now)
         job.fresh = None
     if job.kind == "retrieve" and not job.shop.devices:
         job.shop.is_closing = True

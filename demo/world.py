@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from assets.actions import print_stickers, receive_terminal
+from assets.actions import print_stickers, receive_terminals
 from assets.models import Sticker, Terminal
 from demo.crew import Worker
 from demo.names import Wording
@@ -94,17 +94,27 @@ class World:
     def draw_model(self) -> str:
         return self.rng.choices(list(SHARES), weights=SHARES.values())[0]
 
-    def receive(self, model: str, at: datetime) -> Device:
-        """A new terminal into the stock of Hangzhou."""
-        maker, name = model.split("-")
-        serial = f"{maker[0]}{name}{self.heap}{self.next(model):06d}".upper()
-        terminal = receive_terminal(
-            serial=serial, model=self.setting.reference.models[model], region=self.setting.regions["hangzhou"],
-            received_on=at.date(), by=self.office["warehouse"], at=at, firmware=f"{self.rng.randint(2, 4)}.{at.year % 10}",
-        )  # fmt: skip
-        device = Device(terminal, model)
-        self.stock[model].append(device)
-        return device
+    def draw_district(self) -> District:
+        return self.rng.choices(self.districts, weights=[each.share for each in self.districts])[0]
+
+    def receive(self, models: list[str], at: datetime) -> list[Device]:
+        """New terminals."""
+        news = [
+            {
+                "serial": f"{model[0]}{model.partition('-')[2]}{self.heap}{self.next(model):06d}".upper(),
+                "model": self.setting.reference.models[model],
+                "region": self.setting.regions["hangzhou"],
+                "received_on": at.date(),
+                "firmware": f"{self.rng.randint(2, 4)}.{at.year % 10}",
+            }
+            for model in models
+        ]
+        terminals = receive_terminals(news, by=self.office["warehouse"], at=at)
+        return [Device(terminal, model) for terminal, model in zip(terminals, models, strict=True)]
+
+    def stock_up(self, models: list[str], at: datetime) -> None:
+        for device in self.receive(models, at):
+            self.stock[device.model].append(device)
 
     def from_stock(self, at: datetime, *, but: str = "") -> Device:
         """The oldest of some model; a new one where the stock is empty."""
@@ -113,7 +123,7 @@ class World:
         model = next((model for model in models if model != but and self.stock[model]), None)
         if model is None:
             model = "orvane-a90"
-            self.receive(model, at)
+            self.stock_up([model], at)
         return self.stock[model].pop(0)
 
     def put_live(self, device: Device, shop: Shop) -> None:
