@@ -1,7 +1,7 @@
 from datetime import datetime
 from itertools import islice
 from time import monotonic
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.core.files.base import File
 from django.db import transaction
@@ -10,14 +10,14 @@ from django.utils.translation import override
 
 from integrations.columns import COLUMNS
 from integrations.models import Import, ImportRow
-from integrations.rows import READERS, Reader, Row
+from integrations.rows import READERS, Reader
 from journal.actions import record
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
 from toolkit.tables import open_table
 from workforce.models import Region, User
 
-CHUNK = 200
+CHUNK = 1000
 
 
 def upload_import(
@@ -83,7 +83,7 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
                 status=Import.Status.FAILED, failure=str(refusal)[:300], finished_at=at
             )
             return
-        reader: Reader = READERS[job.kind](job)
+        reader = READERS[job.kind](job)
         for _skipped in islice(table.rows, job.done):
             pass
         position = job.done
@@ -100,20 +100,16 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
             position = job.done
 
 
-def _run_chunk(job: Import, reader: Any, batch: list, *, at: datetime) -> None:
-    rows: list[Row] = reader.read(batch)
+def _run_chunk(job: Import, reader: Reader, batch: list, *, at: datetime) -> None:
+    rows = reader.read(batch)
+    if job.status == Import.Status.CHECKING:
+        for row in rows:
+            row.outcome = "created" if row.existing is None else "updated"
+    else:
+        reader.put_in(rows, by=job.created_by, at=at)
     for row in rows:
         if row.errors:
             row.outcome = "failed"
-        elif job.status == Import.Status.CHECKING:
-            row.outcome = "created" if row.existing is None else "updated"
-        else:
-            try:
-                with transaction.atomic():
-                    row.outcome = reader.put_in(row, by=job.created_by, at=at)
-            except Refused as refusal:
-                row.errors.append(str(refusal))
-                row.outcome = "failed"
         setattr(job, row.outcome, getattr(job, row.outcome) + 1)
     job.done += len(rows)
     job.warned += sum(bool(row.remarks) for row in rows)

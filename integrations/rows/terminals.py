@@ -1,0 +1,128 @@
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cached_property, partial
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from assets import actions as assets
+from assets.models import Terminal, TerminalModel, normal_code
+from integrations.rows.reader import Reader, Row
+from merchants.models import Merchant
+from toolkit.errors import Refused
+from toolkit.search import plain
+from workforce.models import Region, User
+
+
+class TerminalReader(Reader):
+    SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,39}")
+
+    @cached_property
+    def models(self) -> dict[str, TerminalModel]:
+        return {
+            plain(spelling): model
+            for model in TerminalModel.objects.all()
+            for spelling in (model.name, model.code, f"{model.maker} {model.name}")
+        }
+
+    def judge(self, row: Row) -> Row:
+        get = partial(self.text, row.raw)
+        serial = normal_code(get("serial"))
+        row.values = {
+            "serial": serial, "tid": normal_code(get("tid"))[:20], "firmware": get("firmware")[:30], "region": self.region(row),
+            "merchant_number": get("merchant"), "received_on": self.day(row, get("received_on")),
+        }  # fmt: skip
+        if not self.SERIAL.fullmatch(serial):
+            row.errors.append(_("“%(serial)s” is no serial number: 4 to 40 letters and digits.") % {"serial": serial})
+        elif line := self.double_of_earlier(row, ("serial", serial)):
+            row.errors.append(_("The serial number stands in line %(line)s already.") % {"line": line})
+        row.values["model"] = self.models.get(plain(get("model")))
+        if row.values["model"] is None:
+            row.errors.append(_("The model “%(model)s” is not known. Add it under Administration, or correct the row.") % {"model": get("model")})  # fmt: skip
+        if row.values["tid"] and (line := self.double_of_earlier(row, ("tid", row.values["tid"]))):
+            row.errors.append(_("The terminal number (TID) stands in line %(line)s already.") % {"line": line})
+        return row
+
+    def day(self, row: Row, text: str) -> date | None:
+        if not text:
+            return None
+        try:
+            found = parse_date(re.sub(r"[./年月]", "-", text[:10].rstrip("日")))
+        except ValueError:
+            found = None
+        if found is None:
+            row.remarks.append(_("“%(text)s” is no day: today is taken.") % {"text": text})
+        return found
+
+    def match(self, rows: Sequence[Row]) -> None:
+        known = {
+            terminal.serial: terminal
+            for terminal in Terminal.objects.filter(serial__in={row.values["serial"] for row in rows})
+            .defer("bigrams")
+            .with_live_bindings()
+        }
+        tids = {row.values["tid"] for row in rows}
+        owners = dict(Terminal.objects.filter(tid__in=tids).exclude(tid="").values_list("tid", "serial"))
+        found = self.merchants({row.values["merchant_number"] for row in rows} - {""})
+        for row in rows:
+            row.existing = known.get(row.values["serial"])
+            if owners.get(row.values["tid"], row.values["serial"]) != row.values["serial"]:
+                row.errors.append(
+                    _("The terminal number (TID) belongs to %(serial)s.") % {"serial": owners[row.values["tid"]]}
+                )
+            number, row.values["merchant"] = row.values.pop("merchant_number"), None
+            if number in found:
+                row.values["merchant"] = self.follow(row, *found[number])
+            elif number:
+                row.errors.append(
+                    _("There is no merchant “%(number)s”. Import the merchants first.") % {"number": number}
+                )
+
+    def merchants(self, numbers: set[str]) -> dict[str, tuple[Merchant, Merchant]]:
+        """By our number, else by the outside number."""
+        by_external = self.with_kept(Q(external_id__in=numbers) & ~Q(external_id=""))
+        by_number = self.with_kept(Q(number__in=numbers))
+        visible = set(Region.objects.within(self.job.region).values_list("pk", flat=True))
+        return {
+            number: pair
+            for number, pair in [
+                *((pair[0].external_id, pair) for pair in by_external),
+                *((pair[0].number, pair) for pair in by_number),
+            ]
+            if pair[1].region_id in visible
+        }
+
+    def create(self, rows: Sequence[Row], *, by: User, at: datetime) -> None:
+        news = [{name: row.values[name] for name in ("serial", "model", "region", "tid", "firmware")} for row in rows]
+        for new, row in zip(news, rows, strict=True):
+            new["received_on"] = row.values["received_on"] or new["region"].service_date(at)
+        bound = [
+            {"terminal": terminal, "merchant": row.values["merchant"], "tid": row.values["tid"]}
+            for terminal, row in zip(assets.receive_terminals(news, by=by, at=at), rows, strict=True)
+            if row.values["merchant"]
+        ]
+        assets.bind_terminals(bound, by=by, at=at)
+
+    def says_something_new(self, row: Row) -> bool:
+        here = next(iter(row.existing.live_bindings), None)
+        merchant = row.values["merchant"]
+        return bool(self.changes(row)) or bool(merchant and (here is None or here.merchant_id != merchant.pk))
+
+    def changes(self, row: Row) -> dict[str, str]:
+        told = {name: row.values[name] for name in ("tid", "firmware") if row.values[name]}
+        return {name: value for name, value in told.items() if getattr(row.existing, name) != value}
+
+    def update(self, row: Row, *, by: User, at: datetime) -> None:
+        terminal, merchant = row.existing, row.values["merchant"]
+        if changes := self.changes(row):
+            terminal = assets.change_terminal(terminal, **changes, by=by, at=at)
+        here = terminal.live_binding
+        if merchant and here and here.merchant_id != merchant.pk:
+            raise Refused(
+                _("%(serial)s is live at %(merchant)s. Unbind it there first.")
+                % {"serial": terminal.serial, "merchant": here.merchant.number}
+            )
+        if merchant and here is None:
+            assets.bind_terminal(terminal, merchant=merchant, by=by, at=at, tid=row.values["tid"])
