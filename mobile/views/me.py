@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,8 +14,19 @@ from workforce.models import Booking, Shift
 @dataclass(frozen=True)
 class Weekday:
     day: date
-    shifts: list[Shift]
+    hours: list[tuple[time, time]]
     away: list[Booking]
+
+
+def _joined(shifts: list[Shift]) -> list[tuple[time, time]]:
+    """From when to when; a shift that begins when another ends goes on."""
+    hours: list[tuple[time, time]] = []
+    for shift in sorted(shifts, key=lambda shift: shift.starts_at):
+        if hours and hours[-1][1] == shift.starts_at:
+            hours[-1] = (hours[-1][0], shift.ends_at)
+        else:
+            hours.append((shift.starts_at, shift.ends_at))
+    return hours
 
 
 class MePage(FieldPage, TemplateView):
@@ -45,7 +56,7 @@ class MePage(FieldPage, TemplateView):
         return [
             Weekday(
                 day,
-                [shift for shift in shifts if shift.weekday == day.weekday()],
+                _joined([shift for shift in shifts if shift.weekday == day.weekday()]),
                 [
                     each
                     for each in away
