@@ -27,4 +27,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         actions.read_notices(mine.filter(pk=chosen.pk) if chosen else mine, at=timezone.now())
         return HttpResponseRedirect(chosen.url if chosen and chosen.url else request.path)
     template = "notifications/field_inbox.html" if request.user.is_field else "notifications/inbox.html"
-    return render(request, template, {"notices": mine[:SHOWN], "unread": mine.unread()[:100].count()})
+    return render(
+        request,
+        template,
+        {"notices": mine[:SHOWN], "unread": mine.unread()[:100].count(), "today": timezone.localdate()},
+    )
