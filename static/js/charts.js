@@ -11,7 +11,17 @@ import pie from "plotly.js/lib/pie";
 import { colour } from "./colour.js";
 import { jsonOf, onPage } from "./on_page.js";
 
-Plotly.register([bar, funnel, heatmap, indicator, pie, chinese]);
+// Its short months are bare numerals, its days those of English.
+const format = {
+  ...chinese.format,
+  shortMonths: Array.from({ length: 12 }, (_, month) => `${month + 1}月`),
+  year: "%Y年",
+  month: "%Y年%b",
+  dayMonth: "%b%-d日",
+  dayMonthYear: "%Y年%b%-d日",
+};
+
+Plotly.register([bar, funnel, heatmap, indicator, pie, { ...chinese, format }]);
 
 function template() {
   const line = colour("border-color");
@@ -23,7 +33,7 @@ function template() {
       font: { color: colour("body-color"), family: getComputedStyle(document.body).fontFamily },
       colorway: ["blue", "orange", "teal", "purple", "red", "green", "yellow", "cyan"].map(colour),
       hoverlabel: { bgcolor: colour("bg-surface"), font: { color: colour("body-color") } },
-      margin: { l: 48, r: 16, t: 32, b: 40 },
+      margin: { l: 40, r: 8, t: 8, b: 40 },
       xaxis: axis,
       yaxis: axis,
     },
