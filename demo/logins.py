@@ -57,7 +57,8 @@ Try this
      Within seconds it has an engineer, and its tab “Dispatch” says why. Most likely that is `{engineer.username}`,
      {engineer.name}, {scene.away_m} m away; if it is somebody else, click the name: the user name stands there.
   3. Be the engineer. Log in by that user name in a third browser, best as narrow as a phone: accept, set off, check in
-     (your browser is not in Hangzhou: any reason will do), go through the checklist, have it signed, complete it.
+     (your browser is not in Hangzhou: any reason and photo will do, here and at the end), go through the checklist,
+     have it signed, complete it.
   4. Be the merchant again. The tracking page has followed; rate the work there.
   By phone instead: as `dispatcher` file it at {base_url}{reverse("office:work-order-create")} for
      {merchant.name} ({merchant.number}), and go on with step 2.

@@ -121,14 +121,15 @@ def _go(world: World, job: Job, worker: Worker, start: datetime) -> Life:
     worker.busy_until = world.timeline.now + travel + timedelta(minutes=job.order.duration_min * worker.pace)
     actions.depart(job.order, by=worker.user, at=world.timeline.now, device_at=world.timeline.now)
     yield world.timeline.now + travel
-    lat, lon, reason = merchant.lat + rng.gauss(0, 4e-4), merchant.lon + rng.gauss(0, 4e-4), ""
+    lat, lon, reason, photo = merchant.lat + rng.gauss(0, 4e-4), merchant.lon + rng.gauss(0, 4e-4), "", None
     if rng.random() < 0.04:
         lat, reason = lat + 0.005, world.words.one(names.NO_POSITION)
+        photo = take_photo(rng, merchant.name, by=worker.user, at=world.timeline.now, lat=lat, lon=lon)
     elif abs(lat - merchant.lat) + abs(lon - merchant.lon) > 0.0015:
         lat, lon = merchant.lat, merchant.lon
     actions.arrive(
         job.order, by=worker.user, at=world.timeline.now, device_at=world.timeline.now, lat=lat, lon=lon,
-        accuracy_m=round(rng.uniform(5, 45)), reason=reason,
+        accuracy_m=round(rng.uniform(5, 45)), reason=reason, photo=photo,
     )  # fmt: skip
 
 
@@ -211,8 +212,9 @@ def finish(world: World, job: Job, worker: Worker) -> Life:
     yield done_at + (world.minutes(10, 90) if rng.random() < LATE_UPLOAD else timedelta(0))
     resolution = job.remedy or world.words.one(names.DONE[job.kind])
     order = actions.complete_work_order(
-        order, by=worker.user, at=world.timeline.now, resolution=resolution, device_at=done_at
-    )
+        order, by=worker.user, at=world.timeline.now, resolution=resolution, device_at=done_at,
+        lat=merchant.lat, lon=merchant.lon, accuracy_m=20,
+    )  # fmt: skip
     worker.busy_until = min(worker.busy_until or done_at, world.timeline.now)
     job.shop.has_order = False
     settle(world, job)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from assets import actions as assets
 from assets.models import Sticker, Terminal
@@ -25,11 +26,12 @@ from workorders.permissions import DO_ORDER
 
 @dataclass(frozen=True)
 class Command:
-    """`run(subject, *, by, at, **checked(form))` does it."""
+    """`run(subject, *, by, at, **checked(form))` does it; `label` is what its button says."""
 
     run: Callable[..., Any]
     permission: str
     form: type[forms.PhoneForm]
+    label: Any
 
 
 def answer_step(order: WorkOrder, *, step: str, value: str, **given: Any) -> Any:
@@ -51,19 +53,21 @@ def bind_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
 
 
 COMMANDS: dict[tuple[str, str], Command] = {
-    ("orders", "accept"): Command(workorders.accept_work_order, DO_ORDER, forms.Moment),
-    ("orders", "reject"): Command(workorders.reject_work_order, DO_ORDER, forms.Rejection),
-    ("orders", "depart"): Command(workorders.depart, DO_ORDER, forms.Departure),
-    ("orders", "arrive"): Command(workorders.arrive, DO_ORDER, forms.Arrival),
-    ("orders", "start"): Command(workorders.start_work, DO_ORDER, forms.Moment),
-    ("orders", "pause"): Command(workorders.pause_work, DO_ORDER, forms.Interruption),
-    ("orders", "resume"): Command(workorders.resume_work, DO_ORDER, forms.Moment),
-    ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer),
-    ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos),
-    ("orders", "sign"): Command(workorders.sign, DO_ORDER, forms.Signature),
-    ("orders", "complete"): Command(workorders.complete_work_order, DO_ORDER, forms.Completion),
-    ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding),
-    ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding),
+    ("orders", "accept"): Command(workorders.accept_work_order, DO_ORDER, forms.Moment, _("Accept")),
+    ("orders", "reject"): Command(workorders.reject_work_order, DO_ORDER, forms.Rejection, _("Hand the order back")),
+    ("orders", "depart"): Command(workorders.depart, DO_ORDER, forms.Departure, _("Set off")),
+    ("orders", "arrive"): Command(workorders.arrive, DO_ORDER, forms.Presence, _("I have arrived")),
+    ("orders", "start"): Command(workorders.start_work, DO_ORDER, forms.Moment, _("Begin the work")),
+    ("orders", "pause"): Command(workorders.pause_work, DO_ORDER, forms.Interruption, _("Pause the work")),
+    ("orders", "resume"): Command(workorders.resume_work, DO_ORDER, forms.Moment, _("Go on working")),
+    ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer, _("Save")),
+    ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos, _("Take a photo")),
+    ("orders", "sign"): Command(workorders.sign, DO_ORDER, forms.Signature, _("Let the merchant sign")),
+    ("orders", "complete"): Command(
+        workorders.complete_work_order, DO_ORDER, forms.Completion, _("Complete the order")
+    ),
+    ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
+    ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
 }
 
 SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {

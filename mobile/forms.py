@@ -26,6 +26,8 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args, user: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", "form-control")
         for name, chosen in self.choices_of(user).items():
             self.fields[name].queryset = chosen
 
@@ -34,37 +36,22 @@ class PhoneForm(forms.Form):
 
 
 class Place(forms.Form):
-    lat = forms.FloatField(min_value=-90, max_value=90, required=False)
-    lon = forms.FloatField(min_value=-180, max_value=180, required=False)
-    accuracy_m = forms.FloatField(min_value=0, required=False)
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
+    accuracy_m = forms.FloatField(min_value=0, required=False, widget=forms.HiddenInput)
 
 
 class Moment(PhoneForm):
     """When it happened by the phone's own clock."""
 
-    device_at = forms.DateTimeField(required=False)
-
-
-class Departure(Place, Moment):
-    pass
-
-
-class Arrival(Place, Moment):
-    reason = forms.CharField(max_length=200, required=False)
-
-
-class Rejection(Moment):
-    reason = forms.CharField(
-        max_length=200, error_messages={"required": _("Say why, so that the order finds the right person.")}
-    )
-
-
-class Interruption(Moment):
-    reason = forms.ChoiceField(choices=Pause.Reason, error_messages={"required": _("Choose what you are waiting for.")})
-    note = forms.CharField(max_length=200, required=False)
+    device_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 
 class CaptureField(forms.ModelMultipleChoiceField):
+    """Pictures that were sent before; a page without JavaScript brings them along as files."""
+
+    widget = forms.MultipleHiddenInput
+
     def __init__(self, **kwargs) -> None:
         missing = _("The photo has not arrived yet. Please send it again.")
         super().__init__(
@@ -72,9 +59,48 @@ class CaptureField(forms.ModelMultipleChoiceField):
         )
 
 
+class Departure(Place, Moment):
+    pass
+
+
+class Presence(Place, Moment):
+    """Where a step is taken, and why there, if that is not at the merchant's."""
+
+    reason = forms.CharField(
+        label=_("Why not at the merchant’s"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )
+    captures = CaptureField(required=False)
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        return {"captures": Capture.objects.filter(by=user, kind=Capture.Kind.PHOTO)}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        values["photo"] = next(iter(values.pop("captures", None) or ()), None)
+        return values
+
+
+class Rejection(Moment):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        error_messages={"required": _("Say why, so that the order finds the right person.")},
+    )
+
+
+class Interruption(Moment):
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=Pause.Reason, error_messages={"required": _("Choose what you are waiting for.")}
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
 class StepAnswer(Moment):
-    step = forms.CharField(max_length=40)
-    value = forms.CharField(max_length=2000, required=False)
+    step = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    value = forms.CharField(label=_("Answer"), max_length=2000, required=False)
     captures = CaptureField(required=False)
 
     def choices_of(self, user: User) -> dict[str, Any]:
@@ -91,7 +117,9 @@ class Photos(Moment):
 class Signature(Moment):
     captures = CaptureField()
     signer_name = forms.CharField(
-        max_length=80, error_messages={"required": _("Write the name of the person who signs.")}
+        label=_("Name of the person who signs"),
+        max_length=80,
+        error_messages={"required": _("Write the name of the person who signs.")},
     )
 
     def choices_of(self, user: User) -> dict[str, Any]:
@@ -104,8 +132,13 @@ class Signature(Moment):
         return values
 
 
-class Completion(Moment):
-    resolution = forms.CharField(error_messages={"required": _("Say what was done: tap a sentence or write your own.")})
+class Completion(Presence):
+    resolution = forms.CharField(
+        label=_("What was done?"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": _("Say what was done: tap a sentence or write your own.")},
+    )
+    field_order = ("resolution",)
 
 
 class TerminalBinding(PhoneForm):

@@ -88,6 +88,9 @@ class WorkOrderFilter(FilterSet):
     region = region_filter()
     engineer = EngineerFilter(field_name="engineer")
     overdue = django_filters.BooleanFilter(method="filter_overdue", label=gettext_lazy("Overdue"))
+    elsewhere = django_filters.BooleanFilter(
+        method="filter_elsewhere", label=gettext_lazy("Arrived or completed elsewhere")
+    )
     opened = DayRangeFilter(field_name="service_date", label=gettext_lazy("Opened"))
     terminal_model = django_filters.ModelChoiceFilter(
         field_name="terminal__model", queryset=TerminalModel.objects.all(), label=gettext_lazy("Terminal model")
@@ -107,6 +110,9 @@ class WorkOrderFilter(FilterSet):
     def filter_overdue(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
         overdue = queryset.overdue(timezone.now())
         return overdue if value else queryset.exclude(pk__in=overdue.values("pk"))
+
+    def filter_elsewhere(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
+        return queryset.elsewhere() if value else queryset.filter(arrival_reason="", completion_reason="")
 
 
 class OrderColumns(Table):

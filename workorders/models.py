@@ -87,6 +87,9 @@ class Priority(models.IntegerChoices):
     LOW = 4, _("Low")
 
 
+ELSEWHERE = ~Q(arrival_reason="") | ~Q(completion_reason="")  # a step was taken outside the fence
+
+
 class WorkOrderQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "WorkOrderQuerySet":
         """Office people see the orders of their regions, field staff the orders they are or were given."""
@@ -106,6 +109,10 @@ class WorkOrderQuerySet(RegionScopedQuerySet):
         return self.ongoing().filter(
             Q(response_due_at__lt=at, arrived_at=None) | Q(resolution_due_at__lt=at, completed_at=None)
         )
+
+    def elsewhere(self) -> "WorkOrderQuerySet":
+        """Arrived or completed outside the fence, or without a position."""
+        return self.filter(ELSEWHERE)
 
     def search(self, text: str) -> "WorkOrderQuerySet":
         """Its own number and summary, or the merchant's name, number and phone."""
@@ -162,6 +169,16 @@ class WorkOrder(models.Model):
     # how it went
     arrival_distance_m = models.FloatField(_("distance at check-in, metres"), null=True)
     arrival_reason = models.CharField(_("why checked in elsewhere"), max_length=200, blank=True)
+    arrival_photo = models.ForeignKey(
+        Capture, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("photo at check-in"),
+    )  # fmt: skip
+    completion_distance_m = models.FloatField(_("distance at completion, metres"), null=True)
+    completion_reason = models.CharField(_("why completed elsewhere"), max_length=200, blank=True)
+    completion_photo = models.ForeignKey(
+        Capture, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("photo at completion"),
+    )  # fmt: skip
     resolution = models.TextField(_("what was done"), blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
     signature = models.ForeignKey(
@@ -205,6 +222,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*ONGOING])),
             models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
             models.Index(fields=["service_date"], name="order_service_date"),
+            models.Index(fields=["-id"], name="order_elsewhere", condition=ELSEWHERE),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 // phone is. Until an answer has come, pressing again sends the very same message, so that it is done once.
 // form.prepare, where a module has set it, runs first (uploads) and may throw a sentence.
 // data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
-// data-ask="sheet" data-ask-for="field": a refusal about that field opens the sheet. data-said: spoken when it is done.
+// data-ask="sheet" data-ask-for="field field": a refusal about one of them opens the sheet. data-said: spoken when it is done.
 import htmx from "htmx.org";
 import { addPlace, place } from "./field_place.js";
 import { send, uuid } from "./field_send.js";
@@ -49,7 +49,7 @@ function busy(form, button, isBusy) {
 }
 
 export function complain(form, sentence, field) {
-  const sheet = field && field === form.dataset.askFor ? document.getElementById(form.dataset.ask) : null;
+  const sheet = field && form.dataset.askFor?.split(" ").includes(field) ? document.getElementById(form.dataset.ask) : null;
   if (sheet && !sheet.open) open(sheet);
   const asked = document.getElementById(form.dataset.ask);
   const line = (asked?.open ? asked : form).querySelector("[data-sentence]");
@@ -60,7 +60,7 @@ export function complain(form, sentence, field) {
 
 // A form that goes by itself has no button to press again.
 function offerAgain(form) {
-  if ([...form.elements].some(({ type }) => type === "submit")) return;
+  if ([...form.elements].some((each) => each.type === "submit" && !each.closest("noscript"))) return;
   const again = Object.assign(document.createElement("button"), { className: "btn btn-primary w-100 mt-2" });
   again.textContent = document.getElementById("said").dataset.again;
   form.querySelector("[data-sentence]").append(again);

@@ -1,5 +1,5 @@
 // <input type=file data-pictures="/where/"> inside form[data-command]: each photo is shrunk here, shown at once and sent
-// by itself under its own UUID; with data-count of them the form goes, holding their ids as `captures`.
+// by itself under its own UUID; the form holds their ids as `captures` and, with data-count of them, goes by itself.
 import { addPlace, place } from "./field_place.js";
 import { send, uuid } from "./field_send.js";
 
@@ -40,13 +40,16 @@ export async function pictureMessage(file, { kind, source, takenAt }) {
   return body;
 }
 
+// The sheet or form an input stands in; a sheet's form may stand elsewhere.
+const around = (input) => input.closest("dialog, form");
+
 function tile(file, input) {
   const figure = document.createElement("figure");
   figure.className = "field-tile sending";
   const image = Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: input.dataset.alt });
   const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: input.dataset.sending });
   figure.append(image, bar);
-  input.form.querySelector("[data-tiles]").append(figure);
+  around(input).querySelector("[data-tiles]").append(figure);
   return { figure, bar };
 }
 
@@ -73,15 +76,21 @@ async function add(file, input, line) {
 
 function arrived(figure, input, id) {
   const { form } = input;
-  figure.append(Object.assign(document.createElement("input"), { type: "hidden", name: "captures", value: id }));
-  const waits = form.querySelector(".field-tile.sending, .field-tile > .btn");
-  if (!waits && form.querySelectorAll("[name=captures]").length >= Number(input.dataset.count)) form.requestSubmit();
+  const capture = Object.assign(document.createElement("input"), { type: "hidden", name: "captures", value: id });
+  if (form.id) capture.setAttribute("form", form.id);
+  figure.append(capture);
+  const waits = around(input).querySelector(".field-tile.sending, .field-tile > .btn");
+  const count = [...form.elements].filter(({ name }) => name === "captures").length;
+  if (!waits && count >= Number(input.dataset.count)) form.requestSubmit();
 }
 
 document.addEventListener("change", async ({ target: input }) => {
   if (!input.matches("[data-pictures]")) return;
   const files = [...input.files];
   input.value = ""; // the same photo may be chosen again
-  const line = input.form.querySelector("[data-sentence]");
-  for (const file of files) await add(file, input, line);
+  const line = around(input).querySelector("[data-sentence]");
+  const sent = (async () => {
+    for (const file of files) await add(file, input, line);
+  })();
+  if (!input.dataset.count) input.form.prepare = () => sent; // who is quick waits for the photo
 });

@@ -1,5 +1,7 @@
 """Each row of mobile/commands.py from the phone: done, refused with a sentence, sent twice, somebody else's."""
 
+import io
+import re
 import uuid
 
 import pytest
@@ -87,7 +89,7 @@ ROWS = [
         bad=lambda keep: {"captures": [uuid.uuid4()]}, sentence="has not arrived"),
     Row("begun", "sign", "workorders.sign", good=lambda keep: {"captures": [keep("signature").pk], "signer_name": "Wang Fang"},
         bad=lambda keep: {"captures": [keep("signature").pk], "signer_name": ""}, sentence="Write the name"),
-    Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer."},
+    Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer.", **NEAR},
         bad=lambda keep: {"resolution": ""}, sentence="Say what was done"),
 ]  # fmt: skip
 CASES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -163,13 +165,56 @@ def test_a_step_that_does_not_come_next_is_refused_with_a_sentence(order, phone)
     assert order.status == Status.ASSIGNED
 
 
-def test_outside_the_fence_the_phone_is_asked_for_the_reason_and_then_checks_in(travelling, phone) -> None:
+def test_outside_the_fence_the_phone_is_asked_for_reason_and_photo_and_then_checks_in(travelling, phone, keep) -> None:
     refused = send(phone, f"orders/{travelling.number}", "arrive", **FAR)
     assert refused.json()["field"] == "reason"
-    assert send(phone, f"orders/{travelling.number}", "arrive", **FAR, reason="Wrong on the map").status_code == 200
+    why = {**FAR, "reason": "Wrong on the map"}
+    assert send(phone, f"orders/{travelling.number}", "arrive", **why).json()["field"] == "photo"
+    photo = keep()
+    assert send(phone, f"orders/{travelling.number}", "arrive", **why, captures=[photo.pk]).status_code == 200
     travelling.refresh_from_db()
     assert (travelling.status, travelling.arrival_reason) == (Status.ON_SITE, "Wrong on the map")
+    assert travelling.arrival_photo == photo
     assert 2800 < travelling.arrival_distance_m < 3000
+
+
+def plainly(client: Client, url: str, **body):
+    """As a browser without JavaScript sends a form."""
+    page = client.get(url, HTTP_ACCEPT="text/html")
+    body = {"command": re.search(r'name="command" value="([^"]+)"', page.content.decode())[1], **body}
+    return client.post(url, body, HTTP_ACCEPT="text/html,application/xhtml+xml")
+
+
+def test_without_javascript_the_way_leads_from_page_to_page(travelling, phone, engineer) -> None:
+    from tests.mobile.conftest import picture
+
+    order_url = f"/field/orders/{travelling.number}/"
+    noscript = phone.get(order_url).content.decode()
+    assert f"{order_url}reject/" in noscript
+    no_position = plainly(phone, f"{order_url}arrive/", reason="In the basement")
+    assert (no_position.status_code, "Add a photo of where you are" in no_position.content.decode()) == (422, True)
+    assert "In the basement</textarea>" in no_position.content.decode()
+    no_photo = plainly(phone, f"{order_url}arrive/", file=io.BytesIO(b"%PDF-1.7"))
+    assert (no_photo.status_code, "not a photo" in no_photo.content.decode()) == (422, True)
+    only_photo = plainly(phone, f"{order_url}arrive/", file=picture())
+    kept = re.search(r'name="captures" value="([^"]+)"', only_photo.content.decode())[1]
+    arrived = plainly(phone, f"{order_url}arrive/", reason="In the basement", captures=kept)
+    assert (arrived.status_code, arrived["Location"]) == (302, order_url)
+    travelling.refresh_from_db()
+    assert (travelling.status, travelling.arrival_reason) == (Status.ON_SITE, "In the basement")
+    assert str(travelling.arrival_photo_id) == kept
+    started = plainly(phone, f"{order_url}start/")
+    answered = plainly(phone, f"{order_url}answer/", step="power", value="true")
+    shot = plainly(phone, f"{order_url}answer/", step="before", file=picture("red"))
+    assert [answer.status_code for answer in (started, answered, shot)] == [302, 302, 302]
+    assert travelling.run.answers.current().count() == 2
+
+
+def test_the_page_of_a_command_is_nobody_elses(travelling, colleague) -> None:
+    other = Client()
+    other.force_login(colleague)
+    assert other.get(f"/field/orders/{travelling.number}/arrive/").status_code == 404
+    assert other.get(f"/field/orders/{travelling.number}/paint/").status_code == 404
 
 
 def test_an_id_already_used_for_something_else_is_refused(order, phone) -> None:

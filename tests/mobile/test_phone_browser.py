@@ -153,8 +153,12 @@ def test_outside_the_fence_the_reason_is_asked_for_on_the_same_page(see, order, 
     page.get_by_role("dialog").get_by_text("m from the merchant").wait_for()
     page.get_by_role("button", name="The place on the map is wrong").tap()
     page.get_by_role("button", name="Check in all the same").tap()
+    page.get_by_role("dialog").get_by_text("Add a photo of where you are").wait_for()
+    Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
+    page.get_by_role("button", name="Check in all the same").tap()
     page.get_by_role("button", name="Begin the work").wait_for()
     order.refresh_from_db()
+    assert order.arrival_photo.source == "camera"
     assert order.arrival_reason == "The place on the map is wrong"
     assert order.arrival_distance_m == pytest.approx(float(distance_m(30.3001, 120.1552, order.lat, order.lon)), abs=1)
 
@@ -165,6 +169,7 @@ def test_a_phone_that_gives_no_position_checks_in_with_a_reason(see, order) -> N
         page.get_by_role("button", name=button, exact=True).tap()
     page.get_by_role("dialog").get_by_text("gave no position").wait_for()
     page.get_by_role("textbox", name="Reason").fill("In the basement")
+    Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
     page.get_by_role("button", name="Check in all the same").tap()
     page.get_by_role("button", name="Begin the work").wait_for()
     order.refresh_from_db()

@@ -149,8 +149,9 @@ def completed(on_site, engineer, minutes):
         actions.answer_step(on_site, step=step, value=value, captures=captures, by=engineer, at=minutes(45))
     actions.sign(on_site, capture=keep("signature", "black"), signer_name="Wang Fang", by=engineer, at=minutes(50))
     return actions.complete_work_order(
-        on_site, by=engineer, at=minutes(55), resolution="Changed the SIM card, tested with a payment."
-    )
+        on_site, by=engineer, at=minutes(55), resolution="Changed the SIM card, tested with a payment.",
+        lat=30.2741, lon=120.1551,
+    )  # fmt: skip
 
 
 def said(response) -> str:

@@ -99,4 +99,6 @@ def signed(answered, engineer, minutes, picture):
 
 @pytest.fixture
 def completed(signed, engineer, minutes):
-    return actions.complete_work_order(signed, by=engineer, at=minutes(55), resolution="Changed the paper roll")
+    return actions.complete_work_order(
+        signed, by=engineer, at=minutes(55), resolution="Changed the paper roll", lat=30.2741, lon=120.1551
+    )

@@ -14,6 +14,9 @@ from workorders.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
 
+HERE = {"lat": 30.2742, "lon": 120.1551, "accuracy_m": 10}
+NORTH_300_M = {"lat": 30.2741 + 300 / 111_195, "lon": 120.1551, "accuracy_m": 10}
+
 
 def reloaded(order):
     return WorkOrder.objects.get(pk=order.pk)
@@ -21,20 +24,48 @@ def reloaded(order):
 
 def test_the_rest_of_the_booked_time_becomes_free(signed, engineer, minutes):
     """Booked 10:30 to 11:15, done at 10:55."""
-    order = actions.complete_work_order(signed, by=engineer, at=minutes(55), resolution="Changed the paper roll")
+    order = actions.complete_work_order(
+        signed, by=engineer, at=minutes(55), resolution="Changed the paper roll", **HERE
+    )
     assert (order.status, order.completed_at, order.resolution) == ("completed", minutes(55), "Changed the paper roll")
     during = engineer.bookings.get().during
     assert (during.lower, during.upper) == (minutes(30), minutes(55))
     entry = last_entry(order)
     assert (entry.verb, entry.note) == ("workorders.complete_work_order", "Changed the paper roll")
-    assert entry.changes == {"status": ["in_progress", "completed"]}
+    assert entry.changes == {"status": ["in_progress", "completed"], "completion_distance_m": [None, 11]}
+
+
+def test_away_from_the_merchant_it_is_completed_with_a_reason_and_a_photo(signed, engineer, picture, minutes):
+    done = {"by": engineer, "at": minutes(55), "resolution": "Done", **NORTH_300_M}
+    with pytest.raises(Refused, match="You are 300 m from the merchant; up to 210 m is on site") as refusal:
+        actions.complete_work_order(signed, **done)
+    assert refusal.value.field == "reason"
+    with pytest.raises(Refused, match="Add a photo of where you are"):
+        actions.complete_work_order(signed, reason="Tested from the van", **done)
+    assert reloaded(signed).status == "in_progress"
+    photo = picture(engineer, colour="olive")
+    order = actions.complete_work_order(signed, reason="Tested from the van", photo=photo, **done)
+    assert (order.completion_reason, order.completion_photo) == ("Tested from the van", photo)
+    assert photo in order.captures.all()
+    assert list(WorkOrder.objects.elsewhere()) == [order]
+    changes = last_entry(order).changes
+    assert (changes["completion_distance_m"], changes["completion_reason"]) == (
+        [None, 300],
+        [None, "Tested from the van"],
+    )
+
+
+def test_without_a_position_it_is_not_simply_completed(signed, engineer, minutes):
+    with pytest.raises(Refused, match="gave no position"):
+        actions.complete_work_order(signed, by=engineer, at=minutes(55), resolution="Done")
+    assert verbs(signed)[-1] == "sign"
 
 
 def test_done_before_the_booked_time_frees_all_of_it(signed, engineer, dispatcher, minutes):
     booking = signed.booking
     booking.during = (minutes(100), minutes(145))
     booking.save()
-    order = actions.complete_work_order(signed, by=engineer, at=minutes(55), resolution="Done")
+    order = actions.complete_work_order(signed, by=engineer, at=minutes(55), resolution="Done", **HERE)
     assert (order.booking, engineer.bookings.count()) == (None, 0)
     assert verbs(order)[-1] == "complete_work_order"
 

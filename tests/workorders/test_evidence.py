@@ -40,7 +40,7 @@ def test_an_order_without_procedure_has_no_steps(ask, engineer, dispatcher, minu
     actions.assign_work_order(order, engineer=engineer, start=minutes(5), end=minutes(9), by=dispatcher, at=minutes(1))
     actions.accept_work_order(order, **more)
     actions.depart(order, **more)
-    actions.arrive(order, reason="No signal", **more)
+    actions.arrive(order, lat=order.lat, lon=order.lon, **more)
     actions.start_work(order, **more)
     with pytest.raises(Refused, match="has no checklist"):
         actions.answer_step(order, step="power", value=True, **more)

@@ -8,7 +8,8 @@ from tests.workorders.reading import last_entry, told, verbs
 from toolkit.errors import Refused
 from workforce.models import Position
 from workorders import actions
-from workorders.actions.on_site import FENCE_M
+from workorders.actions.fence import FENCE_M
+from workorders.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -97,14 +98,30 @@ def test_arriving_at_the_shop_is_measured(en_route, engineer, minutes):
     assert entry.device_at == minutes(29)
 
 
-def test_outside_the_fence_needs_a_reason(en_route, engineer, minutes):
+def test_outside_the_fence_needs_a_reason_and_a_photo(en_route, engineer, picture, minutes):
     here = {"by": engineer, "at": minutes(30), **NORTH_250_M}
     with pytest.raises(Refused, match=f"You are 250 m from the merchant; up to {FENCE_M + 20} m is on site"):
         actions.arrive(en_route, accuracy_m=20, **here)
-    order = actions.arrive(en_route, accuracy_m=20, reason="The shop is inside the mall", **here)
+    why = {"accuracy_m": 20, "reason": "The shop is inside the mall"}
+    for photo in (None, picture(engineer, "signature")):
+        with pytest.raises(Refused, match="Add a photo of where you are") as refusal:
+            actions.arrive(en_route, photo=photo, **why, **here)
+        assert refusal.value.field == "photo"
+    photo = picture(engineer)
+    order = actions.arrive(en_route, photo=photo, **why, **here)
     assert order.arrival_distance_m == pytest.approx(250, abs=1)
-    assert order.arrival_reason == "The shop is inside the mall"
+    assert (order.arrival_reason, order.arrival_photo) == ("The shop is inside the mall", photo)
+    assert list(order.captures.all()) == [photo]
+    assert list(WorkOrder.objects.elsewhere()) == [order]
     assert last_entry(order).note == "The shop is inside the mall"
+    assert last_entry(order).changes["photos"] == [None, 1]
+
+
+def test_at_the_merchants_no_reason_is_kept(en_route, engineer, minutes):
+    order = actions.arrive(en_route, by=engineer, at=minutes(30), lat=30.2742, lon=120.1551, reason="Just in case")
+    assert (order.arrival_reason, order.arrival_photo) == ("", None)
+    assert not WorkOrder.objects.elsewhere().exists()
+    assert last_entry(order).note == ""
 
 
 def test_the_accuracy_of_the_phone_widens_the_fence(en_route, engineer, minutes):
@@ -119,10 +136,12 @@ def test_a_phone_that_knows_nothing_does_not_open_every_fence(en_route, engineer
     assert verbs(en_route)[-1] == "depart"
 
 
-def test_without_a_position_a_reason_is_needed(en_route, engineer, minutes):
+def test_without_a_position_a_reason_and_a_photo_are_needed(en_route, engineer, picture, minutes):
     with pytest.raises(Refused, match="gave no position"):
         actions.arrive(en_route, by=engineer, at=minutes(30))
-    order = actions.arrive(en_route, by=engineer, at=minutes(30), reason="No signal in the basement")
+    order = actions.arrive(
+        en_route, by=engineer, at=minutes(30), reason="No signal in the basement", photo=picture(engineer)
+    )
     assert (order.status, order.arrival_distance_m) == ("on_site", None)
     assert last_entry(order).note == "No signal in the basement"
 

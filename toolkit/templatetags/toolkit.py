@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.templatetags.static import static
@@ -31,6 +32,12 @@ def query(context: template.Context, **changes: Any) -> str:
         if value is not None:
             params[name] = str(value)
     return "?" + params.urlencode()
+
+
+@register.simple_tag
+def new_id() -> str:
+    """What a form names itself by, so that sent twice it is done once."""
+    return str(uuid4())
 
 
 @register.filter

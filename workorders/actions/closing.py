@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from evidence.models import Capture
 from procedures.actions import missing_steps
 from procedures.steps import in_language
 from toolkit.errors import Refused
@@ -12,6 +13,7 @@ from workforce.actions import move_booking
 from workforce.models import User
 from workorders import clock, notices
 from workorders.actions._steps import locked, locked_own, release_booking, required, write
+from workorders.actions.fence import presence
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
 from workorders.models import Rating, WorkOrder
@@ -20,9 +22,22 @@ CLOSED_AFTER = timedelta(hours=72)
 
 
 def complete_work_order(
-    order: WorkOrder, *, by: User, at: datetime, resolution: str, device_at: datetime | None = None
+    order: WorkOrder,
+    *,
+    by: User,
+    at: datetime,
+    resolution: str,
+    device_at: datetime | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    accuracy_m: float | None = None,
+    reason: str = "",
+    photo: Capture | None = None,
 ) -> WorkOrder:
-    """Only with a full checklist and a signature. What is left of the booked time becomes free."""
+    """Only with a full checklist and a signature; away from the merchant only with a reason and a photo.
+
+    What is left of the booked time becomes free.
+    """
     with transaction.atomic():
         order = locked_own(order, by)
         changes = order.move_to(Status.COMPLETED, at)
@@ -33,6 +48,12 @@ def complete_work_order(
         if order.signature_id is None:
             raise Refused(_("The merchant has not signed yet. Have the work signed first."))
         order.resolution = required(resolution, _("Say what was done."), "resolution")
+        here = presence(order, lat=lat, lon=lon, accuracy_m=accuracy_m, reason=reason, photo=photo)
+        order.completion_distance_m, order.completion_reason = here.distance_m, here.reason
+        order.completion_photo = here.photo
+        if photo:
+            order.captures.add(photo)
+        changes |= here.changes("completion")
         clock.set_due_times(order)
         _free_rest_of_booking(order, at)
         entry = write(

@@ -10,17 +10,14 @@ from django.utils.translation import gettext as _
 from evidence.models import Capture
 from procedures import actions as procedures
 from procedures.models import Answer
-from routing.geo import distance_m
 from toolkit.errors import Refused
 from workforce.actions import report_position
 from workforce.models import User
 from workorders import clock, notices
 from workorders.actions._steps import locked_own, pass_over, release_booking, required, write
+from workorders.actions.fence import presence
 from workorders.lifecycle import WAYS_ON, Status
 from workorders.models import Pause, WorkOrder
-
-FENCE_M = 200
-MOST_ACCURACY_M = 300  # a phone that is less sure of its place than this gets no more benefit of the doubt
 
 
 def accept_work_order(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
@@ -81,43 +78,22 @@ def arrive(
     lon: float | None = None,
     accuracy_m: float | None = None,
     reason: str = "",
+    photo: Capture | None = None,
 ) -> WorkOrder:
-    """Checks in. Outside the fence, or without a position where the merchant's is known, only with a reason."""
+    """Checks in. Outside the fence, or without a position where the merchant's is known, with a reason and a photo."""
     with transaction.atomic():
         order = locked_own(order, by)
         changes = order.move_to(Status.ON_SITE, at)
-        order.arrival_distance_m = _distance_m(order, lat, lon)
-        order.arrival_reason = reason.strip()[:200]
-        if not order.arrival_reason:
-            _refuse_outside(order, accuracy_m)
-        if order.arrival_distance_m is not None:
-            changes |= {"arrival_distance_m": [None, round(order.arrival_distance_m)]}
+        here = presence(order, lat=lat, lon=lon, accuracy_m=accuracy_m, reason=reason, photo=photo)
+        order.arrival_distance_m, order.arrival_reason, order.arrival_photo = here.distance_m, here.reason, here.photo
+        if photo:
+            order.captures.add(photo)
+        changes |= here.changes("arrival")
         clock.set_due_times(order)
         write("workorders.arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
         if lat is not None and lon is not None:
             report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
         return order
-
-
-def _distance_m(order: WorkOrder, lat: float | None, lon: float | None) -> float | None:
-    places = (order.lat, order.lon, lat, lon)
-    return None if None in places else float(distance_m(*places))
-
-
-def _refuse_outside(order: WorkOrder, accuracy_m: float | None) -> None:
-    if order.lat is None:
-        return
-    if order.arrival_distance_m is None:
-        raise Refused(
-            _("Your phone gave no position. Switch it on, or say why you check in without it."), field="reason"
-        )
-    allowed_m = FENCE_M + min(accuracy_m or 0, MOST_ACCURACY_M)
-    if order.arrival_distance_m > allowed_m:
-        raise Refused(
-            _("You are %(distance)d m from the merchant; up to %(allowed)d m is on site. Go there, or say why not.")
-            % {"distance": round(order.arrival_distance_m), "allowed": round(allowed_m)},
-            field="reason",
-        )
 
 
 def start_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:

@@ -83,7 +83,15 @@ class OrderMixin:
 
     def subjects(self) -> QuerySet[WorkOrder]:
         return WorkOrder.objects.visible_to(self.request.user).select_related(
-            *IN_ROW, "booking", "run__version", "terminal__model", "opened_by", "signature", "sla_policy"
+            *IN_ROW,
+            "booking",
+            "run__version",
+            "terminal__model",
+            "opened_by",
+            "signature",
+            "sla_policy",
+            "arrival_photo",
+            "completion_photo",
         )
 
 
@@ -296,4 +304,6 @@ class RequestRevealPhone(RequestMixin, SubjectMixin, Page, TemplateView):
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         phone = actions.reveal_phone(self.subject, by=request.user, at=timezone.now())
-        return render(request, "merchants/phone.html", {"phone": phone})
+        response = render(request, "merchants/phone.html", {"phone": phone})
+        response["Cache-Control"] = "no-store"
+        return response
