@@ -292,7 +292,10 @@ def phone_request(order: WorkOrder) -> Request | None:
 
 
 def _phones(order: WorkOrder) -> list[Phone]:
-    phones = []
+    """Nobody is called about what is over."""
+    phones: list[Phone] = []
+    if order.status not in ONGOING:
+        return phones
     contact, request = phone_contact(order), phone_request(order)
     if contact:
         phones.append(Phone("contact", contact.name, contact.masked_phone))

@@ -7,17 +7,20 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
-from journal.actions import record
-from merchants.actions import reveal_phone
+from merchants.actions import reveal_phone as reveal_contact
 from mobile import sentences
 from mobile.queries import day_of, order_page, phone_contact, phone_request
-from mobile.views.pages import FieldPage
+from mobile.views.pages import FieldPage, PhoneDoor
+from toolkit.errors import Refused
 from toolkit.secrets import normalize_phone
 from toolkit.views import SubjectMixin
 from workforce.models import User
+from workorders.actions import reveal_phone as reveal_requester
+from workorders.lifecycle import ONGOING
 from workorders.models import Pause, WorkOrder
 from workorders.permissions import DO_ORDER
 
@@ -25,7 +28,7 @@ from workorders.permissions import DO_ORDER
 class TodayPage(FieldPage, TemplateView):
     """The page asks for its list again every 20 seconds and says which one it shows: 204 when that is still right."""
 
-    title = _("Today")
+    title = gettext_lazy("Today")
     template_name = "mobile/today.html"
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -88,15 +91,28 @@ class OrderFreshness(FieldPage, View):
         return render(request, "mobile/order_changed.html", {"order": order})
 
 
-class OrderPhone(OrderMixin, View):
-    """The clear number, written down in the journal. The answer is never stored."""
+class OrderPhone(OrderMixin, PhoneDoor):
+    """The clear number, written down in the journal; only while the order is open. The answer is never stored."""
 
-    def post(self, request: HttpRequest, number: str, key: str) -> JsonResponse:
+    def post(self, request: HttpRequest, number: str, key: str) -> HttpResponse:
+        if self.subject.status not in ONGOING:
+            raise Refused(_("This order is over, so its phone numbers are no longer given out. Ask your dispatcher."))
         if key == "contact" and (contact := phone_contact(self.subject)):
-            phone = reveal_phone(contact, by=request.user, at=self.at)
+            phone = reveal_contact(contact, by=request.user, at=self.at)
         elif key == "request" and (asked := phone_request(self.subject)):
-            record("merchants.reveal_phone", asked, by=request.user, at=self.at, merchant_id=asked.merchant_id)
-            phone = asked.contact_phone
+            phone = reveal_requester(asked, by=request.user, at=self.at)
         else:
             raise Http404
-        return JsonResponse({"phone": normalize_phone(phone) or phone})
+        phone = normalize_phone(phone) or phone
+        if not self.is_plain:
+            response: HttpResponse = JsonResponse({"phone": phone})
+        else:
+            response = render(request, "mobile/phone.html", self.get_context_data(order=self.subject, phone=phone))
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if not self.is_plain:
+            return super().refused(refusal)
+        context = self.get_context_data(order=self.subject, refusal=refusal)
+        return render(self.request, "mobile/phone.html", context, status=422)

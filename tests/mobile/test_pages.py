@@ -4,12 +4,13 @@ import pytest
 from django.test import Client
 
 from assets.actions import bind_sticker, bind_terminal, issue_terminal
+from journal import reveals
 from journal.models import Entry
 from tests import factories as make
 from workforce.actions import report_position, set_shifts
 from workforce.models import Position
 from workorders import actions
-from workorders.models import Request
+from workorders.models import Request, WorkOrder
 
 HX = {"HTTP_HX_REQUEST": "true"}
 
@@ -58,7 +59,7 @@ def test_done_and_cancelled_orders_of_today_stay_in_sight(give, begun, phone, en
     for step, value, captures in (("power", True, []), ("before", None, [keep()]), ("network", "wifi", [])):
         actions.answer_step(begun, step=step, value=value, captures=captures, by=engineer, at=at)
     actions.sign(begun, capture=keep("signature"), signer_name="Wang Fang", by=engineer, at=at)
-    actions.complete_work_order(begun, resolution="Fixed.", by=engineer, at=at)
+    actions.complete_work_order(begun, resolution="Fixed.", by=engineer, at=at, lat=begun.lat, lon=begun.lon)
     actions.cancel_work_order(give(after=timedelta(hours=2)), by=dispatcher, reason="Closed today", at=at)
     page = text_of(phone.get("/field/"))
     assert "All done." in page
@@ -147,7 +148,7 @@ def test_the_phone_number_is_given_on_demand_and_that_is_written_down(order, pho
     assert (entry.actor, entry.merchant_id) == (engineer, merchant.pk)
 
 
-def test_who_reported_it_can_be_called_too(order, phone, repair, merchant, at) -> None:
+def test_who_reported_it_can_be_called_too(order, phone, repair, merchant, engineer, at) -> None:
     Request.objects.create(
         number="RQ-1", channel="call_centre", merchant=merchant, region=merchant.region, type=repair, summary="Broken",
         contact_name="Xiao Li", contact_phone="13900001111", received_at=at, outcome="order", order=order,
@@ -156,7 +157,32 @@ def test_who_reported_it_can_be_called_too(order, phone, repair, merchant, at) -
     assert "Xiao Li" in page and "*******1111" in page
     answer = phone.post(f"/field/orders/{order.number}/phone/request/")
     assert answer.json()["phone"].endswith("13900001111")
-    assert Entry.objects.filter(verb="merchants.reveal_phone").count() == 1
+    entry = Entry.objects.get(verb="workorders.reveal_phone")
+    assert (entry.actor, entry.subject_label, entry.merchant_id) == (engineer, "RQ-1", merchant.pk)
+
+
+def test_numbers_are_looked_at_as_often_an_hour_as_people_are_called(order, phone, monkeypatch) -> None:
+    monkeypatch.setattr(reveals, "REVEALS_PER_HOUR", 1)
+    url = f"/field/orders/{order.number}/phone/contact/"
+    assert phone.post(url).status_code == 200
+    refused = phone.post(url)
+    assert (refused.status_code, "within the last hour" in refused.json()["sentence"]) == (422, True)
+
+
+def test_when_the_order_is_over_nobody_is_called_about_it(order, phone, dispatcher, at) -> None:
+    url = f"/field/orders/{order.number}/"
+    assert "data-call" in phone.get(url).content.decode()
+    WorkOrder.objects.filter(pk=order.pk).update(status="cancelled", cancelled_at=at)
+    assert "data-call" not in phone.get(url).content.decode()
+    refused = phone.post(f"{url}phone/contact/")
+    assert (refused.status_code, "This order is over" in refused.json()["sentence"]) == (422, True)
+    assert not Entry.objects.filter(verb="merchants.reveal_phone").exists()
+
+
+def test_without_javascript_the_number_comes_as_a_page(order, phone) -> None:
+    answer = phone.post(f"/field/orders/{order.number}/phone/contact/", HTTP_ACCEPT="text/html")
+    assert 'href="tel:13812345678"' in text_of(answer)
+    assert answer["Cache-Control"] == "no-store"
 
 
 def test_nobody_else_gets_the_phone_number(order, colleague) -> None:

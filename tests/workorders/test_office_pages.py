@@ -103,6 +103,24 @@ def test_the_list_is_filtered(as_, dispatcher, completed, ask, minutes, foreign_
     assert shown(q="5678") == ["done", "open"]  # the phone of the merchant
 
 
+def test_what_was_done_elsewhere_is_shown_and_can_be_listed(
+    as_, dispatcher, en_route, engineer, ask, picture, xihu, minutes
+):
+    photo = picture(engineer)
+    actions.arrive(en_route, by=engineer, at=minutes(30), reason="In the basement", photo=photo)
+    other = ask(merchant=make.MerchantFactory(region=xihu))[0].order
+    client = as_(dispatcher)
+    html = text(client.get(en_route.get_absolute_url()))
+    for words in ("without a position", " elsewhere</span>", "In the basement", "Photo of where it was"):
+        assert words in html
+
+    def shown(value):
+        html = text(client.get(page("work-order-list"), {"elsewhere": value}))
+        return [order for order in (en_route, other) if f">{order.number}<" in html]
+
+    assert (shown("true"), shown("false")) == ([en_route], [other])
+
+
 def test_an_engineer_elsewhere_cannot_be_filtered_by(as_, dispatcher, faraway_engineer, pooled):
     html = text(as_(dispatcher).get(page("work-order-list"), {"engineer": "faraway"}))
     assert faraway_engineer.name not in html
@@ -424,6 +442,9 @@ def test_a_request_shows_where_it_ended_and_masks_the_phone(as_, dispatcher, str
 def test_looking_at_a_phone_number_is_written_down(as_, dispatcher, analyst, stranger, ask):
     request = ask(contact_phone="13912345678")[0]
     url = page("request-reveal-phone", request.number)
+    order_page = text(as_(dispatcher).get(request.order.get_absolute_url()))
+    assert ("139****5678" in order_page, "13912345678" in order_page, url in order_page) == (True, False, True)
+    assert url not in text(as_(analyst).get(request.order.get_absolute_url()))
     assert as_(analyst).post(url).status_code == 403
     assert as_(stranger).post(url).status_code == 404
     assert "13912345678" in text(as_(dispatcher).post(url))
