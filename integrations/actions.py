@@ -1,5 +1,6 @@
 from datetime import datetime
 from itertools import islice
+from tempfile import TemporaryFile
 from time import monotonic
 from typing import BinaryIO
 
@@ -10,11 +11,11 @@ from django.utils.translation import override
 
 from integrations.columns import COLUMNS
 from integrations.models import Import, ImportRow
-from integrations.rows import READERS, Reader
+from integrations.rows import READERS, Reader, Row
 from journal.actions import record
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
-from toolkit.tables import open_table
+from toolkit.tables import Table, keep_table, open_table
 from workforce.models import Region, User
 
 CHUNK = 1000
@@ -23,16 +24,18 @@ CHUNK = 1000
 def upload_import(
     *, kind: str, file: BinaryIO, filename: str, region: Region, datum: str = "wgs84", by: User, at: datetime
 ) -> Import:
-    """Keeps the file and counts its rows. Refused when it is no table."""
-    table = open_table(file, filename)
-    total = sum(1 for _row in table.rows)
-    if total == 0:
-        raise Refused(_("The table has headers but no rows."), field="file")
-    file.seek(0)
-    return Import.objects.create(
-        number=next_number("IM"), kind=kind, file=File(file, name=filename), filename=filename[:200], region=region,
-        datum=datum, total=total, created_by=by, created_at=at,
-    )  # fmt: skip
+    """Keeps the file, and beside it what was read from it. Refused when it is no table."""
+    with TemporaryFile() as kept:
+        total = keep_table(open_table(file, filename), kept)
+        if total == 0:
+            raise Refused(_("The table has headers but no rows."), field="file")
+        file.seek(0)
+        kept.seek(0)
+        number = next_number("IM")
+        return Import.objects.create(
+            number=number, kind=kind, file=File(file, name=filename), filename=filename[:200], region=region,
+            table=File(kept, name=f"{number}.csv"), datum=datum, total=total, created_by=by, created_at=at,
+        )  # fmt: skip
 
 
 def check_import(job: Import, *, mapping: dict[str, str], by: User, at: datetime) -> Import:
@@ -73,31 +76,35 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
 
     A killed worker loses the chunk it was in and nothing else; two workers on one job take turns.
     """
-    started = monotonic()
+    until = monotonic() + seconds
     job = Import.objects.select_related("region", "created_by").get(pk=job.pk)
-    with override(job.created_by.language), job.file.open("rb") as file:
+    with override(job.created_by.language):
         try:
-            table = open_table(file, job.filename)
+            with job.open_table() as table:
+                _go_on(job, table, until, at=at)
         except Refused as refusal:
             Import.objects.filter(pk=job.pk).update(
                 status=Import.Status.FAILED, failure=str(refusal)[:300], finished_at=at
             )
-            return
-        reader = READERS[job.kind](job)
-        for _skipped in islice(table.rows, job.done):
-            pass
+
+
+def _go_on(job: Import, table: Table, until: float, *, at: datetime) -> None:
+    reader = READERS[job.kind](job)
+    lines = ((row.number, dict(zip(table.headers, row, strict=False))) for row in table.rows)
+    for line, raw in islice(lines, job.done):
+        reader.judge(Row(line=line, raw=raw))  # so that later rows know of these
+    position = job.done
+    while monotonic() < until:
+        rows = list(islice(lines, CHUNK))
+        with transaction.atomic():
+            job = Import.objects.select_for_update().get(pk=job.pk)
+            if not job.is_under_way or job.done != position:
+                return  # somebody else has gone on
+            if not rows:
+                _finish(job, at=at)
+                return
+            _run_chunk(job, reader, rows, at=at)
         position = job.done
-        while monotonic() - started < seconds:
-            batch = [(row.number, dict(zip(table.headers, row, strict=False))) for row in islice(table.rows, CHUNK)]
-            with transaction.atomic():
-                job = Import.objects.select_for_update().get(pk=job.pk)
-                if not job.is_under_way or job.done != position:
-                    return  # somebody else has gone on
-                if not batch:
-                    _finish(job, at=at)
-                    return
-                _run_chunk(job, reader, batch, at=at)
-            position = job.done
 
 
 def _run_chunk(job: Import, reader: Reader, batch: list, *, at: datetime) -> None:

@@ -1,7 +1,12 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from toolkit.errors import Refused
+from toolkit.tables import Table, open_kept_table, open_table
 from workforce.models import Region, User
 
 
@@ -33,6 +38,7 @@ class Import(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=200)
     filename = models.CharField(_("file name"), max_length=200)
+    table = models.FileField(upload_to="imports/%Y/%m/", max_length=200, blank=True, editable=False)
     region = models.ForeignKey(
         Region,
         models.PROTECT,
@@ -72,6 +78,17 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("office:import-detail", args=[self.number])
+
+    @contextmanager
+    def open_table(self) -> Iterator[Table]:
+        """What was read when the file was uploaded; imports from before that was kept are read again."""
+        kept = self.table or self.file
+        try:
+            kept.open("rb")
+        except FileNotFoundError as gone:
+            raise Refused(_("The file of this import is gone. Please upload it again.")) from gone
+        with kept as file:
+            yield open_kept_table(file) if self.table else open_table(file, self.filename)
 
     @property
     def is_under_way(self) -> bool:

@@ -12,7 +12,6 @@ from integrations.columns import COLUMNS, suggest
 from integrations.models import Import
 from toolkit.exports import write_csv
 from toolkit.lists import ListPage
-from toolkit.tables import open_table
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 
 SHOWN_ROWS = 100
@@ -68,8 +67,7 @@ class ImportMap(ImportMixin, ActionPage):
     form_class = forms.MappingForm
 
     def sample(self) -> tuple[list[str], list[list[str]]]:
-        with self.subject.file.open("rb") as file:
-            table = open_table(file, self.subject.filename)
+        with self.subject.open_table() as table:
             return table.headers, list(islice(table.rows, 3))
 
     def get_form_kwargs(self) -> dict:
@@ -115,8 +113,8 @@ class ImportRows(ImportMixin, Page, View):
     """Errors and remarks by row, as CSV with the customer's own columns, to be corrected and imported again."""
 
     def get(self, request, number: str) -> HttpResponse:
-        with self.subject.file.open("rb") as file:
-            headers = open_table(file, self.subject.filename).headers
+        with self.subject.open_table() as table:
+            headers = table.headers
         rows = self.subject.rows.order_by("line")
         lines = (
             [

@@ -27,6 +27,7 @@ MAX_ROWS = 1_048_576  # what a sheet of Excel holds
 MAX_SHEET_BYTES = 1024 * 1024 * 1024  # unpacked, of an XLSX: a sheet is streamed
 MAX_PART_BYTES = 100 * 1024 * 1024  # everything else is held in memory
 MAX_RATIO, RATIO_COUNTS_FROM_BYTES = 200, 10 * 1024 * 1024  # sheets shrink to a 5th or a 50th, bombs to a 1000th
+MAX_CELL = 32_767  # characters, what a cell of Excel holds
 SAMPLE_ROWS, SAMPLE_BYTES = 50, 256 * 1024
 HEAD_ROWS = 20  # the headers are among the first so many
 CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
@@ -66,6 +67,37 @@ def open_table(file: IO[bytes], name: str) -> Table:
 
 def _unreadable(name: str) -> Refused:
     return Refused(_("“%(name)s” cannot be read as a table. Save it as XLSX or CSV.") % {"name": name})
+
+
+# -- what was read, kept to be read again ---------------------------------------------------------------
+
+
+def keep_table(table: Table, file: IO[bytes]) -> int:
+    """Writes a table as plain CSV, each row with its number, and returns how many rows there are.
+
+    A workbook takes minutes to read where this takes seconds, and nothing is left to guess.
+    """
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(["", *table.headers])
+    count = 0
+    for count, row in enumerate(table.rows, 1):
+        writer.writerow([row.number, *(cell[:MAX_CELL] for cell in row)])
+    text.detach()
+    return count
+
+
+def open_kept_table(file: IO[bytes]) -> Table:
+    """What keep_table wrote."""
+    reader = csv.reader(io.TextIOWrapper(file, "utf-8", newline=""))
+
+    def rows() -> Iterator[Row]:
+        for number, *cells in reader:
+            row = Row(cells)
+            row.number = int(number)
+            yield row
+
+    return Table(next(reader)[1:], rows())
 
 
 # -- headers -------------------------------------------------------------------------------------------

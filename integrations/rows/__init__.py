@@ -1,7 +1,9 @@
 """Rows of a customer's spreadsheet: read, judged, and put in through the apps' actions."""
 
 from integrations.rows.merchants import MerchantReader
-from integrations.rows.reader import Reader
+from integrations.rows.reader import Reader, Row
 from integrations.rows.terminals import TerminalReader
+
+__all__ = ["READERS", "MerchantReader", "Reader", "Row", "TerminalReader"]
 
 READERS: dict[str, type[Reader]] = {"merchants": MerchantReader, "terminals": TerminalReader}

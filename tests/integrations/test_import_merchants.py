@@ -28,9 +28,8 @@ def upload(text: str | bytes, *, by, at, region, kind: str = "merchants", name: 
 
 
 def check(job: Import, *, by, at) -> Import:
-    with job.file.open("rb") as file:
-        headers = actions.open_table(file, job.filename).headers
-    actions.check_import(job, mapping=suggest(job.kind, headers), by=by, at=at)
+    with job.open_table() as table:
+        actions.check_import(job, mapping=suggest(job.kind, table.headers), by=by, at=at)
     actions.run_import(job, at=at)
     job.refresh_from_db()
     return job
