@@ -49,7 +49,11 @@ def add_photos(order: WorkOrder, *, captures: Iterable[Capture], **given: Any) -
 
 
 def bind_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
-    return assets.bind_terminal(terminal, merchant=order.merchant, note=order.number, **given)
+    return workorders.install_terminal(order, terminal=terminal, **given)
+
+
+def retrieve_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
+    return workorders.retrieve_terminal(order, terminal=terminal, **given)
 
 
 COMMANDS: dict[tuple[str, str], Command] = {
@@ -67,6 +71,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
         workorders.complete_work_order, DO_ORDER, forms.Completion, _("Complete the order")
     ),
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
+    ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
 }
 

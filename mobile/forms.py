@@ -141,11 +141,7 @@ class Completion(Presence):
     field_order = ("resolution",)
 
 
-class TerminalBinding(PhoneForm):
-    acquirer_code = forms.CharField(max_length=20, required=False)
-    merchant_code = forms.CharField(max_length=20, required=False)
-    credit_code = forms.CharField(max_length=40, required=False)
-    settlement_account = forms.CharField(max_length=60, required=False)
+class OrderUnderWay(PhoneForm):
     order = forms.ModelChoiceField(
         WorkOrder.objects.none(), to_field_name="number",
         error_messages={"required": _("Choose the order you are working on."),
@@ -154,6 +150,13 @@ class TerminalBinding(PhoneForm):
 
     def choices_of(self, user: User) -> dict[str, Any]:
         return {"order": WorkOrder.objects.visible_to(user).filter(status__in=UNDER_WAY).select_related("merchant")}
+
+
+class TerminalBinding(OrderUnderWay):
+    acquirer_code = forms.CharField(label=_("Acquirer code"), max_length=20, required=False)
+    merchant_code = forms.CharField(label=_("Merchant code"), max_length=20, required=False)
+    credit_code = forms.CharField(label=_("Unified social credit code"), max_length=40, required=False)
+    settlement_account = forms.CharField(label=_("Settlement account"), max_length=60, required=False)
 
 
 class StickerBinding(PhoneForm):

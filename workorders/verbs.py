@@ -16,6 +16,8 @@ VERBS = {
     "workorders.resume_work": _("resumed the work"),
     "workorders.answer_step": _("answered a step"),
     "workorders.add_photo": _("added a photo"),
+    "workorders.install_terminal": _("bound a terminal for the order"),
+    "workorders.retrieve_terminal": _("took a terminal away for the order"),
     "workorders.sign": _("took a signature"),
     "workorders.complete_work_order": _("completed the order"),
     "workorders.close_work_order": _("closed the order"),

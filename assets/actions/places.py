@@ -101,17 +101,25 @@ def _bound(
 
 
 def unbind_terminal(
-    terminal: Terminal, *, by: User | None, at: datetime, reason: str, to_holder: User | None = None
+    terminal: Terminal,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    to_holder: User | None = None,
+    merchant: Merchant | None = None,
 ) -> Terminal:
-    """Into the bag of `to_holder`, else to the returns shelf."""
+    """Into the bag of `to_holder`, else to the returns shelf. Refused where it is not at `merchant`, if that is given."""
     if not reason.strip():
         raise Refused(_("Say why the terminal leaves the merchant."), field="reason")
     with transaction.atomic():
         terminal = locked(terminal)
         binding = terminal.live_binding
-        if binding is None:
+        if binding is None or (merchant and binding.merchant_id != merchant.pk):
             raise Refused(
-                _("Terminal %(serial)s is not at a merchant. %(where)s")
+                _("Terminal %(serial)s is not at this merchant. %(where)s")
+                if merchant
+                else _("Terminal %(serial)s is not at a merchant. %(where)s")
                 % {"serial": terminal.serial, "where": whereabouts(terminal)}
             )
         if to_holder is None:

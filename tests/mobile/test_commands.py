@@ -267,6 +267,44 @@ def test_a_terminal_of_the_bag_is_bound_to_the_merchant_of_the_order(travelling,
     assert (entry.actor, entry.merchant_id, entry.note) == (engineer, travelling.merchant_id, travelling.number)
 
 
+def test_the_order_is_about_the_terminal_it_installed(travelling, in_bag, phone, engineer) -> None:
+    send(phone, f"terminals/{in_bag.serial}", "bind", order=travelling.number)
+    travelling.refresh_from_db()
+    assert travelling.terminal == in_bag
+    entry = Entry.objects.about(travelling).first()
+    assert (entry.verb, entry.note, entry.actor) == ("workorders.install_terminal", in_bag.serial, engineer)
+    assert entry.changes == {"terminal": [None, in_bag.serial]}
+
+
+def test_a_swap_stays_about_the_old_terminal_and_its_journal_names_both(
+    travelling, in_bag, phone, engineer, keeper, hangzhou, at
+) -> None:
+    old = make.TerminalFactory(serial="OLD1", region=hangzhou)
+    bind_terminal(old, merchant=travelling.merchant, by=keeper, at=at)
+    travelling.terminal = old
+    travelling.save()
+    page = phone.get("/field/scan/?code=OLD1").content.decode()
+    assert "/field/terminals/OLD1/retrieve/" in page
+    assert send(phone, "terminals/OLD1", "retrieve", order=travelling.number).status_code == 200
+    assert send(phone, f"terminals/{in_bag.serial}", "bind", order=travelling.number).status_code == 200
+    old.refresh_from_db()
+    travelling.refresh_from_db()
+    assert (old.status, old.holder, travelling.terminal) == ("issued", engineer, old)
+    assert old.bindings.get().end_reason == f"Repair {travelling.number}"
+    written = Entry.objects.about(travelling)[:2]
+    assert [(entry.verb, entry.note, entry.changes) for entry in written] == [
+        ("workorders.install_terminal", in_bag.serial, {}), ("workorders.retrieve_terminal", "OLD1", {}),
+    ]  # fmt: skip
+
+
+def test_only_what_is_at_the_merchant_is_taken_away(travelling, terminal, foreign_merchant, phone, keeper, at) -> None:
+    bind_terminal(terminal, merchant=foreign_merchant, by=keeper, at=at)
+    make.TerminalFactory._meta.model.objects.filter(pk=terminal.pk).update(region=travelling.region)
+    refused = send(phone, f"terminals/{terminal.serial}", "retrieve", order=travelling.number)
+    assert (refused.status_code, "is not at this merchant" in refused.json()["sentence"]) == (422, True)
+    assert terminal.live_binding.merchant == foreign_merchant
+
+
 def test_the_codes_on_the_papers_are_frozen_too_and_a_wrong_one_is_refused(travelling, in_bag, phone) -> None:
     papers = {"order": travelling.number, "acquirer_code": "48", "settlement_account": "622202000001"}
     refused = send(phone, f"terminals/{in_bag.serial}", "bind", credit_code="91350100M000100Y44", **papers)

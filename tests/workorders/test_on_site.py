@@ -193,3 +193,11 @@ def test_beginning_and_resuming_are_not_mixed_up(on_site, engineer, minutes):
     with pytest.raises(Refused, match="is paused: resume it instead"):
         actions.start_work(order, by=engineer, at=minutes(35))
     assert verbs(order)[-1] == "pause_work"
+
+
+def test_terminals_are_moved_only_while_under_way(assigned, engineer, terminal, minutes):
+    with pytest.raises(Refused, match="terminals are moved while somebody is under way"):
+        actions.install_terminal(assigned, terminal=terminal, by=engineer, at=minutes(5))
+    with pytest.raises(Refused, match="terminals are moved while somebody is under way"):
+        actions.retrieve_terminal(assigned, terminal=terminal, by=engineer, at=minutes(5))
+    assert verbs(assigned)[-1] == "assign_work_order"

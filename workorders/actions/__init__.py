@@ -21,6 +21,7 @@ from workorders.actions.on_site import (
     start_work,
 )
 from workorders.actions.planning import assign_work_order, change_work_order, return_to_pool
+from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "close_work_order",
     "complete_work_order",
     "depart",
+    "install_terminal",
     "make_tracking_link",
     "open_work_order",
     "order_by_token",
@@ -43,6 +45,7 @@ __all__ = [
     "receive_request",
     "reject_work_order",
     "resume_work",
+    "retrieve_terminal",
     "return_to_pool",
     "reveal_phone",
     "sign",
