@@ -232,6 +232,7 @@ ALTCHA_HMAC_SECRET = SECRET_KEY
 # -- what follows from what -----------------------------------------------------------
 WAKES = "config.wakes.WAKES"
 VERBS = "config.verbs.VERBS"
+FOLLOWERS = "config.followers.FOLLOWERS"
 LINKS = "config.links.LINKS"
 
 LOGGING = {

@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Required, TypedDict, Unpack
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -76,9 +78,15 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
     if unknown := values.keys() - CHANGEABLE:
         raise TypeError(f"change_merchant() cannot change {', '.join(sorted(unknown))}")
     with transaction.atomic():
+        region = values.get("region", merchant.region)
+        is_moving = region.pk != merchant.region_id
+        if is_moving:  # rows of the rooms above are locked before merchants
+            _take_along(merchant, region, by=by, at=at)
         merchant = _locked(merchant)
         if changes := differences(merchant, values):
             _refuse_impossible(merchant)
+            if "region" in changes and not is_moving:  # somebody else has moved it meanwhile
+                _take_along(merchant, region, by=by, at=at)
             with _external_ids_once([merchant]):
                 merchant.save(update_fields=list(changes))
             record("merchants.change_merchant", merchant, by=by, at=at, merchant_id=merchant.pk, changes=changes)
@@ -196,6 +204,8 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
                     changes[str(model._meta.verbose_name_plural)] = [None, moved]
         merged.merged_into, merged.status = kept, Merchant.Status.CLOSED
         merged.save(update_fields=["merged_into", "status"])
+        if kept.region_id != merged.region_id:
+            _take_along(kept, kept.region, by=by, at=at)
         note = f"{merged.number} {merged.name}"
         record("merchants.merge_merchants", kept, by=by, at=at, merchant_id=kept.pk, changes=changes, note=note)
         return kept
@@ -229,6 +239,12 @@ def load_holidays(calendar: ServiceCalendar, *, year: int, by: User | None, at: 
             changes = {str(year): [None, len(added)]}
             record("merchants.load_holidays", calendar, by=by, at=at, changes=changes)
         return len(added)
+
+
+def _take_along(merchant: Merchant, region: Region, *, by: User | None, at: datetime) -> None:
+    """What stands or goes on at the merchant follows it into the region (config/followers.py)."""
+    for follow in import_string(settings.FOLLOWERS):
+        import_string(follow)(merchant, region=region, by=by, at=at)
 
 
 def _learned(kept: Merchant, merged: Merchant) -> dict[str, Any]:

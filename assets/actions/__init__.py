@@ -8,7 +8,7 @@ from assets.actions.custody import (
     scrap_terminal,
     take_back_terminal,
 )
-from assets.actions.places import bind_terminal, bind_terminals, reveal_account, unbind_terminal
+from assets.actions.places import bind_terminal, bind_terminals, follow_merchant, reveal_account, unbind_terminal
 from assets.actions.stickers import bind_sticker, bind_stickers, print_stickers
 from assets.queries import find_by_code
 
@@ -19,6 +19,7 @@ __all__ = [
     "bind_terminals",
     "change_terminal",
     "find_by_code",
+    "follow_merchant",
     "issue_terminal",
     "print_stickers",
     "receive_terminal",

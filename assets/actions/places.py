@@ -15,7 +15,7 @@ from journal.actions import record, record_all
 from journal.reveals import record_reveal
 from merchants.models import Merchant
 from toolkit.errors import Refused
-from workforce.models import User
+from workforce.models import Region, User
 
 
 def bind_terminal(
@@ -134,6 +134,18 @@ def unbind_terminal(
             note=reason.strip(),
         )  # fmt: skip
         return terminal
+
+
+def follow_merchant(merchant: Merchant, *, region: Region, by: User | None, at: datetime) -> None:
+    """The terminals that are live at a merchant go along into its new region."""
+    live = merchant.bindings.live().values("terminal")
+    moving = Terminal.objects.select_for_update(of=("self",)).filter(pk__in=live).exclude(region=region)
+    terminals = list(moving.select_related("region").order_by("pk"))
+    record_all(
+        "assets.follow_merchant", terminals, by=by, at=at, merchant_ids=[merchant.pk] * len(terminals),
+        changes=[{"region": [str(terminal.region), str(region)]} for terminal in terminals],
+    )  # fmt: skip
+    Terminal.objects.filter(pk__in=[terminal.pk for terminal in terminals]).update(region=region)
 
 
 def reveal_account(binding: Binding, *, by: User, at: datetime) -> str:

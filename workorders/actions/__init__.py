@@ -7,7 +7,7 @@ from workorders.actions.closing import (
     complete_work_order,
     rate_work_order,
 )
-from workorders.actions.intake import open_work_order, receive_request, reveal_phone
+from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.on_site import (
     accept_work_order,
     add_photo,
@@ -36,6 +36,7 @@ __all__ = [
     "close_work_order",
     "complete_work_order",
     "depart",
+    "follow_merchant",
     "install_terminal",
     "make_tracking_link",
     "open_work_order",

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from assets.models import Terminal
 from evidence.models import Capture
-from journal.actions import record
+from journal.actions import record, record_all
 from journal.reveals import record_reveal
 from merchants.models import Merchant
 from procedures.actions import start_run
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
-from workforce.models import User
+from workforce.models import Region, User
 from workorders import clock, notices
 from workorders.actions._steps import locked
 from workorders.actions.tracking import link_for
@@ -69,6 +69,7 @@ def receive_request(
         merchant = Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=merchant.pk)
         if merchant.region_id == region.pk:
             merchant.region = region
+        asked.region = merchant.region
         asked.reject_reason = _why_not(asked, merchant)
         if asked.reject_reason:
             asked.outcome, order = (Outcome.REJECTED, None)
@@ -206,6 +207,20 @@ def open_work_order(
             changes={"status": [None, Status.OPEN], "type": [None, type.code], "priority": [None, order.priority]},
         )
         return order
+
+
+def follow_merchant(merchant: Merchant, *, region: Region, by: User | None, at: datetime) -> None:
+    """The orders of a merchant that are not finished go along into its new region, with what asked for them."""
+    _take_turns(merchant)
+    moving = WorkOrder.objects.select_for_update(of=("self",)).ongoing().filter(merchant=merchant)
+    orders = list(moving.exclude(region=region).select_related("region").order_by("pk"))
+    record_all(
+        "workorders.follow_merchant", orders, by=by, at=at, merchant_ids=[merchant.pk] * len(orders),
+        changes=[{"region": [str(order.region), str(region)]} for order in orders],
+    )  # fmt: skip
+    moved = [order.pk for order in orders]
+    WorkOrder.objects.filter(pk__in=moved).update(region=region)
+    Request.objects.filter(order__in=moved).update(region=region)
 
 
 def reveal_phone(request: Request, *, by: User, at: datetime) -> str:
