@@ -115,11 +115,24 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, models.Model) else value
 
 
-def once(command_id: UUID, *, by: Any, at: datetime, body: dict[str, Any], run: Callable[[], dict]) -> dict:
+class AlreadyUsed(Refused):
+    """The id was used before, for something else or by somebody else."""
+
+
+def once(
+    command_id: UUID,
+    *,
+    by: Any,
+    at: datetime,
+    body: dict[str, Any],
+    run: Callable[[], dict],
+    refused: Callable[[Refused], dict] | None = None,
+) -> dict:
     """Runs `run` exactly once per command id, and answers every repeat with the first answer.
 
     Effect and answer are one transaction; a repeat that comes while the first still runs waits for it.
-    Refused when the id was used for something else or by somebody else.
+    A refusal leaves nothing behind and may be tried again, unless `refused` makes an answer of it: then that one stands
+    for ever. AlreadyUsed when the id was used for something else or by somebody else.
     """
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
     user_id = by.pk if by is not None else None
@@ -132,8 +145,18 @@ def once(command_id: UUID, *, by: Any, at: datetime, body: dict[str, Any], run: 
             is_new = cursor.rowcount == 1
         command = Command.objects.get(pk=command_id)
         if (command.user_id, command.digest) != (user_id, digest):
-            raise Refused(_("This was already sent with other content. Please open the page again and repeat it."))
+            raise AlreadyUsed(
+                _("This was already sent with other content. Please open the page again and repeat it.")
+            )
         if is_new:
-            command.answer = run()
+            command.answer = run() if refused is None else _answer(run, refused)
             command.save(update_fields=["answer"])
         return command.answer
+
+
+def _answer(run: Callable[[], dict], refused: Callable[[Refused], dict]) -> dict:
+    try:
+        with transaction.atomic():
+            return run()
+    except Refused as refusal:
+        return refused(refusal)
