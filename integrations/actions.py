@@ -76,24 +76,23 @@ def run_import(job: Import, *, at: datetime, seconds: float = 480) -> None:
 
     A killed worker loses the chunk it was in and nothing else; two workers on one job take turns.
     """
-    until = monotonic() + seconds
     job = Import.objects.select_related("region", "created_by").get(pk=job.pk)
     with override(job.created_by.language):
         try:
             with job.open_table() as table:
-                _go_on(job, table, until, at=at)
+                _go_on(job, table, seconds, at=at)
         except Refused as refusal:
             Import.objects.filter(pk=job.pk).update(
                 status=Import.Status.FAILED, failure=str(refusal)[:300], finished_at=at
             )
 
 
-def _go_on(job: Import, table: Table, until: float, *, at: datetime) -> None:
+def _go_on(job: Import, table: Table, seconds: float, *, at: datetime) -> None:
     reader = READERS[job.kind](job)
     lines = ((row.number, dict(zip(table.headers, row, strict=False))) for row in table.rows)
     for line, raw in islice(lines, job.done):
         reader.judge(Row(line=line, raw=raw))  # so that later rows know of these
-    position = job.done
+    position, until = job.done, monotonic() + seconds
     while monotonic() < until:
         rows = list(islice(lines, CHUNK))
         with transaction.atomic():

@@ -74,14 +74,18 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_is_ne
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(manager, hangzhou, at) -> None:
-    sheet = "name,code,address\n" + "".join(f"Shop {n},C-{n},Street {n}\n" for n in range(450))
+    count = actions.CHUNK + 100
+    sheet = "name,code,address\n" + "".join(f"Shop {n},C-{n},Street {n}\n" for n in range(count)) + "Double,C-0,\n"
     job = check(upload(sheet, by=manager, at=at, region=hangzhou), by=manager, at=at)
     actions.start_import(job, by=manager, at=at)
     actions.run_import(job, at=at, seconds=0)  # the worker is gone before its first chunk
+    actions.run_import(job, at=at, seconds=0.001)  # and after it
+    assert Merchant.objects.count() == actions.CHUNK
     for _tick in range(2):
         run_waiting_imports()
     job.refresh_from_db()
-    assert (job.status, job.created, Merchant.objects.count()) == ("done", 450, 450)
+    assert (job.status, job.created, Merchant.objects.count()) == ("done", count, count)
+    assert job.rows.get().messages == ["The outside number is that of line 2."]
 
 
 def test_a_required_column_must_be_chosen(manager, hangzhou, at) -> None:
