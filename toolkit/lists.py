@@ -159,9 +159,13 @@ class ListPage(Page, TemplateView):
             return self.export(request.GET["export"])
         return super().get(request, *args, **kwargs)
 
+    @property
+    def is_partial(self) -> bool:
+        """Only the rows are asked for: somebody filters."""
+        return self.request.headers.get("HX-Target") == "list"
+
     def get_template_names(self) -> list[str]:
-        is_partial = self.request.headers.get("HX-Target") == "list"
-        return ["generic/list_rows.html"] if is_partial else [self.template_name]
+        return ["generic/list_rows.html"] if self.is_partial else [self.template_name]
 
     def get_context_data(self, **kwargs) -> dict:
         table = self.table()
@@ -181,6 +185,7 @@ class ListPage(Page, TemplateView):
             create_label=self.create_label,
             empty_text=self.empty_text,
             page_name=self.name,
+            is_partial=self.is_partial,
             **kwargs,
         )
 

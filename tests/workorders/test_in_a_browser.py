@@ -55,6 +55,32 @@ def test_the_filters_narrow_the_list_while_one_types(office, pooled, ask, minute
     assert "q=Screen" in page.url
 
 
+def test_a_filter_applies_when_it_is_changed_and_the_keyboard_stays_where_it_is(
+    office, en_route, engineer, ask, picture, xihu, minutes
+):
+    actions.arrive(en_route, by=engineer, at=minutes(30), reason="In the basement", photo=picture(engineer))
+    other = ask(merchant=make.MerchantFactory(region=xihu))[0].order
+    page = office("/office/work-orders/")
+    page.click("text=Filters")
+    page.locator("select[name=elsewhere]").focus()
+    page.keyboard.press("ArrowDown")
+    page.locator(f"text={other.number}").wait_for(state="detached")
+    assert page.locator(f"text={en_route.number}").is_visible()
+    assert "elsewhere=true" in page.url
+    assert page.evaluate("document.activeElement.name") == "elsewhere"
+    assert page.locator("#filter-count").inner_text() == "1"
+    page.click("text=Export")
+    with page.expect_download() as download:
+        page.click("[data-export=csv]")
+    rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == [en_route.number]
+    page.click("text=Views")
+    page.fill("[data-save-view] [name=name]", "Elsewhere")
+    page.click("[data-save-view] button")
+    page.locator("a", has_text="Elsewhere").wait_for(state="attached")
+    assert "elsewhere=true" in page.locator("a", has_text="Elsewhere").get_attribute("href")
+
+
 def test_an_order_is_filed_by_searching_the_merchant(office, repair, merchant, dispatcher):
     page = office("/office/work-orders/new/")
     page.locator(".ts-control input").fill("茶馆")
