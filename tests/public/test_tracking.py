@@ -71,7 +71,7 @@ def test_it_costs_the_same_with_many_messages(
 
 
 def test_a_time_on_another_day_says_which(look, order, minutes):
-    assert '<span class="track-time">November 18, 10:00</span>' in look(minutes(24 * 60))
+    assert '<span class="track-time">18 November, 10:00</span>' in look(minutes(24 * 60))
 
 
 def test_being_late_is_admitted(look, order, minutes):
