@@ -2,14 +2,22 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
+from workorders.faults import FaultCode
 from workorders.models import Rating, Request, SlaPolicy, WorkOrder, WorkOrderType
 
 
 @admin.register(WorkOrderType)
 class WorkOrderTypeAdmin(ReferenceAdmin):
     list_display = ("name", "name_zh", "code", "duration_min", "procedure", "skill", "skill_level", "is_active")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", "needs_fault_codes")
     list_select_related = ("procedure", "skill")
+
+
+@admin.register(FaultCode)
+class FaultCodeAdmin(ReferenceAdmin):
+    list_display = ("name", "name_zh", "kind", "code", "model_kind", "is_other", "is_active")
+    list_filter = ("kind", "model_kind", "is_active", "is_other")
+    search_fields = ("code", "name", "name_zh")
 
 
 @admin.register(SlaPolicy)

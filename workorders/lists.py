@@ -16,6 +16,7 @@ from toolkit.templatetags.toolkit import duration, status_badge
 from workforce.lists import region_filter
 from workforce.models import User
 from workorders.clock import NextDue, next_due
+from workorders.faults import FaultCode
 from workorders.lifecycle import Outcome, Status
 from workorders.models import Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
 
@@ -74,6 +75,13 @@ class EngineerFilter(django_filters.Filter):
         )
 
 
+def fault_filter(kind: FaultCode.Kind) -> django_filters.ModelMultipleChoiceFilter:
+    codes = FaultCode.objects.filter(kind=kind)
+    return django_filters.ModelMultipleChoiceFilter(
+        queryset=codes, to_field_name="code", label=kind.label, method="filter_fault"
+    )
+
+
 def types(request) -> QuerySet[WorkOrderType]:
     return WorkOrderType.objects.all()
 
@@ -95,6 +103,9 @@ class WorkOrderFilter(FilterSet):
     terminal_model = django_filters.ModelChoiceFilter(
         field_name="terminal__model", queryset=TerminalModel.objects.all(), label=gettext_lazy("Terminal model")
     )
+    symptom = fault_filter(FaultCode.Kind.SYMPTOM)
+    cause = fault_filter(FaultCode.Kind.CAUSE)
+    remedy = fault_filter(FaultCode.Kind.REMEDY)
     merchant = django_filters.CharFilter(field_name="merchant__number", label=gettext_lazy("Number of the merchant"))
     terminal = django_filters.CharFilter(field_name="terminal__serial", label=gettext_lazy("Serial number"))
 
@@ -110,6 +121,9 @@ class WorkOrderFilter(FilterSet):
     def filter_overdue(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
         overdue = queryset.overdue(timezone.now())
         return overdue if value else queryset.exclude(pk__in=overdue.values("pk"))
+
+    def filter_fault(self, queryset: WorkOrderQuerySet, name: str, value: QuerySet[FaultCode]) -> WorkOrderQuerySet:
+        return queryset.filter(**{f"{name}__in": [code.pk for code in value]}) if value else queryset
 
     def filter_elsewhere(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
         return queryset.elsewhere() if value else queryset.filter(arrival_reason="", completion_reason="")
@@ -159,15 +173,20 @@ class WorkOrderTable(OrderColumns):
     arrived_at = tables.DateTimeColumn(orderable=False)
     completed_at = tables.DateTimeColumn(orderable=False)
     resolution = tables.Column(orderable=False)
+    symptom = tables.Column(orderable=False)
+    cause = tables.Column(orderable=False)
+    remedy = tables.Column(orderable=False)
 
     class Meta(Table.Meta):
         model = WorkOrder
         fields = (
             "number", "type", "merchant", "summary", "status", "priority", "engineer", "due", "opened_at", "region",
-            "terminal", "response_due_at", "resolution_due_at", "arrived_at", "completed_at", "resolution",
+            "terminal", "response_due_at", "resolution_due_at", "arrived_at", "completed_at", "resolution", "symptom",
+            "cause", "remedy",
         )  # fmt: skip
         hidden = (
             "region", "terminal", "response_due_at", "resolution_due_at", "arrived_at", "completed_at", "resolution",
+            "symptom", "cause", "remedy",
         )  # fmt: skip
 
 
@@ -227,7 +246,7 @@ class RequestFilter(FilterSet):
         queryset=types, to_field_name="code", label=gettext_lazy("Type"), field_name="type__code"
     )
     region = region_filter()
-    received = DayRangeFilter(field_name="received_at", label=gettext_lazy("Received"))
+    received = DayRangeFilter(field_name="received_at", label=gettext_lazy("Received at"))
 
     class Meta:
         model = Request
@@ -236,7 +255,7 @@ class RequestFilter(FilterSet):
 
 class RequestTable(Table):
     number = tables.Column(orderable=False)
-    received_at = tables.DateTimeColumn()
+    received_at = tables.DateTimeColumn(verbose_name=gettext_lazy("Received at"))
     channel = tables.Column(orderable=False)
     merchant = tables.Column(orderable=False)
     type = tables.Column(orderable=False)

@@ -23,6 +23,7 @@ from toolkit.errors import Refused
 from toolkit.search import bigrams_of, matches
 from toolkit.secrets import EncryptedTextField, mask_phone
 from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
+from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Outcome, Status
 
 
@@ -41,6 +42,9 @@ class WorkOrderType(models.Model):
     )
     skill_level = models.PositiveSmallIntegerField(_("level needed"), default=1)
     needs_terminal = models.BooleanField(_("needs a terminal"), default=False)
+    needs_fault_codes = models.BooleanField(
+        _("needs fault codes"), default=False, help_text=_("Completed only with symptom, cause and remedy.")
+    )
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -85,6 +89,12 @@ class Priority(models.IntegerChoices):
     HIGH = 2, _("High")
     NORMAL = 3, _("Normal")
     LOW = 4, _("Low")
+
+
+def fault_code(label: Any) -> models.ForeignKey:
+    return models.ForeignKey(
+        FaultCode, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=label
+    )
 
 
 ELSEWHERE = ~Q(arrival_reason="") | ~Q(completion_reason="")  # a step was taken outside the fence
@@ -179,6 +189,10 @@ class WorkOrder(models.Model):
         Capture, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
         verbose_name=_("photo at completion"),
     )  # fmt: skip
+    needs_fault_codes = models.BooleanField(_("needs fault codes"), default=False, db_default=False)
+    symptom = fault_code(_("symptom"))
+    cause = fault_code(_("cause"))
+    remedy = fault_code(_("remedy"))
     resolution = models.TextField(_("what was done"), blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
     signature = models.ForeignKey(
@@ -207,6 +221,11 @@ class WorkOrder(models.Model):
                 condition=~Q(status__in=["completed", "closed"]) | Q(completed_at__isnull=False),
                 name="order_done_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["completed", "closed"], needs_fault_codes=True)
+                | Q(symptom__isnull=False, cause__isnull=False, remedy__isnull=False),
+                name="repair_done_has_its_fault_codes",
+            ),
         ]
         indexes = [
             GinIndex(fields=["bigrams"], name="order_bigrams"),
@@ -223,6 +242,11 @@ class WorkOrder(models.Model):
             models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
             models.Index(fields=["service_date"], name="order_service_date"),
             models.Index(fields=["-id"], name="order_elsewhere", condition=ELSEWHERE),
+            *(
+                models.Index(fields=[kind, "-id"], name=f"order_{kind}", condition=Q(**{f"{kind}__isnull": False}))
+                for kind in FaultCode.Kind.values
+            ),
+            models.Index(fields=["-id"], name="order_with_symptom", condition=Q(symptom__isnull=False)),
         ]
 
     def __str__(self) -> str:

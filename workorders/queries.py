@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from journal.models import Entry
 from journal.queries import Change, Stretch, read
 from procedures.steps import in_language
+from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
 from workorders.models import Pause, Request, WorkOrder, WorkOrderQuerySet
 
@@ -75,11 +76,23 @@ def durations(order: WorkOrder) -> Durations:
 def history(order: WorkOrder, *, before_id: int | None = None) -> Stretch:
     """The journal of an order in the words of its checklist and of the reader."""
     steps = {step["key"]: step for step in order.run.version.steps} if order.run else {}
+    codes = {(code.kind, code.code): str(code) for code in FaultCode.objects.all()} if order.needs_fault_codes else {}
     stretch = read(Entry.objects.about(order), about=order, before_id=before_id)
-    return replace(
-        stretch,
-        lines=[replace(line, changes=[_in_words(change, steps) for change in line.changes]) for line in stretch.lines],
-    )
+    lines = []
+    for line in stretch.lines:
+        if line.entry.verb == "workorders.choose_fault_codes":
+            changes = [_named(change, codes) for change in line.changes]
+        else:
+            changes = [_in_words(change, steps) for change in line.changes]
+        lines.append(replace(line, changes=changes))
+    return replace(stretch, lines=lines)
+
+
+def _named(change: Change, codes: dict[tuple[str, str], str]) -> Change:
+    def name(code: Any) -> Any:
+        return codes.get((change.name, code), code)
+
+    return replace(change, before=name(change.before), after=name(change.after))
 
 
 CHOICES = {"channel": Request.Channel.choices, "outcome": Outcome.choices, "reason": Pause.Reason.choices}
@@ -113,19 +126,25 @@ class Deviation:
 
 
 def deviations(orders: WorkOrderQuerySet) -> Iterator[Deviation]:
-    """Replays the journal of each order by the table of allowed moves, and compares."""
-    rows = orders.order_by("pk").values_list("pk", "number", "status").iterator(chunk_size=CHUNK)
-    for chunk in _in_chunks(rows):
+    """Replays the journal of each order by the table of allowed moves, and compares; so with its fault codes."""
+    kept = ("pk", "number", "status", *(f"{kind}__code" for kind in FaultCode.Kind.values))
+    for chunk in _in_chunks(orders.order_by("pk").values_list(*kept).iterator(chunk_size=CHUNK)):
         moves: dict[int, list] = defaultdict(list)
+        codes: dict[int, dict[str, str]] = defaultdict(dict)
         entries = Entry.objects.filter(
+            Q(changes__has_key="status") | Q(verb="workorders.choose_fault_codes"),
             subject_type=WorkOrder._meta.label_lower,
-            subject_id__in=[pk for pk, _, _ in chunk],
-            changes__has_key="status",
+            subject_id__in=[pk for pk, *_rest in chunk],
         )
-        for pk, changes in entries.order_by("pk").values_list("subject_id", "changes"):
-            moves[pk].append(changes["status"])
-        for pk, number, status in chunk:
+        for pk, verb, changes in entries.order_by("pk").values_list("subject_id", "verb", "changes"):
+            if verb == "workorders.choose_fault_codes":
+                codes[pk] |= {kind: after for kind, (_before, after) in changes.items()}
+            else:
+                moves[pk].append(changes["status"])
+        for pk, number, status, *chosen in chunk:
             replayed, fault = _replay(moves[pk])
+            if not fault and chosen != [codes[pk].get(kind) for kind in FaultCode.Kind.values]:
+                fault = "its fault codes are not those of the journal"
             if fault or replayed != status:
                 yield Deviation(number, status, replayed, fault)
 

@@ -19,6 +19,7 @@ VERBS = {
     "workorders.add_photo": _("added a photo"),
     "workorders.install_terminal": _("bound a terminal for the order"),
     "workorders.retrieve_terminal": _("took a terminal away for the order"),
+    "workorders.choose_fault_codes": _("chose fault codes"),
     "workorders.sign": _("took a signature"),
     "workorders.complete_work_order": _("completed the order"),
     "workorders.close_work_order": _("closed the order"),

@@ -7,6 +7,7 @@ from workorders.actions.closing import (
     complete_work_order,
     rate_work_order,
 )
+from workorders.actions.faults import choose_fault_codes
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.on_site import (
     accept_work_order,
@@ -32,6 +33,7 @@ __all__ = [
     "assign_work_order",
     "cancel_work_order",
     "change_work_order",
+    "choose_fault_codes",
     "close_completed_orders",
     "close_work_order",
     "complete_work_order",

@@ -13,6 +13,7 @@ from workforce.actions import move_booking
 from workforce.models import User
 from workorders import clock, notices
 from workorders.actions._steps import locked, locked_own, release_booking, required, write
+from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
@@ -34,7 +35,9 @@ def complete_work_order(
     reason: str = "",
     photo: Capture | None = None,
 ) -> WorkOrder:
-    """Only with a full checklist and a signature; away from the merchant only with a reason and a photo.
+    """Only with a full checklist, fault codes where the type asks for them, and a signature.
+
+    Away from the merchant only with a reason and a photo.
 
     What is left of the booked time becomes free.
     """
@@ -45,6 +48,11 @@ def complete_work_order(
             text = ngettext("One step is missing: %(steps)s.", "%(count)d steps are missing: %(steps)s.", len(missing))
             titles = ", ".join(in_language(step, "title") for step in missing)
             raise Refused(text % {"count": len(missing), "steps": titles})
+        if kinds := missing_fault_codes(order):
+            raise Refused(
+                _("Choose the fault codes first. Still missing: %(kinds)s.") % {"kinds": ", ".join(kinds)},
+                field="faults",
+            )
         if order.signature_id is None:
             raise Refused(_("The merchant has not signed yet. Have the work signed first."))
         order.resolution = required(resolution, _("Say what was done."), "resolution")

@@ -25,7 +25,7 @@ from workorders.models import Request, WorkOrder
 from workorders.public_forms import TAGS
 from workorders.queries import durations, planned_time, stages
 
-IN_ROW = ("type", "merchant", "engineer", "region", "terminal")
+IN_ROW = ("type", "merchant", "engineer", "region", "terminal", "symptom", "cause", "remedy")
 
 
 class OrderListPage(ListPage):
