@@ -1,24 +1,23 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from evidence.links import capture_id_in
 from evidence.models import Capture
+from toolkit.files import serve
 
 LINK_AGE_S = 3600
 
 
 @login_not_required
 @require_safe
-def capture(request: HttpRequest, token: str) -> FileResponse:
-    """The shown copy of a capture. The signed link is the right: it is given out by pages that checked it."""
+def capture(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The shown copy of a picture, or a recording. The signed link is the right: pages that checked it give it out."""
     try:
-        capture_id = signing.loads(token, salt="capture", max_age=LINK_AGE_S)
-        found = Capture.objects.get(pk=capture_id)
+        found = Capture.objects.get(pk=capture_id_in(token))
     except (signing.BadSignature, Capture.DoesNotExist) as wrong:
         raise Http404 from wrong
-    response = FileResponse(found.shown.open("rb"), content_type="image/jpeg")
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = f"private, max-age={LINK_AGE_S}"
-    return response
+    if found.shown:
+        return serve(request, found.shown.open("rb"), mime="image/jpeg", age_s=LINK_AGE_S)
+    return serve(request, found.original.open("rb"), mime=found.mime, age_s=LINK_AGE_S)

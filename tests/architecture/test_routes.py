@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
@@ -14,6 +13,7 @@ from PIL import Image
 from assets.actions import bind_terminal, print_stickers
 from dispatch.models import RuleSet
 from evidence.actions import keep_picture
+from evidence.links import token_for
 from integrations.actions import upload_import
 from tests.architecture.routes import ROUTES
 from workorders import actions
@@ -73,7 +73,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "nothing": {},
         "chart": {"name": "orders-per-day"},
         "reset": {"uidb64": "MQ", "token": "set-password"},
-        "capture": {"token": signing.dumps(str(photo.pk), salt="capture")},
+        "capture": {"token": token_for(photo.pk)},
         "order": {"number": order.number},
         "own-order": {"number": order.number},
         "order-fresh": {"number": order.number},
