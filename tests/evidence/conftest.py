@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from evidence.actions import begin_upload, receive_chunk
 from evidence.models import Capture, Upload
-from evidence.uploads import begin_upload, receive_chunk
 
 
 def photo_bytes(colour: str = "navy", size: tuple[int, int] = (640, 480), **options) -> bytes:

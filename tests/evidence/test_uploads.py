@@ -9,8 +9,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from evidence.actions import PIECE_BYTES, begin_upload, drop_abandoned_uploads, receive_chunk
 from evidence.models import Capture, Upload
-from evidence.uploads import PIECE_BYTES, begin_upload, drop_abandoned_uploads, receive_chunk
 from tests.evidence.conftest import photo_bytes
 from toolkit.errors import Refused
 

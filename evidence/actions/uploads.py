@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evidence.actions import Where, keep
+from evidence.actions.captures import Where, keep
 from evidence.models import Capture, Upload
 from toolkit.errors import Refused
 

@@ -1,0 +1,9 @@
+from celery import shared_task
+from django.utils import timezone
+
+from evidence import actions
+
+
+@shared_task
+def drop_abandoned_uploads() -> None:
+    actions.drop_abandoned_uploads(at=timezone.now())
