@@ -162,7 +162,7 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
     if job.order.run is None:
         return
     serial = (job.fresh or job.device).terminal.serial if job.fresh or job.device else ""
-    for step in job.order.run.version.steps:
+    for step in job.order.run.steps:
         yield world.timeline.now + world.minutes(0.5, 3)
         now, value, captures = world.timeline.now, None, ()
         if step["kind"] == "photo":

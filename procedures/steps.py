@@ -1,16 +1,17 @@
-"""What a step may look like and what may stand as its answer."""
+"""What a step may look like."""
 
 import math
 import re
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from procedures.branching import Step
 from toolkit.errors import Refused
 
-Step = dict[str, Any]
+__all__ = ["Step", "StepKind", "check_steps", "in_language"]
 
 
 class StepKind(models.TextChoices):
@@ -19,15 +20,34 @@ class StepKind(models.TextChoices):
     NUMBER = "number", gettext_lazy("Number")
     TEXT = "text", gettext_lazy("Text")
     PHOTO = "photo", gettext_lazy("Photo")
+    VIDEO = "video", gettext_lazy("Video")
+    AUDIO = "audio", gettext_lazy("Voice recording")
     SCAN = "scan", gettext_lazy("Scan")
     SIGNATURE = "signature", gettext_lazy("Signature")
+    POSITION = "position", gettext_lazy("Position")
+    TEST_TRANSACTION = "test_transaction", gettext_lazy("Test transaction")
 
 
-FIELDS = {
-    "key", "kind", "title", "title_zh", "help", "help_zh", "required", "options", "min", "max", "unit", "count"
-}  # fmt: skip
-LONGEST = {"text": 2000, "scan": 200}  # characters
+class Equal(models.TextChoices):
+    """Whose serial number a scan must give."""
+
+    TERMINAL = "terminal", gettext_lazy("The terminal of the order")
+    NEW_TERMINAL = "new_terminal", gettext_lazy("The terminal that is put in")
+
+
+EVERY = {"key", "kind", "title", "title_zh", "help", "help_zh", "required", "when"}
+OF_KIND: dict[str, set[str]] = {
+    StepKind.CHOICE: {"options"},
+    StepKind.NUMBER: {"min", "max", "unit"},
+    StepKind.PHOTO: {"count", "live"},
+    StepKind.VIDEO: {"live"},
+    StepKind.SCAN: {"equal"},
+    StepKind.TEST_TRANSACTION: {"min", "max"},
+}
+BRANCHING = (StepKind.CHECK, StepKind.CHOICE)  # kinds whose answer a later step may look at
+LONGEST = {"title": 120, "title_zh": 120, "help": 500, "help_zh": 500, "unit": 20}  # characters
 MOST_STEPS = 100
+MOST_PHOTOS = 20
 
 
 def in_language(thing: dict[str, Any], name: str) -> str:
@@ -38,41 +58,62 @@ def in_language(thing: dict[str, Any], name: str) -> str:
 
 def check_steps(steps: list[Step]) -> None:
     """Refuses steps that no phone could show or nobody could answer."""
+    for fault in faults_of(steps):
+        raise Refused(fault)
+
+
+def faults_of(steps: list[Step]) -> list[str]:
+    """One sentence for each step that is wrong, the first fault of each."""
     if not steps:
-        raise Refused(_("A procedure needs at least one step."))
+        return [_("A procedure needs at least one step.")]
     if len(steps) > MOST_STEPS:
-        raise Refused(_("A procedure has at most %(most)d steps.") % {"most": MOST_STEPS})
-    seen: set[str] = set()
+        return [_("A procedure has at most %(most)d steps.") % {"most": MOST_STEPS}]
+    faults: list[str] = []
+    earlier: dict[str, Step] = {}
     for position, step in enumerate(steps, start=1):
-        fault = _fault(step, seen)
-        if fault:
-            raise Refused(_("Step %(position)d: %(fault)s") % {"position": position, "fault": fault})
-        seen.add(step["key"])
+        if fault := _fault(step, earlier):
+            faults.append(_("Step %(position)d: %(fault)s") % {"position": position, "fault": fault})
+        if isinstance(step, dict) and isinstance(step.get("key"), str):
+            earlier[step["key"]] = step
+    return faults
 
 
-def _fault(step: Any, seen: set[str]) -> str:
+def _fault(step: Any, earlier: dict[str, Step]) -> str:
     if not isinstance(step, dict):
         return _("it must be an object with a key, a kind and a title.")
-    if unknown := sorted(set(step) - FIELDS):
-        return _("“%(name)s” is not a property of a step.") % {"name": unknown[0]}
     key, kind = (step.get("key"), step.get("kind"))
     if not isinstance(key, str) or not re.fullmatch(r"[a-z0-9_-]{1,40}", key):
         return _("its key must be 1 to 40 small letters, digits, - or _.")
-    if key in seen:
+    if key in earlier:
         return _("its key “%(key)s” is already used by an earlier step.") % {"key": key}
     if kind not in StepKind.values:
         return _("its kind must be one of %(kinds)s.") % {"kinds": ", ".join(StepKind.values)}
-    if not isinstance(step.get("title"), str) or not step["title"].strip():
+    if unknown := sorted(set(step) - EVERY - OF_KIND.get(kind, set())):
+        return _("“%(name)s” is not a property of this kind of step.") % {"name": unknown[0]}
+    for name, longest in LONGEST.items():
+        if not isinstance(step.get(name, ""), str):
+            return _("“%(name)s” must be text.") % {"name": name}
+        if len(step.get(name, "")) > longest:
+            return _("“%(name)s” takes at most %(most)d characters.") % {"name": name, "most": longest}
+    if not step.get("title", "").strip():
         return _("it needs a title.")
-    if not isinstance(step.get("required", False), bool):
-        return _("“required” must be true or false.")
-    count = step.get("count", 1)
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 20:
-        return _("“count” must be a whole number from 1 to 20.")
-    if kind == StepKind.CHOICE:
+    if wrong := next((name for name in ("required", "live") if not isinstance(step.get(name, False), bool)), ""):
+        return _("“%(name)s” must be true or false.") % {"name": wrong}
+    return _fault_of_kind(step) or _fault_of_when(step.get("when"), earlier)
+
+
+def _fault_of_kind(step: Step) -> str:
+    if step["kind"] == StepKind.CHOICE:
         return _fault_of_options(step.get("options"))
+    if step.get("equal") is not None and step["equal"] not in Equal.values:
+        return _("“equal” must be one of %(values)s.") % {"values": ", ".join(Equal.values)}
+    count = step.get("count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_PHOTOS:
+        return _("“count” must be a whole number from 1 to 20.")
     limits = [step[name] for name in ("min", "max") if step.get(name) is not None]
-    if any(isinstance(limit, bool) or not isinstance(limit, int | float) for limit in limits):
+    if any(
+        isinstance(limit, bool) or not isinstance(limit, int | float) or not math.isfinite(limit) for limit in limits
+    ):
         return _("“min” and “max” must be numbers.")
     if len(limits) == 2 and limits[0] > limits[1]:
         return _("“min” must not be larger than “max”.")
@@ -82,57 +123,36 @@ def _fault(step: Any, seen: set[str]) -> str:
 def _fault_of_options(options: Any) -> str:
     if not isinstance(options, list) or len(options) < 2:
         return _("a choice needs at least two options.")
-    if not all(isinstance(option, dict) and option.get("value") and option.get("label") for option in options):
-        return _("each option needs a value and a label.")
+    for option in options:
+        if not isinstance(option, dict) or not all(isinstance(text, str) for text in option.values()):
+            return _("each option needs a value and a label.")
+        if not (option.get("value", "").strip() and option.get("label", "").strip()):
+            return _("each option needs a value and a label.")
+        if set(option) - {"value", "label", "label_zh"}:
+            return _("an option has a value, a label and a Chinese label only.")
     if len({option["value"] for option in options}) < len(options):
         return _("two options have the same value.")
     return ""
 
 
-def check_answer(step: Step, value: Any, kinds_of_captures: list[str]) -> Any:
-    """The value as it is stored; refused when it is not an answer to this step."""
-    title = {"step": in_language(step, "title")}
-    kind = step["kind"]
-    if kind == StepKind.PHOTO:
-        count = step.get("count", 1)
-        if len(kinds_of_captures) < count:
-            text = ngettext("“%(step)s” needs %(count)d photo.", "“%(step)s” needs %(count)d photos.", count)
-            raise Refused(text % {**title, "count": count})
-        return None
-    if kind == StepKind.SIGNATURE:
-        if kinds_of_captures != ["signature"]:
-            raise Refused(_("“%(step)s” needs one signature.") % title)
-        return None
-    if kind == StepKind.CHECK:
-        if not isinstance(value, bool):
-            raise Refused(_("“%(step)s” is answered with yes or no.") % title)
-        return value
-    if kind == StepKind.CHOICE:
-        if value not in [option["value"] for option in step["options"]]:
-            raise Refused(_("“%(step)s”: choose one of the options.") % title)
-        return value
-    if kind == StepKind.NUMBER:
-        return _number(step, value, title)
-    text = value.strip() if isinstance(value, str) else ""
-    if not text:
-        raise Refused(_("“%(step)s” is still empty.") % title)
-    if len(text) > LONGEST[kind]:
-        raise Refused(_("“%(step)s” takes at most %(most)d characters.") % {**title, "most": LONGEST[kind]})
-    return text
+def _fault_of_when(when: Any, earlier: dict[str, Step]) -> str:
+    if when is None:
+        return ""
+    if not isinstance(when, dict) or set(when) != {"step", "is"} or not isinstance(when["is"], list) or not when["is"]:
+        return _("“when” names an earlier step and at least one of its answers.")
+    looked_at = earlier.get(when["step"]) if isinstance(when["step"], str) else None
+    if looked_at is None:
+        return _("it depends on a step that does not come before it.")
+    if looked_at.get("kind") not in BRANCHING:
+        return _("it can only depend on a yes or no or on a choice.")
+    possible = [value for value, _label in possible_answers(looked_at)]
+    if not all(any(type(value) is type(each) and value == each for each in possible) for value in when["is"]):
+        return _("it depends on an answer that “%(step)s” does not offer.") % {"step": in_language(looked_at, "title")}
+    return ""
 
 
-def _number(step: Step, value: Any, title: dict[str, str]) -> int | float:
-    try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise Refused(_("“%(step)s” needs a number.") % title)
-    low, high = (step.get("min"), step.get("max"))
-    if (low is not None and number < low) or (high is not None and number > high):
-        if low is None:
-            raise Refused(_("“%(step)s” must be at most %(high)s.") % {**title, "high": high})
-        if high is None:
-            raise Refused(_("“%(step)s” must be at least %(low)s.") % {**title, "low": low})
-        raise Refused(_("“%(step)s” must be from %(low)s to %(high)s.") % {**title, "low": low, "high": high})
-    return int(number) if number.is_integer() else number
+def possible_answers(step: Step) -> list[tuple[Any, str]]:
+    """Of a step that a later one may look at: value and what it says."""
+    if step["kind"] == StepKind.CHECK:
+        return [(True, _("Yes")), (False, _("No"))]
+    return [(option.get("value"), in_language(option, "label")) for option in step.get("options") or []]

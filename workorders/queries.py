@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from journal.models import Entry
 from journal.queries import Change, Stretch, read
+from procedures.answers import shown_answer
 from procedures.steps import in_language
 from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
@@ -75,7 +76,7 @@ def durations(order: WorkOrder) -> Durations:
 
 def history(order: WorkOrder, *, before_id: int | None = None) -> Stretch:
     """The journal of an order in the words of its checklist and of the reader."""
-    steps = {step["key"]: step for step in order.run.version.steps} if order.run else {}
+    steps = {step["key"]: step for step in order.run.steps} if order.run else {}
     codes = {(code.kind, code.code): str(code) for code in FaultCode.objects.all()} if order.needs_fault_codes else {}
     stretch = read(Entry.objects.about(order), about=order, before_id=before_id)
     lines = []
@@ -102,10 +103,8 @@ def _in_words(change: Change, steps: dict[str, dict]) -> Change:
     step = steps.get(change.name)
     if step is None:
         return _chosen(change, dict(CHOICES.get(change.name, ())))
-    options = {option["value"]: in_language(option, "label") for option in step.get("options", [])}
-    if step["kind"] == "check":
-        options = {True: _("Yes"), False: _("No")}
-    return _chosen(replace(change, label=in_language(step, "title")), options)
+    before, after = (shown_answer(step, value) or None for value in (change.before, change.after))
+    return replace(change, label=in_language(step, "title"), before=before, after=after)
 
 
 def _chosen(change: Change, choices: dict) -> Change:

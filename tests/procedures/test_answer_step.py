@@ -31,10 +31,10 @@ STEPS = [
 
 
 @pytest.fixture
-def run(manager, at):
+def run(manager, merchant, at):
     procedure = Procedure.objects.create(code="check", name="Check")
     publish_version(procedure, steps=STEPS, by=manager, at=at)
-    return start_run(procedure, at=at)
+    return start_run(procedure, merchant=merchant, at=at)
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def all_open(answer, capture):
     answer("network", "wifi")
 
 
-def test_a_procedure_without_version_cannot_begin(db, at):
+def test_a_procedure_without_version_cannot_begin(merchant, at):
     with pytest.raises(Refused, match="“Empty” has no published version"):
-        start_run(Procedure.objects.create(code="empty", name="Empty"), at=at)
+        start_run(Procedure.objects.create(code="empty", name="Empty"), merchant=merchant, at=at)
     assert Entry.objects.count() == 0
 
 

@@ -193,7 +193,7 @@ def open_work_order(
             duration_min=duration_min or type.duration_min,
             needs_fault_codes=type.needs_fault_codes,
             opened_by=by,
-            run=start_run(type.procedure, at=at) if has_steps else None,
+            run=start_run(type.procedure, merchant=merchant, at=at) if has_steps else None,
             service_date=service_date,
             opened_at=at,
         )

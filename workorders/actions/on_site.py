@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from workorders.actions._steps import locked_own, pass_over, release_booking, re
 from workorders.actions.fence import presence
 from workorders.lifecycle import WAYS_ON, Status
 from workorders.models import Pause, WorkOrder
+from workorders.serials import serials_for
 
 
 def accept_work_order(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
@@ -153,8 +155,9 @@ def answer_step(
             raise Refused(_("%(order)s has no checklist.") % {"order": order})
         before = order.run.answers.current().filter(step=step).first()
         answer = procedures.answer_step(
-            order.run, step=step, value=value, captures=captures, by=by, at=at, device_at=device_at
-        )
+            order.run, step=step, value=value, captures=captures, by=by, at=at, device_at=device_at,
+            serials=partial(serials_for, order),
+        )  # fmt: skip
         order.captures.add(*[capture for capture in captures if capture.kind == Capture.Kind.PHOTO])
         changes = {step: [before and before.value, answer.value], "photos": [None, len(captures)]}
         if not captures:

@@ -25,10 +25,11 @@ class OrderChecklist(OrderMixin, PanelPage):
     template_name = "workorders/checklist.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        steps = checklist(self.subject.run) if self.subject.run else []
+        every = checklist(self.subject.run) if self.subject.run else []
+        steps = [step for step in every if step.is_taken]
         return super().get_context_data(
             steps=steps,
-            version=self.subject.run and self.subject.run.version,
+            version=self.subject.run,
             answered=sum(step.answer is not None for step in steps),
             **kwargs,
         )
