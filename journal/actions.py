@@ -79,10 +79,10 @@ def _entry(
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk if isinstance(subject.pk, int) else None,
         subject_label=str(subject)[:120],
-        actor=by if by is not None and by.pk else None,
+        actor_id=by.pk if by is not None else None,
         at=at,
         merchant_id=merchant_id,
-        changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
+        changes=json.loads(json.dumps(changes, cls=DjangoJSONEncoder)) if changes else {},
         note=note,
     )
 
@@ -145,9 +145,7 @@ def once(
             is_new = cursor.rowcount == 1
         command = Command.objects.get(pk=command_id)
         if (command.user_id, command.digest) != (user_id, digest):
-            raise AlreadyUsed(
-                _("This was already sent with other content. Please open the page again and repeat it.")
-            )
+            raise AlreadyUsed(_("This was already sent with other content. Please open the page again and repeat it."))
         if is_new:
             command.answer = run() if refused is None else _answer(run, refused)
             command.save(update_fields=["answer"])

@@ -104,7 +104,7 @@ def all_locked(terminals: Iterable[Terminal]) -> dict[int, Terminal]:
     """
     keys = {terminal.pk for terminal in terminals}
     list(Terminal.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    return Terminal.objects.select_related("holder", "region").in_bulk(keys)
+    return Terminal.objects.select_related("holder").defer("bigrams").in_bulk(keys)
 
 
 def move(terminal: Terminal, to: TerminalStatus, *, holder: User | None = None, **values: Any) -> dict[str, list]:

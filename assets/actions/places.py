@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from assets.actions.custody import all_locked, locked, move, save_terminals, turn, whereabouts
@@ -42,7 +43,8 @@ def bind_terminals(news: Sequence[Mapping[str, Any]], *, by: User | None, at: da
         terminals = all_locked(new["terminal"] for new in news)
         if len(terminals) < len(news):
             raise Refused(_("A terminal can be bound to one merchant only: one of these stands in the list twice."))
-        in_order = Merchant.objects.select_for_update(of=("self",)).select_related("region").order_by("pk")
+        in_order = Merchant.objects.select_for_update().prefetch_related("region").defer("bigrams").order_by("pk")
+        prefetch_related_objects(list(terminals.values()), "region")
         merchants = in_order.in_bulk({new["merchant"].pk for new in news})
         fresh = [
             {**new, "terminal": terminals[new["terminal"].pk], "merchant": merchants[new["merchant"].pk]}
