@@ -207,6 +207,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": [SELF, "data:", "blob:", *TILE_HOSTS],
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF, *TILE_HOSTS],
         "worker-src": [SELF, "blob:"],
         "object-src": [NONE],

@@ -191,6 +191,7 @@ class OrderPage:
     signer: str
     links: list[NavigationLink]
     request_photos: list[Capture]
+    request_voices: list[Capture]
     photos: list[Capture]
     history: list[WorkOrder]
     shares_position: bool
@@ -243,7 +244,7 @@ class OrderPage:
         seen = [
             order.status, order.summary, order.details, order.priority, order.response_due_at, order.resolution_due_at,
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address, self.answered,
-            *sorted(str(photo.pk) for photo in (*self.request_photos, *self.photos)),
+            *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
@@ -253,7 +254,8 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
     contact = phone_contact(order)
     place = (order.lat, order.lon) if order.lat is not None else (merchant.lat, merchant.lon)
     here = Position.objects.filter(person=user, at__gte=at - POSITION_AGE).first()
-    request_photos = list(Capture.objects.filter(requests__order=order).distinct())
+    sent_along = list(Capture.objects.filter(requests__order=order).distinct())
+    request_photos = [capture for capture in sent_along if capture.kind != Capture.Kind.AUDIO]
     steps = checklist(order.run) if order.run else []
     shown_elsewhere = [photo.pk for photos in (request_photos, *(step.captures for step in steps)) for photo in photos]
     return OrderPage(
@@ -265,6 +267,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         signer=contact.name if contact else "",
         links=navigation_links(*place, merchant.name) if place[0] is not None else [],
         request_photos=request_photos,
+        request_voices=[capture for capture in sent_along if capture.kind == Capture.Kind.AUDIO],
         photos=list(order.captures.filter(kind=Capture.Kind.PHOTO).exclude(pk__in=shown_elsewhere)),
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
         shares_position=order.status in SHARED and is_in_shift(user, at),

@@ -9,16 +9,22 @@ from altcha_django import AltchaField
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from redis import RedisError
 
 from assets.models import Terminal, TerminalModel
+from evidence.models import Capture
+from toolkit.errors import Refused
 from toolkit.pictures import MAX_BYTES
+from toolkit.recordings import open_recording
 from toolkit.secrets import blind_index, normalize_phone
 
 MAX_PHOTOS = 5
+MOST_VOICE_BYTES = 2 * 1024 * 1024
+MOST_VOICE_S = 60
 PROOF_AGE_S = 3600
 
 
@@ -98,6 +104,11 @@ class FilingForm(forms.Form):
         required=False,
         widget=PhotosInput(attrs={"accept": "image/*", "multiple": True, "data-photos": MAX_PHOTOS}),
     )
+    voice = forms.FileField(
+        label=gettext_lazy("Voice message"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "audio/*", "capture": True}),
+    )
     website = forms.CharField(  # honeypot: people do not see it
         label=gettext_lazy("Leave this field empty"),
         required=False,
@@ -105,6 +116,26 @@ class FilingForm(forms.Form):
     )
 
     captcha = ProofField()
+
+    def clean_voice(self) -> UploadedFile | None:
+        """Known by its content."""
+        voice = self.cleaned_data["voice"]
+        if not voice:
+            return None
+        if voice.size > MOST_VOICE_BYTES:
+            raise ValidationError(_("A voice message has at most 2 MB. Record a shorter one."))
+        try:
+            recording = open_recording(voice.read())
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        if recording.kind != Capture.Kind.AUDIO:
+            raise ValidationError(_("This is a film. Record your voice only."))
+        if recording.duration_s > MOST_VOICE_S + 5:  # a recorder that stops by the clock writes a little more
+            raise ValidationError(
+                _("A voice message lasts %(seconds)d seconds at most. Record a shorter one."),
+                params={"seconds": MOST_VOICE_S},
+            )
+        return voice
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -127,9 +158,10 @@ class MessageForm(FilingForm):
 
     def clean(self) -> dict:
         values = super().clean()
-        if not self.errors and not values["details"] and not values["photos"]:
-            raise ValidationError(_("Write a message or add a photo."))
-        values["summary"] = one_line(values.get("details", "")) or _("Photos")
+        if not self.errors and not (values["details"] or values["photos"] or values["voice"]):
+            raise ValidationError(_("Write a message, record one, or add a photo."))
+        named = _("Voice message") if values.get("voice") else _("Photos")
+        values["summary"] = one_line(values.get("details", "")) or named
         return values
 
 
@@ -193,9 +225,9 @@ class RequestForm(FilingForm):
         values = super().clean()
         symptom = values.pop("symptom", None)
         if symptom == OTHER:
-            if not values.get("details") and "details" not in self.errors:
+            if not (values.get("details") or values.get("voice")) and "details" not in self.errors:
                 self.add_error("details", _("Say in a few words what is wrong."))
-            values["summary"] = one_line(values.get("details", ""))
+            values["summary"] = one_line(values.get("details", "")) or _("Voice message")
         elif symptom:
             values["summary"] = str(dict(self.fields["symptom"].choices)[symptom])
         return values

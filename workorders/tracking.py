@@ -11,11 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evidence.models import Capture
 from routing.geo import GreatCircleTravel, distance_m
 from workforce.models import Position
 from workorders.lifecycle import WITH_ENGINEER
 from workorders.lifecycle import Status as S
-from workorders.models import WorkOrder
+from workorders.models import Request, WorkOrder
 
 STAGES = [
     (gettext_lazy("Report received"), "opened_at", {S.OPEN}),
@@ -121,7 +122,7 @@ def spoken_distance(metres: float) -> str:
 
 
 def spoken_time(instant: datetime, at: datetime, zone: ZoneInfo) -> str:
-    """'today 14:30', 'tomorrow 09:00', else 'November 20, 14:30', in the shop's own time."""
+    """'today 14:30', 'tomorrow 09:00', else '20 November, 14:30', in the shop's own time."""
     day, today = instant.astimezone(zone).date(), at.astimezone(zone).date()
     if day == today:
         return _("today %(time)s") % {"time": short_time(instant, at, zone)}
@@ -136,6 +137,12 @@ def short_time(instant: datetime, at: datetime, zone: ZoneInfo) -> str:
     if local.date() == at.astimezone(zone).date():
         return f"{local:%H:%M}"
     return _("%(day)s, %(time)s") % {"day": date_format(local, "MONTH_DAY_FORMAT"), "time": f"{local:%H:%M}"}
+
+
+def photos_and_voices(request: Request) -> tuple[int, int]:
+    """How many of each came along."""
+    voices = sum(capture.kind == Capture.Kind.AUDIO for capture in request.captures.all())
+    return len(request.captures.all()) - voices, voices
 
 
 def planned_arrival(order: WorkOrder) -> datetime | None:

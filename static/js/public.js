@@ -3,3 +3,4 @@ import "./live.js";
 import "./once.js";
 import "./photos.js";
 import "./share.js";
+import "./voice.js";

@@ -175,7 +175,7 @@ def test_who_scans_after_that_sees_it_and_can_add_a_message(client, clock, minut
 def test_an_empty_message_is_not_sent(client, sticker_url, token):
     response = client.post(sticker_url, {"id": uuid.uuid4()})
     assert response.status_code == 422
-    assert "Write a message or add a photo." in said(response)
+    assert "Write a message, record one, or add a photo." in said(response)
 
 
 def test_after_the_work_the_same_sticker_takes_a_new_report(client, clock, minutes, sticker_url, completed):

@@ -27,7 +27,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, View
 
 from assets.models import Sticker, Terminal
-from evidence.actions import keep_picture
+from evidence.actions import keep_picture, keep_recording
 from evidence.models import Capture
 from journal.actions import once
 from merchants.models import Merchant
@@ -38,7 +38,15 @@ from workorders.actions import order_by_token, rate_work_order, receive_request
 from workorders.lifecycle import DONE, ONGOING, Outcome, Status
 from workorders.links import merchant_of
 from workorders.models import Rating, Request, WorkOrder, WorkOrderType
-from workorders.public_forms import MAX_PHOTOS, EngineerCheckForm, FilingForm, MessageForm, RatingForm, RequestForm
+from workorders.public_forms import (
+    MAX_PHOTOS,
+    MOST_VOICE_S,
+    EngineerCheckForm,
+    FilingForm,
+    MessageForm,
+    RatingForm,
+    RequestForm,
+)
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 REPAIR = "repair"  # code of the order type of what is reported here
@@ -91,7 +99,7 @@ class FilingPage(PublicForm):
     merchant: Merchant
     chosen: Terminal | None
     needs_proof = False
-    extra_context = {"max_photos": MAX_PHOTOS}
+    extra_context = {"max_photos": MAX_PHOTOS, "most_voice_s": MOST_VOICE_S}
 
     def joins(self, terminal: Terminal | None) -> WorkOrder | None:
         """The open order this is about, if there is one."""
@@ -134,7 +142,10 @@ class FilingPage(PublicForm):
             merchant=self.merchant,
             terminal=terminal,
             language=translation.get_language(),
-            pictures=[keep_photo(file, request_id=values["id"], at=at) for file in values["photos"]],
+            pictures=[
+                *[keep_photo(file, request_id=values["id"], at=at) for file in values["photos"]],
+                *([keep_voice(values["voice"], request_id=values["id"], at=at)] if values["voice"] else []),
+            ],
             order=order,
             at=at,
             **told,
@@ -150,14 +161,25 @@ def repair_type() -> WorkOrderType:
 
 
 def keep_photo(file: UploadedFile, *, request_id: UUID, at: datetime) -> Capture:
-    """The same photo of the same request is one capture, however often it is sent."""
+    try:
+        return keep_picture(file, id=own_id(file, request_id), kind=Capture.Kind.PHOTO, by=None, at=at)
+    except Refused as refusal:
+        raise Refused(f"{file.name}: {refusal}", field="photos") from refusal
+
+
+def keep_voice(file: UploadedFile, *, request_id: UUID, at: datetime) -> Capture:
+    try:
+        return keep_recording(file, id=own_id(file, request_id), kind=Capture.Kind.AUDIO, by=None, at=at)
+    except Refused as refusal:
+        raise Refused(str(refusal), field="voice") from refusal
+
+
+def own_id(file: UploadedFile, request_id: UUID) -> UUID:
+    """The same file of the same request is one capture, however often it is sent."""
     file.seek(0)
     id = uuid5(request_id, file_digest(file, "sha256").hexdigest())
     file.seek(0)
-    try:
-        return keep_picture(file, id=id, kind=Capture.Kind.PHOTO, by=None, at=at)
-    except Refused as refusal:
-        raise Refused(f"{file.name}: {refusal}", field="photos") from refusal
+    return id
 
 
 class RequestPage(FilingPage):
@@ -285,7 +307,10 @@ class TrackingPage(OrderPage):
             arrival=arrival and tracking.spoken_time(arrival, self.at, zone),
             due=order.response_due_at and tracking.spoken_time(order.response_due_at, self.at, zone),
             is_late=bool(order.response_due_at and order.response_due_at < self.at),
-            received=[(tracking.short_time(each.received_at, self.at, zone), each) for each in requests],
+            received=[
+                (tracking.short_time(each.received_at, self.at, zone), each, *tracking.photos_and_voices(each))
+                for each in requests
+            ],
             is_ongoing=order.status in ONGOING,
             is_waiting=order.status in ONGOING and order.arrived_at is None,
             is_done=order.status in DONE,
