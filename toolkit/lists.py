@@ -173,8 +173,8 @@ class ListPage(Page, TemplateView):
         size = int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
         table.paginate(page=self.request.GET.get("page", 1), per_page=size, paginator_class=CappedPaginator)
         user = self.request.user
-        columns = [(name, str(self.table_class.base_columns[name].verbose_name or name), name in self.chosen)
-                   for name in self.table_class.base_columns]  # fmt: skip
+        every = self.table_class(self.rows().none()).columns
+        columns = [(column.name, column.header, column.name in self.chosen) for column in every]
         return super().get_context_data(
             table=table,
             filterset=self.filterset,
