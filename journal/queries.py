@@ -81,6 +81,8 @@ def _changes(entry: Entry) -> list[Change]:
         except FieldDoesNotExist:
             changes.append(Change(name, capfirst(_(name)), before, after))
         else:
+            if field.is_relation and isinstance(field.target_field, models.UUIDField):
+                continue  # a picture or recording: its random id says nothing
             label = capfirst(str(getattr(field, "verbose_name", _(name))))
             changes.append(Change(name, label, _shown(field, before), _shown(field, after)))
     return changes
@@ -88,6 +90,8 @@ def _changes(entry: Entry) -> list[Change]:
 
 def _shown(field: models.Field, value: Any) -> Any:
     """A stored value as the field would show it."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     choices = dict(getattr(field, "flatchoices", ()))
     if value in choices:
         return choices[value]
