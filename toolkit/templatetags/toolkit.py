@@ -42,7 +42,7 @@ def new_id() -> str:
 
 @register.filter
 def duration(value: timedelta | None) -> str:
-    """'2 h 05 min'."""
+    """'2 h 05 min', more than a day in hours, more than two in days."""
     if value is None:
         return ""
     minutes = round(value.total_seconds() / 60)
@@ -50,6 +50,8 @@ def duration(value: timedelta | None) -> str:
     if hours >= 48:
         days = hours // 24
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if hours >= 24:
+        return _("%(hours)d h") % {"hours": hours}
     if not hours:
         return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
