@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from toolkit.errors import Refused
 from toolkit.exports import write_csv, write_xlsx
-from toolkit.tables import MAX_COLUMNS, open_table
+from toolkit.tables import MAX_CELL, MAX_COLUMNS, keep_table, open_kept_table, open_table
 
 STORES = Path(__file__).parents[3] / "shared" / "data" / "stores_yangtze.csv"
 SHOPS = [
@@ -298,3 +298,29 @@ def test_a_real_spreadsheet():
     assert len(rows) == 808
     assert {len(row) for row in rows} == {13}
     assert rows[0][2] == "汇暻生活广场店"
+
+
+# -- kept to be read again
+
+
+@given(st.lists(st.lists(st.text(), min_size=1, max_size=4), min_size=1, max_size=6))
+def test_what_was_kept_is_read_as_it_was_the_first_time(rows):
+    content = b"\n\n" + csv_of([["a", "b", "a"], *rows]).encode("utf-8", "replace")
+    try:
+        table = open_table(io.BytesIO(content), "shops.csv")
+        expected = [(row.number, list(row)) for row in table.rows]
+    except Refused:
+        return
+    kept = io.BytesIO()
+    assert keep_table(open_table(io.BytesIO(content), "shops.csv"), kept) == len(expected)
+    kept.seek(0)
+    again = open_kept_table(kept)
+    assert again.headers == table.headers
+    assert [(row.number, list(row)) for row in again.rows] == expected
+
+
+def test_a_cell_too_long_for_a_spreadsheet_is_kept_as_far_as_one_holds():
+    kept = io.BytesIO()
+    keep_table(open_table(io.BytesIO(f"a,b\n1,{'x' * 100_000}\n".encode()), "shops.csv"), kept)
+    kept.seek(0)
+    assert [len(cell) for cell in next(open_kept_table(kept).rows)] == [1, MAX_CELL]
