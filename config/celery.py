@@ -14,6 +14,8 @@ app.conf.beat_schedule = {
     "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
     "send notices": {"task": "notifications.tasks.send_due_notices", "schedule": 10},
     "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},
+    "seal evidence": {"task": "evidence.tasks.seal_captures", "schedule": 60},
+    "drop abandoned uploads": {"task": "evidence.tasks.drop_abandoned_uploads", "schedule": 3600},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
 }
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE", ".run/celerybeat-schedule")

@@ -235,6 +235,7 @@ WAKES = "config.wakes.WAKES"
 VERBS = "config.verbs.VERBS"
 FOLLOWERS = "config.followers.FOLLOWERS"
 LINKS = "config.links.LINKS"
+CAPTIONS = "config.captions.caption_of"
 
 LOGGING = {
     "version": 1,

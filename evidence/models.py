@@ -1,11 +1,22 @@
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from evidence.links import token_for
+
+NEVER_TRUNCATED = pgtrigger.Trigger(
+    name="never_truncated",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate evidence';",
+)
+BANDS = (0, 16, 32, 48)  # where the four bands of 16 bits of a picture's hash begin
 
 
 def original_path(capture: "Capture", filename: str) -> str:
@@ -57,12 +68,35 @@ class Capture(Taken):
     size = models.PositiveIntegerField(help_text="of the original, bytes")
     mime = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="by content")
     duration_s = models.FloatField(null=True)
+    dhash = models.BigIntegerField(null=True, help_text="toolkit.pictures.difference_hash of a photo")
     received_at = models.DateTimeField(_("received"))
 
     class Meta:
         verbose_name = _("capture")
         verbose_name_plural = _("captures")
         ordering = ["received_at"]
+        indexes = [
+            models.Index(
+                F("dhash").bitrightshift(begin).bitand(65535), name=f"capture_band_{begin}", condition=~Q(dhash=None)
+            )
+            for begin in BANDS
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="never_changed", exclude=["shown"]),
+            pgtrigger.Protect(
+                name="shown_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__shown__gt="") & pgtrigger.Q(old__shown__df=pgtrigger.F("new__shown")),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            NEVER_TRUNCATED,
+            pgtrigger.Trigger(
+                name="waits_for_seal",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="INSERT INTO evidence_unsealed (capture_id) VALUES (NEW.id); RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.id}"
@@ -105,3 +139,30 @@ class Upload(Taken):
     def is_whole(self) -> bool:
         """Kept, and its hash is what was announced: the phone may let it go."""
         return self.capture_id is not None
+
+
+class Seal(models.Model):
+    """A link of the chain: this capture, as it was, stands at this place behind all others (see evidence.chain)."""
+
+    position = models.BigIntegerField(primary_key=True)
+    capture = models.OneToOneField(Capture, models.PROTECT, related_name="seal")
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ["position"]
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+            NEVER_TRUNCATED,
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+class Unsealed(models.Model):
+    """A capture that waits for its seal; the database puts it here in the transaction that inserts it."""
+
+    capture = models.OneToOneField(Capture, models.CASCADE, primary_key=True, related_name="unsealed")

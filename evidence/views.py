@@ -3,6 +3,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from evidence.actions import open_shown
 from evidence.links import capture_id_in
 from evidence.models import Capture
 from toolkit.files import serve
@@ -18,6 +19,5 @@ def capture(request: HttpRequest, token: str) -> HttpResponseBase:
         found = Capture.objects.get(pk=capture_id_in(token))
     except (signing.BadSignature, Capture.DoesNotExist) as wrong:
         raise Http404 from wrong
-    if found.shown:
-        return serve(request, found.shown.open("rb"), mime="image/jpeg", age_s=LINK_AGE_S)
-    return serve(request, found.original.open("rb"), mime=found.mime, age_s=LINK_AGE_S)
+    file, mime = open_shown(found)
+    return serve(request, file, mime=mime, age_s=LINK_AGE_S)

@@ -26,12 +26,14 @@ def _files_in_a_temporary_place(settings, tmp_path) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """The journal refuses TRUNCATE, with which tests that commit for real clean up: that one trigger sleeps here.
+    """Journal and evidence refuse TRUNCATE, with which tests that commit for real clean up: that trigger sleeps here.
 
-    tests/journal/test_entry.py puts it back and sees it refuse.
+    tests/journal/test_entry.py and tests/evidence/test_chain.py put it back and see it refuse.
     """
     with django_db_blocker.unblock():
-        pgtrigger.uninstall("journal.Entry:never_truncated")
+        pgtrigger.uninstall(
+            "journal.Entry:never_truncated", "evidence.Capture:never_truncated", "evidence.Seal:never_truncated"
+        )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from evidence.models import Capture
 from toolkit.errors import Refused
-from toolkit.pictures import open_picture, reencode
+from toolkit.pictures import difference_hash, open_picture, reencode
 from toolkit.recordings import open_recording
 
 LONGEST_S = {Capture.Kind.VIDEO: 60, Capture.Kind.AUDIO: 300}
@@ -41,7 +41,7 @@ def keep_picture(
     source: str = Capture.Source.UNKNOWN,
     **where: Unpack[Where],
 ) -> Capture:
-    """Keeps the original byte for byte and makes the copy that is shown.
+    """Keeps the original byte for byte, once it is plainly a picture. The copy of a photo that is shown comes later.
 
     The same id with the same bytes is the same capture; with other bytes it is refused, as is a file that is no picture.
     """
@@ -75,9 +75,9 @@ def _keep(content: bytes, read: Callable[[bytes, Capture], bytes | None], captur
     shown = read(content, capture)
     try:
         with transaction.atomic():
-            _store(capture.original, content)
+            store(capture.original, content)
             if shown:
-                _store(capture.shown, shown)
+                store(capture.shown, shown)
             capture.save(force_insert=True)
     except BaseException as error:
         for file in (capture.original, capture.shown):
@@ -95,11 +95,14 @@ def _same(known: Capture, capture: Capture) -> Capture:
     return known
 
 
-def _read_picture(content: bytes, capture: Capture) -> bytes:
+def _read_picture(content: bytes, capture: Capture) -> bytes | None:
     picture = open_picture(ContentFile(content))
     capture.taken_at = capture.taken_at or picture.taken_at
     capture.mime = f"image/{picture.format.lower()}"
-    return reencode(picture)
+    if capture.kind == Capture.Kind.SIGNATURE:
+        return reencode(picture)
+    capture.dhash = difference_hash(picture.image)
+    return None
 
 
 def _read_recording(content: bytes, capture: Capture) -> None:
@@ -118,7 +121,7 @@ def _read_recording(content: bytes, capture: Capture) -> None:
     capture.mime, capture.duration_s = recording.mime, recording.duration_s
 
 
-def _store(field: models.fields.files.FieldFile, content: bytes) -> None:
+def store(field: models.fields.files.FieldFile, content: bytes) -> None:
     """On the disk, not only in its cache: the phone throws its copy away after this."""
     field.save("file", ContentFile(content), save=False)
     with contextlib.suppress(NotImplementedError):  # a storage that is no disk
