@@ -21,6 +21,7 @@ VERBS = {
     "workorders.retrieve_terminal": _("took a terminal away for the order"),
     "workorders.choose_fault_codes": _("chose fault codes"),
     "workorders.sign": _("took a signature"),
+    "workorders.attach_late_work": _("took over what came too late"),
     "workorders.complete_work_order": _("completed the order"),
     "workorders.close_work_order": _("closed the order"),
     "workorders.cancel_work_order": _("cancelled the order"),

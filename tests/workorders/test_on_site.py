@@ -18,7 +18,7 @@ NORTH_250_M = {"lat": 30.2741 + 250 / 111_195, "lon": 120.1551}
 
 def test_accepting_keeps_both_times_and_tells_the_merchant(assigned, engineer, minutes):
     order = actions.accept_work_order(assigned, by=engineer, at=minutes(9), device_at=minutes(3))
-    assert (order.status, order.accepted_at) == ("accepted", minutes(9))
+    assert (order.status, order.accepted_at) == ("accepted", minutes(3))
     assert told("owner@shop.example")[-1] == f"Emil Engineer will come for work order {order}"
     entry = last_entry(order)
     assert (entry.verb, entry.at, entry.device_at) == ("workorders.accept_work_order", minutes(9), minutes(3))
@@ -91,7 +91,7 @@ def test_arriving_at_the_shop_is_measured(en_route, engineer, minutes):
     order = actions.arrive(
         en_route, by=engineer, at=minutes(30), device_at=minutes(29), lat=30.2750, lon=120.1551, accuracy_m=10
     )
-    assert (order.status, order.arrived_at) == ("on_site", minutes(30))
+    assert (order.status, order.arrived_at) == ("on_site", minutes(29))
     assert order.arrival_distance_m == pytest.approx(100, abs=1)
     entry = last_entry(order)
     assert entry.changes == {"status": ["en_route", "on_site"], "arrival_distance_m": [None, 100]}

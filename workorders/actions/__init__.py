@@ -9,6 +9,7 @@ from workorders.actions.closing import (
 )
 from workorders.actions.faults import choose_fault_codes
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
+from workorders.actions.late import attach_late_work
 from workorders.actions.on_site import (
     accept_work_order,
     add_photo,
@@ -31,6 +32,7 @@ __all__ = [
     "answer_step",
     "arrive",
     "assign_work_order",
+    "attach_late_work",
     "cancel_work_order",
     "change_work_order",
     "choose_fault_codes",

@@ -10,9 +10,11 @@ from journal.models import Entry
 from toolkit.errors import Refused
 from workforce.actions import release_time
 from workforce.models import User
+from workorders.lifecycle import STAMPS
 from workorders.models import WorkOrder
 
 PASSED_OVER_FOR = timedelta(hours=4)
+BELIEVED_FOR = timedelta(days=7)  # a phone's time older than this is kept but not believed
 SAVED = [field for field in WorkOrder._meta.concrete_fields if not field.generated]
 
 
@@ -82,6 +84,19 @@ def write(
         changes=changes,
         note=note,
     )
+
+
+def moment_of(order: WorkOrder, *, at: datetime, device_at: datetime | None) -> datetime:
+    """When a step was taken: by the phone's clock, yet not before the step before it and not later than `at`.
+
+    A phone that was out of reach sends its steps hours later; arrival and durations are those of the phone.
+    """
+    if device_at is None or at - device_at > BELIEVED_FOR:
+        return at
+    pause = order.pauses.order_by("-started_at").first()
+    before = [order.opened_at, *(getattr(order, field) for field in STAMPS.values())]
+    before += [pause.started_at, pause.ended_at] if pause else []
+    return min(max(device_at, *filter(None, before)), at)
 
 
 def release_booking(order: WorkOrder) -> None:

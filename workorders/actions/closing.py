@@ -12,7 +12,7 @@ from toolkit.errors import Refused
 from workforce.actions import move_booking
 from workforce.models import User
 from workorders import clock, notices
-from workorders.actions._steps import locked, locked_own, release_booking, required, write
+from workorders.actions._steps import locked, locked_own, moment_of, release_booking, required, write
 from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
 from workorders.actions.tracking import expire_links
@@ -43,7 +43,7 @@ def complete_work_order(
     """
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.COMPLETED, at)
+        changes = order.move_to(Status.COMPLETED, moment_of(order, at=at, device_at=device_at))
         if missing := missing_steps(order.run) if order.run else []:
             text = ngettext("One step is missing: %(steps)s.", "%(count)d steps are missing: %(steps)s.", len(missing))
             titles = ", ".join(in_language(step, "title") for step in missing)
@@ -63,7 +63,7 @@ def complete_work_order(
             order.captures.add(photo)
         changes |= here.changes("completion")
         clock.set_due_times(order)
-        _free_rest_of_booking(order, at)
+        _free_rest_of_booking(order, order.completed_at)
         entry = write(
             "workorders.complete_work_order",
             order,

@@ -15,7 +15,7 @@ from toolkit.errors import Refused
 from workforce.actions import report_position
 from workforce.models import User
 from workorders import clock, notices
-from workorders.actions._steps import locked_own, pass_over, release_booking, required, write
+from workorders.actions._steps import locked_own, moment_of, pass_over, release_booking, required, write
 from workorders.actions.fence import presence
 from workorders.lifecycle import WAYS_ON, Status
 from workorders.models import Pause, WorkOrder
@@ -25,7 +25,7 @@ from workorders.serials import serials_for
 def accept_work_order(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> WorkOrder:
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.ACCEPTED, at)
+        changes = order.move_to(Status.ACCEPTED, moment_of(order, at=at, device_at=device_at))
         entry = write("workorders.accept_work_order", order, by=by, at=at, device_at=device_at, changes=changes)
         notices.tell_planned(order, entry)
         return order
@@ -62,10 +62,10 @@ def depart(
 ) -> WorkOrder:
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.EN_ROUTE, at)
+        changes = order.move_to(Status.EN_ROUTE, moment_of(order, at=at, device_at=device_at))
         entry = write("workorders.depart", order, by=by, at=at, device_at=device_at, changes=changes)
         if lat is not None and lon is not None:
-            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
+            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))
         notices.tell_on_the_way(order, entry)
         return order
 
@@ -85,7 +85,7 @@ def arrive(
     """Checks in. Outside the fence, or without a position where the merchant's is known, with a reason and a photo."""
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.ON_SITE, at)
+        changes = order.move_to(Status.ON_SITE, moment_of(order, at=at, device_at=device_at))
         here = presence(order, lat=lat, lon=lon, accuracy_m=accuracy_m, reason=reason, photo=photo)
         order.arrival_distance_m, order.arrival_reason, order.arrival_photo = here.distance_m, here.reason, here.photo
         if photo:
@@ -94,7 +94,7 @@ def arrive(
         clock.set_due_times(order)
         write("workorders.arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
         if lat is not None and lon is not None:
-            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=device_at or at)
+            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))
         return order
 
 
@@ -103,7 +103,7 @@ def start_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime 
         order = locked_own(order, by)
         if order.status == Status.PAUSED:
             raise Refused(_("%(order)s is paused: resume it instead.") % {"order": order})
-        changes = order.move_to(Status.IN_PROGRESS, at)
+        changes = order.move_to(Status.IN_PROGRESS, moment_of(order, at=at, device_at=device_at))
         write("workorders.start_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
 
@@ -116,8 +116,9 @@ def pause_work(
         raise Refused(_("Choose what you are waiting for."), field="reason")
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.PAUSED, at)
-        order.pauses.create(reason=reason, note=note.strip()[:200], started_at=at)
+        moment = moment_of(order, at=at, device_at=device_at)
+        changes = order.move_to(Status.PAUSED, moment)
+        order.pauses.create(reason=reason, note=note.strip()[:200], started_at=moment)
         clock.set_due_times(order)
         changes |= {"reason": [None, reason]}
         write("workorders.pause_work", order, by=by, at=at, device_at=device_at, changes=changes, note=note.strip())
@@ -129,8 +130,9 @@ def resume_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime
         order = locked_own(order, by)
         if order.status == Status.ON_SITE:
             raise Refused(_("The work on %(order)s has not begun: start it instead.") % {"order": order})
-        changes = order.move_to(Status.IN_PROGRESS, at)
-        order.pauses.filter(ended_at=None).update(ended_at=at)
+        moment = moment_of(order, at=at, device_at=device_at)
+        changes = order.move_to(Status.IN_PROGRESS, moment)
+        order.pauses.filter(ended_at=None).update(ended_at=moment)
         clock.set_due_times(order)
         write("workorders.resume_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
