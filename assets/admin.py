@@ -27,6 +27,7 @@ class TerminalAdmin(ReadOnlyAdmin):
 @admin.register(Binding)
 class BindingAdmin(ReadOnlyAdmin):
     list_display = ("terminal", "merchant", "started_at", "ended_at", "end_reason")
+    exclude = ("settlement_account",)
     list_select_related = ("terminal", "merchant")
     search_fields = ("terminal__serial__exact", "merchant__number__exact")
     show_full_result_count = False

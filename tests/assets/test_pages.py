@@ -191,6 +191,12 @@ def test_the_settlement_account_is_masked_until_somebody_who_may_asks_for_it(
     ]
 
 
+def test_the_admin_does_not_show_it_either(as_, ops, manager, terminal, merchant, at):
+    binding = actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, settlement_account="622202000001")
+    html = text(as_(ops).get(reverse("admin:assets_binding_change", args=[binding.pk])))
+    assert (merchant.name in html, "622202000001" in html) == (True, False)
+
+
 def test_an_account_of_another_terminal_is_not_there(as_, manager, terminal, merchant, hangzhou, at):
     binding = actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, settlement_account="622202000001")
     other = make.TerminalFactory(region=hangzhou)
@@ -345,7 +351,7 @@ def test_stickers_are_made_listed_and_printed(as_, keeper, hangzhou, terminal, m
     sheet = StickerSheet.objects.get()
     assert answer.url == sheet.get_absolute_url()
     actions.bind_sticker(sheet.stickers.first(), terminal=terminal, by=manager, at=at)
-    assert "<td>24</td>" in text(client.get(page("sticker-sheet-list")))
+    assert ">24</td>" in text(client.get(page("sticker-sheet-list")))
     html = text(client.get(sheet.get_absolute_url()))
     assert html.count("not yet used") == 24
     assert terminal.serial in html
