@@ -12,6 +12,7 @@ from dispatch import permissions as dispatch
 from integrations import permissions as integrations
 from journal import permissions as journal
 from merchants import permissions as merchants
+from mobile import permissions as mobile
 from workforce import permissions as workforce
 from workorders import permissions as workorders
 
@@ -39,6 +40,7 @@ OFFICE = [
     Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
     Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
     Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
+    Item(_("Sent in too late"), "office:late-work-list", "clock", mobile.SETTLE_LATE_WORK),
     Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
     Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
@@ -70,6 +72,7 @@ PANELS: dict[str, list[Panel]] = {
         Panel("dispatch", _("Dispatch"), "office:work-order-dispatch", dispatch.VIEW_DECISION),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
+        Panel("late", _("Sent in too late"), "office:work-order-late", mobile.SETTLE_LATE_WORK),
         Panel("history", _("History"), "office:work-order-history", workorders.VIEW_ORDER),
     ],
     "terminal": [
@@ -80,6 +83,7 @@ PANELS: dict[str, list[Panel]] = {
     "person": [
         Panel("skills", _("Skills and shifts"), "office:person-skills", workforce.VIEW_PEOPLE),
         Panel("orders", _("Work orders"), "office:person-orders", workorders.VIEW_ORDER),
+        Panel("phones", _("Phones"), "office:person-phones", workforce.EDIT_PEOPLE),
     ],
 }
 

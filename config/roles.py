@@ -7,6 +7,7 @@ from dispatch import permissions as dispatch
 from integrations import permissions as integrations
 from journal import permissions as journal
 from merchants import permissions as merchants
+from mobile import permissions as mobile
 from workforce import permissions as workforce
 from workforce.models import User
 from workforce.roles import Role
@@ -36,6 +37,7 @@ ROLES: dict[str, set[str]] = {
         dispatch.VIEW_DECISION,
         dispatch.EDIT_RULES,
         integrations.IMPORT,
+        mobile.SETTLE_LATE_WORK,
     },
     Role.DISPATCHER: READ
     | {
@@ -48,6 +50,7 @@ ROLES: dict[str, set[str]] = {
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,
+        mobile.SETTLE_LATE_WORK,
     },
     Role.WAREHOUSE: READ
     | {

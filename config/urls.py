@@ -26,6 +26,7 @@ office = [
     *assets.office,
     *workforce.office,
     *integrations.office,
+    *mobile.office,
     *journal.office,
     *notifications.office,
 ]

@@ -8,6 +8,7 @@ A row names the action, who may call it, and the form that reads its arguments; 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,9 @@ from assets.models import Sticker, Terminal
 from assets.permissions import BIND_TERMINAL
 from evidence.models import Capture
 from mobile import forms
+from mobile.queries import may_share_position
+from procedures.answers import given_by_form
+from workforce.actions import report_position
 from workforce.models import User
 from workorders import actions as workorders
 from workorders.models import WorkOrder
@@ -32,20 +36,33 @@ class Command:
     permission: str
     form: type[forms.PhoneForm]
     label: Any
+    is_additive: bool = False
 
 
-def answer_step(order: WorkOrder, *, step: str, value: str, **given: Any) -> Any:
-    """A phone sends text; a check is yes or no."""
-    steps = order.run.version.steps if order.run else []
-    is_check = any(each["key"] == step and each["kind"] == "check" for each in steps)
-    return workorders.answer_step(
-        order, step=step, value={"true": True, "false": False}.get(value) if is_check else value, **given
-    )
+FIELDS_OF_ANSWER = ("value", "amount", "approval_code", "lat", "lon", "accuracy_m")
+
+
+def answer_given(order: WorkOrder, step: str, given: dict[str, Any]) -> Any:
+    """A phone sends the fields of a form; which of them are the answer is a matter of the step's kind."""
+    asked = next((each for each in (order.run.steps if order.run else []) if each["key"] == step), None)
+    return asked and given_by_form(asked, given)
+
+
+def answer_step(order: WorkOrder, *, step: str, **given: Any) -> Any:
+    fields = {name: given.pop(name, None) for name in FIELDS_OF_ANSWER}
+    return workorders.answer_step(order, step=step, value=answer_given(order, step, fields), **given)
 
 
 def add_photos(order: WorkOrder, *, captures: Iterable[Capture], **given: Any) -> None:
     for capture in captures:
         workorders.add_photo(order, capture=capture, **given)
+
+
+def tell_position(person: User, *, at: datetime, by: User, device_at: datetime | None = None, **place: float) -> None:
+    """Kept only when it was taken in shift, while an order is under way; otherwise it is not looked at."""
+    taken_at = min(device_at or at, at)
+    if may_share_position(person, taken_at):
+        report_position(person, **place, at=taken_at)
 
 
 def bind_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
@@ -64,19 +81,23 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "start"): Command(workorders.start_work, DO_ORDER, forms.Moment, _("Begin the work")),
     ("orders", "pause"): Command(workorders.pause_work, DO_ORDER, forms.Interruption, _("Pause the work")),
     ("orders", "resume"): Command(workorders.resume_work, DO_ORDER, forms.Moment, _("Go on working")),
-    ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer, _("Save")),
-    ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos, _("Take a photo")),
-    ("orders", "sign"): Command(workorders.sign, DO_ORDER, forms.Signature, _("Let the merchant sign")),
+    ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer, _("Save"), is_additive=True),
+    ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos, _("Take a photo"), is_additive=True),
+    ("orders", "sign"): Command(
+        workorders.sign, DO_ORDER, forms.Signature, _("Let the merchant sign"), is_additive=True
+    ),
     ("orders", "complete"): Command(
         workorders.complete_work_order, DO_ORDER, forms.Completion, _("Complete the order")
     ),
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
+    ("people", "position"): Command(tell_position, DO_ORDER, forms.Here, _("Share my position")),
 }
 
 SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
     "orders": lambda user, number: WorkOrder.objects.visible_to(user).filter(number=number),
     "terminals": lambda user, serial: Terminal.objects.found_by(user).filter(serial=serial),
     "stickers": lambda user, number: Sticker.objects.filter(number=number),
+    "people": lambda user, username: User.objects.filter(pk=user.pk, username=username),
 }

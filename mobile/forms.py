@@ -98,9 +98,13 @@ class Interruption(Moment):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
-class StepAnswer(Moment):
+class StepAnswer(Place, Moment):
+    """Which fields are the answer is a matter of the step's kind: procedures.answers.given_by_form."""
+
     step = forms.CharField(max_length=40, widget=forms.HiddenInput)
     value = forms.CharField(label=_("Answer"), max_length=2000, required=False)
+    amount = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    approval_code = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     captures = CaptureField(required=False)
 
     def choices_of(self, user: User) -> dict[str, Any]:
@@ -183,3 +187,21 @@ class Position(Place):
 
     lat = forms.FloatField(min_value=-90, max_value=90)
     lon = forms.FloatField(min_value=-180, max_value=180)
+
+
+class Here(Position, Moment):
+    """Where the person is."""
+
+
+class UploadStart(Place):
+    """A file that will come in pieces; the times are corrected by the phone to the server's clock."""
+
+    id = forms.UUIDField()
+    kind = forms.ChoiceField(choices=Capture.Kind)
+    source = forms.ChoiceField(choices=Capture.Source)
+    size = forms.IntegerField(min_value=1)
+    sha256 = forms.RegexField(r"^[0-9a-f]{64}$")
+    mime = forms.CharField(max_length=80, required=False)
+    taken_at = forms.DateTimeField(required=False)
+    challenge = forms.CharField(max_length=12, required=False)
+    device = forms.UUIDField(required=False)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal
 from evidence.models import Capture
 from merchants.models import Contact
+from notifications.models import Notice
 from procedures.queries import StepView, checklist
 from routing.geo import distance_m
 from routing.links import NavigationLink, navigation_links
@@ -243,7 +245,8 @@ class OrderPage:
         order = self.order
         seen = [
             order.status, order.summary, order.details, order.priority, order.response_due_at, order.resolution_due_at,
-            order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address, self.answered,
+            order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
+            *(step.answer and step.answer.pk for step in self.steps),
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -316,6 +319,13 @@ def orders_under_way(user: User) -> QuerySet[WorkOrder]:
         .select_related("merchant")
         .order_by("departed_at")
     )
+
+
+def was_given(order: WorkOrder, user: User) -> bool:
+    """It was the person's at some time: they were told so."""
+    return Notice.objects.filter(
+        recipient=user, kind="order-assigned", url=reverse("field:order", args=[order.number])
+    ).exists()
 
 
 def bag_of(user: User) -> QuerySet[Terminal]:

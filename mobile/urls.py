@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from mobile.views import commands, me, orders, scan
+from mobile.views import commands, late, me, orders, scan
 
 field: list[URLPattern] = [
     path("", orders.TodayPage.as_view(), name="today"),
@@ -13,4 +13,13 @@ field: list[URLPattern] = [
     path("orders/<str:number>/fresh/", orders.OrderFreshness.as_view(), name="order-fresh"),
     path("orders/<str:number>/phone/<slug:key>/", orders.OrderPhone.as_view(), name="order-phone"),
     path("<slug:things>/<str:number>/<slug:name>/", commands.CommandDoor.as_view(), name="command"),
+]
+
+office: list[URLPattern] = [
+    path("late-work/", late.LateWorkList.as_view(), name="late-work-list"),
+    path("late-work/<uuid:number>/take-over/", late.TakeOver.as_view(), name="late-work-take-over"),
+    path("late-work/<uuid:number>/dismiss/", late.Dismiss.as_view(), name="late-work-dismiss"),
+    path("work-orders/<number>/late/", late.OrderLateWork.as_view(), name="work-order-late"),
+    path("people/<number>/phones/", late.PersonPhones.as_view(), name="person-phones"),
+    path("people/<number>/phones/<uuid:device>/revoke/", late.RevokeDevice.as_view(), name="person-phone-revoke"),
 ]
