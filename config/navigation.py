@@ -41,6 +41,7 @@ OFFICE = [
     Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
     Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
     Item(_("Sent in too late"), "office:late-work-list", "clock", mobile.SETTLE_LATE_WORK),
+    Item(_("Waiting for support"), "office:support-list", "lifebuoy", workorders.ANSWER_SUPPORT),
     Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
     Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),

@@ -32,6 +32,7 @@ ROLES: dict[str, set[str]] = {
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
+        workorders.ANSWER_SUPPORT,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,
@@ -47,8 +48,10 @@ ROLES: dict[str, set[str]] = {
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
+        workorders.ANSWER_SUPPORT,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
+
         dispatch.VIEW_DECISION,
         mobile.SETTLE_LATE_WORK,
     },
@@ -74,7 +77,8 @@ ROLES: dict[str, set[str]] = {
     Role.ENGINEER: {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
     Role.INSPECTOR: {workforce.SEE_FIELD, workorders.DO_ORDER},
     Role.OPS: READ
-    | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION},
+    | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}
+    | {workorders.ANSWER_SUPPORT},
 }
 
 

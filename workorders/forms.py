@@ -27,6 +27,12 @@ class MerchantChoice(forms.Form):
         self.fields["merchant"].queryset = Merchant.objects.visible_to(by).not_merged()
 
 
+class SupportAnswer(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("What helps"), max_length=500, widget=forms.Textarea(attrs={"rows": 4, "autofocus": True})
+    )
+
+
 class RequestOnBehalfForm(forms.Form):
     """What somebody asks for by phone or at the counter; its fields are the arguments of receive_request."""
 

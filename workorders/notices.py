@@ -11,6 +11,7 @@ from workforce.models import User
 from workforce.roles import Role
 from workorders.models import Request, WorkOrder
 from workorders.queries import planned_time
+from workorders.support import SupportCall
 
 
 def _field_url(order: WorkOrder) -> str:
@@ -77,6 +78,30 @@ def dispatchers_of(order: WorkOrder) -> list[User]:
     above = ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
     people = User.objects.filter(is_active=True, region__path__in=above).order_by("pk")
     return list(people.filter(role=Role.DISPATCHER)) or list(people.filter(role=Role.MANAGER))
+
+
+def tell_support(order: WorkOrder, call: SupportCall, entry: Entry) -> None:
+    """Somebody is stuck on site: to those who can help there."""
+
+    def text() -> tuple[str, str]:
+        names = {"order": order, "merchant": order.merchant, "engineer": call.asked_by, "step": call.step}
+        body = call.note or (_("At the step “%(step)s”.") % names if call.step else order.summary)
+        return _("%(engineer)s needs support: %(order)s, %(merchant)s") % names, body
+
+    url = f"/office/work-orders/{order.number}/support/"
+    for person in dispatchers_of(order):
+        notify(person, kind="support-asked", key=f"support:{entry.pk}", text=text, at=entry.at, url=url)
+
+
+def tell_supported(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        return _("Support has answered: %(order)s goes on") % {"order": order}, entry.note
+
+    if order.engineer:
+        notify(
+            order.engineer, kind="support-answered", key=f"supported:{entry.pk}", text=text, at=entry.at,
+            url=_field_url(order),
+        )  # fmt: skip
 
 
 def tell_received(request: Request, entry: Entry) -> None:

@@ -1,15 +1,17 @@
 from django.urls import URLPattern, path
 
 from workorders.views import office as pages
-from workorders.views import panels
+from workorders.views import panels, support
 from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
     path("work-orders/", pages.WorkOrderList.as_view(), name="work-order-list"),
     path("work-orders/pool/", pages.WorkOrderPool.as_view(), name="work-order-pool"),
+    path("work-orders/support/", support.SupportList.as_view(), name="support-list"),
     path("work-orders/new/", pages.WorkOrderCreate.as_view(), name="work-order-create"),
     path("work-orders/engineers/", pages.EngineerSearch.as_view(), name="engineer-search"),
     path("work-orders/<number>/", pages.WorkOrderDetail.as_view(), name="work-order-detail"),
+    path("work-orders/<number>/support/", support.SupportAnswerPage.as_view(), name="work-order-support"),
     path("work-orders/<number>/edit/", pages.WorkOrderEdit.as_view(), name="work-order-edit"),
     path("work-orders/<number>/return/", pages.WorkOrderReturn.as_view(), name="work-order-return"),
     path("work-orders/<number>/cancel/", pages.WorkOrderCancel.as_view(), name="work-order-cancel"),

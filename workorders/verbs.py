@@ -15,6 +15,8 @@ VERBS = {
     "workorders.start_work": _("began to work"),
     "workorders.pause_work": _("paused the work"),
     "workorders.resume_work": _("resumed the work"),
+    "workorders.ask_support": _("asked for support"),
+    "workorders.answer_support": _("answered the call for support"),
     "workorders.answer_step": _("answered a step"),
     "workorders.add_photo": _("added a photo"),
     "workorders.install_terminal": _("bound a terminal for the order"),

@@ -35,6 +35,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:work-order-cancel": ("MD", "order"),
     "office:work-order-close": ("MD", "order"),
     "office:work-order-tracking-link": ("MD", "order"),
+    "office:support-list": (OFFICE, ""),
+    "office:work-order-support": ("MDO", "order"),
     "office:work-order-checklist": (OFFICE, "order"),
     "office:work-order-photos": (OFFICE, "order"),
     "office:work-order-history": (OFFICE, "order"),

@@ -23,6 +23,7 @@ from workorders.actions.on_site import (
     start_work,
 )
 from workorders.actions.planning import assign_work_order, change_work_order, return_to_pool
+from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
 
@@ -30,7 +31,9 @@ __all__ = [
     "accept_work_order",
     "add_photo",
     "answer_step",
+    "answer_support",
     "arrive",
+    "ask_support",
     "assign_work_order",
     "attach_late_work",
     "cancel_work_order",

@@ -117,6 +117,7 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         reason = required(reason, _("Say why it is cancelled."), "reason")
         changes = order.move_to(Status.CANCELLED, at)
         order.pauses.filter(ended_at=None).update(ended_at=at)
+        order.support_calls.waiting().update(closed_at=at, closed_by=by)
         order.cancel_reason = reason[:200]
         release_booking(order)
         clock.set_due_times(order)

@@ -133,6 +133,7 @@ def resume_work(order: WorkOrder, *, by: User, at: datetime, device_at: datetime
         moment = moment_of(order, at=at, device_at=device_at)
         changes = order.move_to(Status.IN_PROGRESS, moment)
         order.pauses.filter(ended_at=None).update(ended_at=moment)
+        order.support_calls.waiting().update(closed_at=moment, closed_by=by)
         clock.set_due_times(order)
         write("workorders.resume_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
