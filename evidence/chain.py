@@ -51,7 +51,8 @@ def seal_captures(*, at: datetime, limit: int = 1000) -> int:
         last = Seal.objects.order_by("position").last()
         position, before = (last.position, last.digest) if last else (0, FIRST)
         seals = []
-        for capture in Capture.objects.exclude(unsealed=None).order_by("received_at", "id")[:limit]:
+        waiting = Capture.objects.filter(pk__in=Unsealed.objects.values("pk")[:limit])
+        for capture in waiting.order_by("received_at", "id"):
             position, before = position + 1, digest(capture, before)
             seals.append(Seal(position=position, capture=capture, digest=before, sealed_at=at))
         if seals:
@@ -80,11 +81,11 @@ class Break:
 
 def verify(*, files: bool = True) -> list[Break]:
     """Reads the whole chain and, unless told otherwise, every original. The first broken position comes first."""
-    breaks = [*_broken_links(files), *_broken_heads(), *_broken_without_seal(files)]
+    breaks = [*broken_links(files), *broken_heads(), *broken_without_seal(files)]
     return sorted(breaks, key=lambda found: (found.position is None, found.position))
 
 
-def _broken_links(files: bool) -> Iterator[Break]:
+def broken_links(files: bool) -> Iterator[Break]:
     before, expected = FIRST, 1
     while seals := list(Seal.objects.filter(position__gte=expected).order_by("position")[:500]):
         captures = Capture.objects.in_bulk([seal.capture_id for seal in seals])
@@ -102,7 +103,7 @@ def _broken_links(files: bool) -> Iterator[Break]:
             before, expected = seal.digest, seal.position + 1
 
 
-def _broken_heads() -> Iterator[Break]:
+def broken_heads() -> Iterator[Break]:
     end = Seal.objects.count() and Seal.objects.latest("position").position
     for name, position, told in _heads():
         known = Seal.objects.filter(position=position).first()
@@ -112,7 +113,7 @@ def _broken_heads() -> Iterator[Break]:
             yield Break(position, f"another seal than {name} remembers")
 
 
-def _broken_without_seal(files: bool) -> Iterator[Break]:
+def broken_without_seal(files: bool) -> Iterator[Break]:
     for capture in Capture.objects.filter(seal=None).select_related("unsealed").iterator(chunk_size=500):
         if not hasattr(capture, "unsealed"):
             yield Break(None, f"{capture} was put in past the chain")
