@@ -11,6 +11,7 @@ from assets import permissions as assets
 from dispatch import permissions as dispatch
 from integrations import permissions as integrations
 from journal import permissions as journal
+from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from workforce import permissions as workforce
@@ -46,6 +47,7 @@ OFFICE = [
     Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
     Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
+    Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
     Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
     Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
     Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
@@ -71,6 +73,8 @@ PANELS: dict[str, list[Panel]] = {
     ],
     "work-order": [
         Panel("dispatch", _("Dispatch"), "office:work-order-dispatch", dispatch.VIEW_DECISION),
+        Panel("thread", _("Thread"), "office:work-order-thread", knowledge.VIEW_THREAD),
+        Panel("articles", _("Articles"), "office:work-order-articles", knowledge.VIEW_ARTICLE),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
         Panel("late", _("Sent in too late"), "office:work-order-late", mobile.SETTLE_LATE_WORK),

@@ -6,6 +6,7 @@ from assets import permissions as assets
 from dispatch import permissions as dispatch
 from integrations import permissions as integrations
 from journal import permissions as journal
+from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from workforce import permissions as workforce
@@ -13,11 +14,21 @@ from workforce.models import User
 from workforce.roles import Role
 from workorders import permissions as workorders
 
-READ = {workforce.SEE_OFFICE, merchants.VIEW_MERCHANT, assets.VIEW_TERMINAL, workorders.VIEW_ORDER}
+READ = {
+    workforce.SEE_OFFICE,
+    merchants.VIEW_MERCHANT,
+    assets.VIEW_TERMINAL,
+    workorders.VIEW_ORDER,
+    knowledge.VIEW_ARTICLE,
+    knowledge.VIEW_THREAD,
+}
+HELP = {knowledge.VIEW_ARTICLE, knowledge.WRITE_ARTICLE, knowledge.VIEW_THREAD, knowledge.WRITE_MESSAGE}
 
 ROLES: dict[str, set[str]] = {
     Role.MANAGER: READ
+    | HELP
     | {
+        knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         workforce.EDIT_PEOPLE,
         merchants.EDIT_MERCHANT,
@@ -41,7 +52,9 @@ ROLES: dict[str, set[str]] = {
         mobile.SETTLE_LATE_WORK,
     },
     Role.DISPATCHER: READ
+    | HELP
     | {
+        knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         merchants.EDIT_MERCHANT,
         merchants.REVEAL_PHONE,
@@ -51,7 +64,6 @@ ROLES: dict[str, set[str]] = {
         workorders.ANSWER_SUPPORT,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
-
         dispatch.VIEW_DECISION,
         mobile.SETTLE_LATE_WORK,
     },
@@ -74,9 +86,10 @@ ROLES: dict[str, set[str]] = {
     },
     Role.FINANCE: READ | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
     Role.PROSPECTOR: {workforce.SEE_FIELD},
-    Role.ENGINEER: {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
-    Role.INSPECTOR: {workforce.SEE_FIELD, workorders.DO_ORDER},
+    Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
+    Role.INSPECTOR: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER},
     Role.OPS: READ
+    | {knowledge.WRITE_MESSAGE}
     | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}
     | {workorders.ANSWER_SUPPORT},
 }

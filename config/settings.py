@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "integrations",
     "analytics",
     "dispatch",
+    "knowledge",
     "workorders",
     "procedures",
     "assets",

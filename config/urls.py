@@ -12,6 +12,7 @@ from dispatch import urls as dispatch
 from evidence import urls as evidence
 from integrations import urls as integrations
 from journal import urls as journal
+from knowledge import urls as knowledge
 from merchants import urls as merchants
 from mobile import urls as mobile
 from notifications import urls as notifications
@@ -22,6 +23,7 @@ office = [
     *analytics.office,
     *workorders.office,
     *dispatch.office,
+    *knowledge.office,
     *merchants.office,
     *assets.office,
     *workforce.office,

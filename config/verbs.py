@@ -3,10 +3,21 @@
 from assets.verbs import VERBS as ASSETS
 from dispatch.verbs import VERBS as DISPATCH
 from integrations.verbs import VERBS as INTEGRATIONS
+from knowledge.verbs import VERBS as KNOWLEDGE
 from merchants.verbs import VERBS as MERCHANTS
 from mobile.verbs import VERBS as MOBILE
 from procedures.verbs import VERBS as PROCEDURES
 from workforce.verbs import VERBS as WORKFORCE
 from workorders.verbs import VERBS as WORKORDERS
 
-VERBS = {**WORKFORCE, **MERCHANTS, **ASSETS, **PROCEDURES, **WORKORDERS, **DISPATCH, **INTEGRATIONS, **MOBILE}
+VERBS = {
+    **WORKFORCE,
+    **MERCHANTS,
+    **ASSETS,
+    **PROCEDURES,
+    **WORKORDERS,
+    **DISPATCH,
+    **KNOWLEDGE,
+    **INTEGRATIONS,
+    **MOBILE,
+}

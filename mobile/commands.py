@@ -18,7 +18,10 @@ from assets import actions as assets
 from assets.models import Sticker, Terminal
 from assets.permissions import BIND_TERMINAL
 from evidence.models import Capture
-from mobile import forms
+from knowledge import actions as knowledge
+from knowledge.models import Article
+from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
+from mobile import advice, forms
 from mobile.queries import may_share_position
 from procedures.answers import given_by_form
 from workforce.actions import report_position
@@ -86,6 +89,16 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "sign"): Command(
         workorders.sign, DO_ORDER, forms.Signature, _("Let the merchant sign"), is_additive=True
     ),
+    ("orders", "choose-fault-codes"): Command(
+        workorders.choose_fault_codes, DO_ORDER, advice.FaultCodes, _("Fault codes")
+    ),
+    ("orders", "judge-article"): Command(knowledge.judge_article, DO_ORDER, advice.Judgement, _("Did it solve it?")),
+    ("orders", "add-message"): Command(knowledge.add_message, WRITE_MESSAGE, advice.Word, _("Write a message")),
+    ("orders", "make-article"): Command(
+        knowledge.draft_from_order, WRITE_ARTICLE, forms.Moment, _("Make an article of this order")
+    ),
+    ("articles", "change"): Command(knowledge.change_article, WRITE_ARTICLE, advice.ArticleText, _("Write on")),
+    ("articles", "propose"): Command(knowledge.propose_article, WRITE_ARTICLE, forms.Moment, _("Propose for review")),
     ("orders", "complete"): Command(
         workorders.complete_work_order, DO_ORDER, forms.Completion, _("Complete the order")
     ),
@@ -99,5 +112,6 @@ SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
     "orders": lambda user, number: WorkOrder.objects.visible_to(user).filter(number=number),
     "terminals": lambda user, serial: Terminal.objects.found_by(user).filter(serial=serial),
     "stickers": lambda user, number: Sticker.objects.filter(number=number),
+    "articles": lambda user, number: Article.objects.of_writer(user).filter(number=number),
     "people": lambda user, username: User.objects.filter(pk=user.pk, username=username),
 }

@@ -246,6 +246,7 @@ class OrderPage:
         seen = [
             order.status, order.summary, order.details, order.priority, order.response_due_at, order.resolution_due_at,
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
+            order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
             *(step.answer and step.answer.pk for step in self.steps),
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from mobile.views import commands, late, me, orders, scan
+from mobile.views import articles, commands, late, me, orders, scan
 
 field: list[URLPattern] = [
     path("", orders.TodayPage.as_view(), name="today"),
@@ -12,6 +12,8 @@ field: list[URLPattern] = [
     path("orders/<str:number>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<str:number>/fresh/", orders.OrderFreshness.as_view(), name="order-fresh"),
     path("orders/<str:number>/phone/<slug:key>/", orders.OrderPhone.as_view(), name="order-phone"),
+    path("articles/", articles.ArticlesPage.as_view(), name="articles"),
+    path("articles/<str:number>/", articles.ArticlePage.as_view(), name="article"),
     path("<slug:things>/<str:number>/<slug:name>/", commands.CommandDoor.as_view(), name="command"),
 ]
 

@@ -9,6 +9,8 @@ from analytics.charts import CHARTS
 from analytics.home import HOMES, Home
 from assets.models import Terminal
 from assets.permissions import VIEW_TERMINAL
+from knowledge.models import Article, Message
+from knowledge.permissions import VIEW_ARTICLE, VIEW_THREAD
 from merchants.models import Merchant
 from merchants.permissions import VIEW_MERCHANT
 from toolkit.views import Page
@@ -61,7 +63,7 @@ class ChartPanel(Page, TemplateView):
 
 
 class SearchPage(Page, TemplateView):
-    """One box for everything: merchants, orders, terminals, people, each within what the person may see."""
+    """One box for everything: merchants, orders, terminals, articles, messages, people, each within what the person may see."""
 
     permission = SEE_OFFICE
     template_name = "analytics/search.html"
@@ -74,13 +76,22 @@ class SearchPage(Page, TemplateView):
             (_("Merchants"), Merchant.objects.not_merged().select_related("region"), VIEW_MERCHANT, "merchant-list"),
             (_("Work orders"), WorkOrder.objects.select_related("merchant"), VIEW_ORDER, "work-order-list"),
             (_("Terminals"), Terminal.objects.select_related("model"), VIEW_TERMINAL, "terminal-list"),
+            (_("Articles"), Article.objects.all(), VIEW_ARTICLE, "article-list"),
+            (_("Messages"), Message.objects.select_related("order"), VIEW_THREAD, ""),
             (_("People"), User.objects.select_related("region"), VIEW_PEOPLE, "person-list"),
         ]
         groups = []
         for label, queryset, permission, page in kinds if len(text) > 1 else ():
             if user.has_perm(permission):
                 rows = list(queryset.visible_to(user).search(text)[: FOUND_PER_KIND + 1])
-                groups.append((label, rows[:FOUND_PER_KIND], len(rows) > FOUND_PER_KIND, reverse(f"office:{page}")))
+                groups.append(
+                    (
+                        label,
+                        rows[:FOUND_PER_KIND],
+                        len(rows) > FOUND_PER_KIND,
+                        reverse(f"office:{page}") if page else "",
+                    )
+                )
         return super().get_context_data(
             everything=text, groups=groups, is_empty=not any(rows for _label, rows, *_rest in groups), **kwargs
         )

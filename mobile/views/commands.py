@@ -116,6 +116,8 @@ class CommandDoor(PhoneDoor):
     def _page_after(self, things: str, number: str) -> str:
         if things in ("terminals", "stickers"):
             return reverse("field:scan") + f"?code={number}"
+        if things == "articles":
+            return reverse("field:article", args=[number])
         is_own = own_orders(self.request.user).filter(number=number).exists()
         return reverse("field:order", args=[number]) if is_own else reverse("field:today")
 

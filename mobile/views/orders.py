@@ -13,6 +13,7 @@ from django.views.generic import TemplateView, View
 
 from merchants.actions import reveal_phone as reveal_contact
 from mobile import sentences
+from mobile.help import help_for
 from mobile.queries import day_of, order_page, phone_contact, phone_request
 from mobile.views.pages import FieldPage, PhoneDoor
 from toolkit.errors import Refused
@@ -67,6 +68,7 @@ def rendered_order(request: HttpRequest, order: WorkOrder, at: datetime) -> str:
     """The part of the order page that a command may change."""
     page = order_page(order, request.user, at)
     context = {"page": page, "order": order, "at": at, "sentences": sentences, "pause_reasons": Pause.Reason.choices}
+    context["help"] = help_for(order, request.user)
     return render_to_string("mobile/order_body.html", context, request)
 
 

@@ -9,7 +9,7 @@ ROOMS = [
     ["demo"],
     ["mobile", "integrations"],
     ["analytics"],
-    ["dispatch"],
+    ["dispatch", "knowledge"],
     ["workorders"],
     ["procedures"],
     ["assets"],

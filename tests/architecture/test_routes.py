@@ -15,6 +15,7 @@ from dispatch.models import RuleSet
 from evidence.actions import keep_picture
 from evidence.links import token_for
 from integrations.actions import upload_import
+from knowledge.actions import draft_article, propose_article, publish_article
 from tests.architecture.routes import ROUTES
 from workorders import actions
 from workorders.links import request_link
@@ -68,6 +69,8 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         at=at,
     )
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
+    article = draft_article(title="Paper jam", body="Open the lid.", by=engineer, at=at)
+    publish_article(propose_article(article, by=engineer, at=at), by=dispatcher, at=at)
     subjects: dict[str, dict] = {
         "": {},
         "nothing": {},
@@ -79,6 +82,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "order-fresh": {"number": order.number},
         "own-order-phone": {"number": order.number, "key": "request"},
         "own-order-command": {"things": "orders", "number": order.number, "name": "accept"},
+        "article": {"number": article.number},
         "merchant": {"number": merchant.number},
         "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
         "terminal": {"number": terminal.serial},
