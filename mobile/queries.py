@@ -165,14 +165,15 @@ class Stage(NamedTuple):
     label: Any
     at: datetime | None
     state: str  # done, current or todo
+    status: Status  # that stands for it
 
 
 STAGES = [
-    (gettext_lazy("Accepted"), "accepted_at"),
-    (gettext_lazy("On the way"), "departed_at"),
-    (gettext_lazy("On site"), "arrived_at"),
-    (gettext_lazy("At work"), "started_at"),
-    (gettext_lazy("Done"), "completed_at"),
+    (gettext_lazy("Accepted"), "accepted_at", Status.ACCEPTED),
+    (gettext_lazy("On the way"), "departed_at", Status.EN_ROUTE),
+    (gettext_lazy("On site"), "arrived_at", Status.ON_SITE),
+    (gettext_lazy("At work"), "started_at", Status.IN_PROGRESS),
+    (gettext_lazy("Done"), "completed_at", Status.COMPLETED),
 ]
 NEXT_STEP = {
     Status.ASSIGNED: "accept",
@@ -209,11 +210,15 @@ class OrderPage:
 
     @property
     def first_missing(self) -> StepView | None:
-        return next((step for step in self.steps if step.is_required and step.answer is None), None)
+        return next((step for step in self.steps if step.is_taken and step.is_required and step.answer is None), None)
 
     @property
     def answered(self) -> int:
-        return sum(step.answer is not None for step in self.steps)
+        return sum(step.is_taken and step.answer is not None for step in self.steps)
+
+    @property
+    def asked(self) -> int:
+        return sum(step.is_taken for step in self.steps)
 
     @property
     def is_over(self) -> bool:
@@ -280,12 +285,12 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
 
 def _stages(order: WorkOrder) -> list[Stage]:
     """The last one reached is where the order is."""
-    times = [getattr(order, field) for _label, field in STAGES]
+    times = [getattr(order, field) for _label, field, _status in STAGES]
     here = sum(at is not None for at in times) - 1
     is_over = order.status not in ONGOING
     return [
-        Stage(label, at, "todo" if index > here else "done" if index < here or is_over else "current")
-        for index, ((label, _field), at) in enumerate(zip(STAGES, times, strict=True))
+        Stage(label, at, "todo" if index > here else "done" if index < here or is_over else "current", status)
+        for index, ((label, _field, status), at) in enumerate(zip(STAGES, times, strict=True))
     ]
 
 

@@ -1,14 +1,21 @@
 from django.urls import URLPattern, path
 
-from mobile.views import articles, commands, late, me, orders, scan
+from mobile.views import articles, commands, late, me, orders, scan, shell, sync
 
 field: list[URLPattern] = [
+    path("sw.js", shell.worker, name="worker"),
+    path("shell/", shell.shell, name="shell"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("", orders.TodayPage.as_view(), name="today"),
     path("scan/", scan.ScanPage.as_view(), name="scan"),
     path("me/", me.MePage.as_view(), name="me"),
     path("position/", commands.PositionDoor.as_view(), name="position"),
     path("pictures/", commands.PictureDoor.as_view(), name="picture"),
     path("codes/", commands.CodeDoor.as_view(), name="code"),
+    path("work/", sync.WorkDoor.as_view(), name="work"),
+    path("sync/", sync.OperationsDoor.as_view(), name="sync"),
+    path("uploads/", sync.UploadsDoor.as_view(), name="upload-begin"),
+    path("uploads/<uuid:id>/", sync.UploadDoor.as_view(), name="upload"),
     path("orders/<str:number>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<str:number>/fresh/", orders.OrderFreshness.as_view(), name="order-fresh"),
     path("orders/<str:number>/phone/<slug:key>/", orders.OrderPhone.as_view(), name="order-phone"),

@@ -35,6 +35,7 @@ def chromium(built_frontend) -> Browser:
 @cache
 def _launched() -> Browser:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread the test runs in
+    os.environ["PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS"] = "1"  # routes see what a service worker asks for, too
     playwright = sync_playwright().start()
     atexit.register(playwright.stop)
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=LAUNCH_ARGS)

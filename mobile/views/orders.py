@@ -14,6 +14,7 @@ from django.views.generic import TemplateView, View
 from merchants.actions import reveal_phone as reveal_contact
 from mobile import sentences
 from mobile.help import help_for
+from mobile.queries import OrderPage as OrderParts
 from mobile.queries import day_of, order_page, phone_contact, phone_request
 from mobile.views.pages import FieldPage, PhoneDoor
 from toolkit.errors import Refused
@@ -33,17 +34,16 @@ class TodayPage(FieldPage, TemplateView):
     template_name = "mobile/today.html"
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        context = self.get_context_data(day=day_of(request.user, self.at))
-        jobs = render_to_string("mobile/jobs.html", context, request)
-        seen = hashlib.sha256(jobs.encode()).hexdigest()[:16]
-        if request.headers.get("HX-Request"):
-            same = request.GET.get("seen") == seen
-            return (
-                HttpResponse(status=204)
-                if same
-                else render(request, "mobile/jobs_fresh.html", {"jobs": jobs, "seen": seen})
-            )
-        return self.render_to_response({**context, "jobs": jobs, "seen": seen})
+        if not request.headers.get("HX-Request"):
+            return super().get(request, *args, **kwargs)
+        context = self.get_context_data()
+        same = request.GET.get("seen") == context["seen"]
+        return HttpResponse(status=204) if same else render(request, "mobile/jobs_fresh.html", context)
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(day=day_of(self.request.user, self.at), **kwargs)
+        jobs = render_to_string("mobile/jobs.html", context, self.request)
+        return {**context, "jobs": jobs, "seen": hashlib.sha256(jobs.encode()).hexdigest()[:16]}
 
 
 def own_orders(user: User) -> QuerySet[WorkOrder]:
@@ -66,9 +66,18 @@ class OrderMixin(SubjectMixin, FieldPage):
 
 def rendered_order(request: HttpRequest, order: WorkOrder, at: datetime) -> str:
     """The part of the order page that a command may change."""
-    page = order_page(order, request.user, at)
-    context = {"page": page, "order": order, "at": at, "sentences": sentences, "pause_reasons": Pause.Reason.choices}
-    context["help"] = help_for(order, request.user)
+    return rendered_page(request, order_page(order, request.user, at), at)
+
+
+def rendered_page(request: HttpRequest, page: OrderParts, at: datetime) -> str:
+    context = {
+        "page": page,
+        "order": page.order,
+        "at": at,
+        "sentences": sentences,
+        "pause_reasons": Pause.Reason.choices,
+    }
+    context["help"] = help_for(page.order, request.user)
     return render_to_string("mobile/order_body.html", context, request)
 
 
@@ -76,8 +85,10 @@ class OrderPage(OrderMixin, TemplateView):
     template_name = "mobile/order.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        body = rendered_order(self.request, self.subject, self.at)
-        return super().get_context_data(order=self.subject, body=body, **kwargs)
+        page = order_page(self.subject, self.request.user, self.at)
+        return super().get_context_data(
+            order=self.subject, version=page.version, body=rendered_page(self.request, page, self.at), **kwargs
+        )
 
 
 class OrderFreshness(FieldPage, View):

@@ -1,22 +1,55 @@
 """The kind of page a phone opens."""
 
+import hashlib
+import json
+import re
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from notifications.models import Notice
 from toolkit.errors import Refused
 from toolkit.views import Page
 from workforce.permissions import SEE_FIELD
+from workorders.lifecycle import Status
+
+SECRETS = re.compile(r'<input type="hidden" name="(?:csrfmiddlewaretoken|command)"[^>]*>')  # the phone makes its own
+PASSING = re.compile(r'(?<=/files/)[^"/]+')  # signed links change all the time
+
+
+def part_of(view: type["FieldPage"], request: HttpRequest, url: str, **kwargs: Any) -> dict[str, str]:
+    """The body of a page as the phone keeps it; its version changes whenever what is to be seen does."""
+    page = view()
+    page.setup(request, **kwargs)  # type: ignore[attr-defined]
+    context = page.get_context_data(skeleton="field/part.html", here=url)
+    html = SECRETS.sub("", render_to_string(page.template_name, context, request)).strip()  # type: ignore[attr-defined]
+    version = hashlib.sha256(PASSING.sub("", html).encode()).hexdigest()[:16]
+    return {"url": url, "title": f"{page.get_title()} · Fieldloop", "version": version, "html": html}
+
+
+def _labels() -> dict[str, str]:
+    """What the phone writes on the chip of an order that has gone on by itself."""
+    labels = {value: str(label) for value, label in Status.choices}
+    return {**labels, Status.ASSIGNED: _("Please accept"), "gone": _("Handed back")}
 
 
 class FieldPage(Page):
-    """Times are shown in the time zone of the person's region."""
+    """Times are shown in the time zone of the person's region. Asked for as JSON a page answers as the phone keeps it."""
 
     permission = SEE_FIELD
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if "application/json" in request.headers.get("Accept", ""):
+            response = JsonResponse(part_of(type(self), request, request.path, **kwargs))
+            response["Cache-Control"] = "no-store"
+            return response
+        return super().get(request, *args, **kwargs)
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         region = getattr(request.user, "region", None)
@@ -30,7 +63,9 @@ class FieldPage(Page):
 
     def get_context_data(self, **kwargs) -> dict:
         unread = Notice.objects.in_app_of(self.request.user).unread().count()
-        return super().get_context_data(at=self.at, unread_notices=unread, **kwargs)
+        return super().get_context_data(
+            at=self.at, unread_notices=unread, status_labels=json.dumps(_labels()), **kwargs
+        )
 
 
 class PhoneDoor(FieldPage, View):

@@ -1,12 +1,16 @@
-// <form data-command> sends one command: its fields, a UUID made here, the phone's time, and with data-place where the
-// phone is. Until an answer has come, pressing again sends the very same message, so that it is done once.
-// form.prepare, where a module has set it, runs first (uploads) and may throw a sentence.
+// <form data-command> does one thing. It is written down on this phone first, then sent; the page goes on at once when no
+// answer comes soon. data-place: with where the phone is. data-leads-to: the status that follows.
+// form.prepare, where a module has set it, gives the files of it and may throw a sentence.
 // data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
 // data-ask="sheet" data-ask-for="field field": a refusal about one of them opens the sheet. data-said: spoken when it is done.
-import htmx from "htmx.org";
-import { addPlace, place } from "./field_place.js";
-import { send, uuid } from "./field_send.js";
+import { orderOnPage, layAll, redraw } from "./field_overlay.js";
+import { place } from "./field_place.js";
+import { answerTo, change, enqueue, pending } from "./field_queue.js";
 import { open } from "./field_sheet.js";
+import { connection, send } from "./field_sync.js";
+
+const PATIENCE_MS = 2500;
+const words = () => document.getElementById("said").dataset;
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-command]");
@@ -16,30 +20,72 @@ document.addEventListener("submit", async (event) => {
   busy(form, event.submitter, true);
   complain(form, "");
   try {
-    await form.prepare?.();
-    const reply = await send(form.action, await message(form, event.submitter));
-    if (!reply.isLost) form.unanswered = null;
-    if (reply.ok) follow(form, reply.answer);
-    else complain(form, reply.sentence, reply.field);
-    if (reply.isLost) offerAgain(form);
+    await give(form, event.submitter);
   } catch (sentence) {
-    if (sentence instanceof Error) throw sentence;
-    complain(form, sentence);
+    if (sentence instanceof Error) console.warn(sentence);
+    complain(form, sentence instanceof Error ? words().notKept : sentence);
   } finally {
     busy(form, event.submitter, false);
+    delete document.documentElement.dataset.waitsFor;
   }
 });
 
-async function message(form, submitter) {
-  const body = new FormData(form);
-  if (submitter?.name) body.append(submitter.name, submitter.value);
-  const typed = JSON.stringify([...body]);
-  if (form.unanswered?.typed === typed) return form.unanswered.body;
-  body.set("command", uuid());
-  body.set("device_at", new Date().toISOString());
-  if ("place" in form.dataset) addPlace(body, await place({ maxAgeMs: 0 }));
-  form.unanswered = { typed, body };
-  return body;
+async function give(form, submitter) {
+  const files = (await form.prepare?.()) ?? [];
+  const work = await workOf(form, submitter, files);
+  const instead = form.dataset.instead;
+  const entry = await enqueue({ work, files, local: localOf(form, submitter, work), instead });
+  delete form.dataset.instead;
+  document.documentElement.dataset.waitsFor = entry.id;
+  const answer = connection.isUp ? answerTo(entry.id, PATIENCE_MS) : null;
+  send();
+  const result = await answer;
+  if (result?.outcome === "refused") {
+    await change(entry.id, null, { keepsFiles: true });
+    return complain(form, result.reason, result.field);
+  }
+  await follow(form, work, result);
+}
+
+async function workOf(form, submitter, files) {
+  const { pathname } = new URL(form.action);
+  const [, , things, subject, name] = pathname.split("/").map(decodeURIComponent);
+  const fields = new FormData(form);
+  if (submitter?.name) fields.append(submitter.name, submitter.value);
+  const body = {};
+  for (const name of new Set(fields.keys())) {
+    if (["command", "csrfmiddlewaretoken", "captures", "file"].includes(name)) continue;
+    const texts = fields.getAll(name).filter((text) => typeof text === "string");
+    body[name] = texts.length > 1 ? texts : (texts[0] ?? "");
+  }
+  if (files.length) body.captures = files.map(({ id }) => id);
+  const found = "place" in form.dataset ? await place({ maxAgeMs: 0 }) : null;
+  return {
+    kind: `${things}/${name}`, subject, body, base: baseOf(form),
+    geo: found && { ...found, at: new Date().toISOString() },
+  };
+}
+
+// What this phone knew when it was done; nothing about a step that has been answered here meanwhile.
+function baseOf(form) {
+  const version = orderOnPage()?.dataset.version;
+  const step = form.closest("[data-step]");
+  const isOwn = step && "answered" in step.dataset && !("answer" in step.dataset);
+  return { ...(version && { version }), ...(step && !isOwn && { answer: step.dataset.answer ? Number(step.dataset.answer) : null }) };
+}
+
+// How the pages of this phone speak of it until the server's do.
+function localOf(form, submitter, { body }) {
+  const step = form.closest("[data-step]");
+  const label = step?.dataset.title ?? (submitter?.getAttribute("aria-label") || submitter?.textContent.trim() || form.dataset.said);
+  const unit = form.querySelector(".input-group-text")?.textContent.trim() ?? "";
+  const isButton = submitter?.name === "value";
+  const typed = typeof body.value === "string" ? body.value : "";
+  return {
+    label, leadsTo: form.dataset.leadsTo, url: location.pathname, title: document.querySelector(".field-title")?.textContent.trim() ?? "",
+    shown: isButton ? submitter.textContent.trim() : [typed, typed && unit].filter(Boolean).join(" "),
+    value: isButton && ["true", "false"].includes(typed) ? typed === "true" : typed || null,
+  };
 }
 
 function busy(form, button, isBusy) {
@@ -58,22 +104,41 @@ export function complain(form, sentence, field) {
   if (sentence) line.scrollIntoView({ block: "nearest" });
 }
 
-// A form that goes by itself has no button to press again.
-function offerAgain(form) {
-  if ([...form.elements].some((each) => each.type === "submit" && !each.closest("noscript"))) return;
-  const again = Object.assign(document.createElement("button"), { className: "btn btn-primary w-100 mt-2" });
-  again.textContent = document.getElementById("said").dataset.again;
-  form.querySelector("[data-sentence]").append(again);
+async function follow(form, { kind, subject }, result) {
+  const { then, said } = form.dataset;
+  const say = (sentence) => (document.getElementById("said").textContent = sentence ?? "");
+  if (!orderOnPage()) return kind.startsWith("orders/") || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
+  if (result && kind === "orders/reject") return location.assign("/field/");
+  const hasMore = (await pending()).some(({ state, operation }) => state === "waiting" && operation.subject === subject);
+  if (!(result && !hasMore && (await redraw()))) await layAll();
+  document.querySelectorAll("dialog[open]").forEach((each) => each.close());
+  say(result ? said : words().saved);
+  goTo(then);
 }
 
-function follow(form, { page, go }) {
-  document.getElementById("said").textContent = form.dataset.said ?? "";
-  if (go) return location.assign(go);
-  const order = document.getElementById("order");
-  htmx.swap(order, page, { swapStyle: "innerHTML" });
-  document.querySelector("[data-changed]")?.remove();
-  const primary = order.querySelector("[data-primary]");
-  if (!form.dataset.then) scrollTo({ top: 0 });
-  else if (form.dataset.then === "next" && primary?.hash) document.querySelector(primary.hash).scrollIntoView({ block: "center" });
+function goTo(then) {
+  const primary = [...orderOnPage().querySelectorAll("[data-primary]")].find((each) => each.checkVisibility?.() ?? !each.closest("[hidden]"));
+  if (!then) scrollTo({ top: 0 });
+  else if (then === "next" && primary?.hash) document.querySelector(primary.hash)?.scrollIntoView({ block: "center" });
   primary?.focus({ preventScroll: true });
+}
+
+// A refused one comes back into its form, to be mended and sent in its place.
+export function edit({ id, operation, files }, { reason, field } = {}) {
+  const forms = [...document.querySelectorAll("form[data-command]")].filter((form) => new URL(form.action).pathname === `/field/${operation.kind.replace("/", `/${operation.subject}/`)}/`);
+  const form = forms.find((each) => !operation.body.step || each.elements.step?.value === operation.body.step);
+  if (!form) return false;
+  for (const [name, value] of Object.entries(operation.body)) {
+    const input = form.elements[name];
+    if (input && name !== "captures" && "value" in input) input.value = value;
+  }
+  form.dataset.instead = id;
+  form.keptFiles = files;
+  const sheet = form.closest("dialog");
+  const step = form.closest("details");
+  if (step) step.open = true;
+  if (sheet && !sheet.open) open(sheet);
+  complain(form, reason, field);
+  form.scrollIntoView({ block: "center" });
+  return true;
 }

@@ -1,96 +1,81 @@
-// <input type=file data-pictures="/where/"> inside form[data-command]: each photo is shrunk here, shown at once and sent
-// by itself under its own UUID; the form holds their ids as `captures` and, with data-count of them, goes by itself.
-import { addPlace, place } from "./field_place.js";
-import { send, uuid } from "./field_send.js";
+// <input type=file data-pictures="kind"> of a form[data-command]: each is kept on this phone as soon as it is taken, also
+// when the form never goes; form.prepare gives them to it. With data-count of them the form goes by itself.
+import { capture, dropFile, keepFile } from "./field_capture.js";
+import { onPage } from "./on_page.js";
+import { readAll } from "./field_store.js";
 
-const LONG_EDGE = 1920; // pixels
-const MOST_BYTES = 1_500_000;
 const JUST_TAKEN_MS = 120_000; // an older file was picked from the gallery
-
-async function shrunk(file) {
-  try {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONG_EDGE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    const paint = canvas.getContext("2d");
-    paint.fillStyle = "white";
-    paint.fillRect(0, 0, canvas.width, canvas.height);
-    paint.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    for (const quality of [0.85, 0.7, 0.5]) {
-      const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
-      if (small && small.size <= MOST_BYTES) return small;
-    }
-  } catch {
-    // a kind of picture this browser cannot open: the server can
-  }
-  return file;
-}
-
-export async function pictureMessage(file, { kind, source, takenAt }) {
-  const body = new FormData();
-  body.set("id", uuid());
-  body.set("kind", kind);
-  body.set("source", source);
-  body.set("taken_at", takenAt.toISOString());
-  body.set("file", file, kind === "signature" ? "signature.png" : "photo.jpg");
-  addPlace(body, await place({ waitMs: 3000, maxAgeMs: 120_000 }));
-  return body;
-}
 
 // The sheet or form an input stands in; a sheet's form may stand elsewhere.
 const around = (input) => input.closest("dialog, form");
+const ownerOf = ({ form }) => [new URL(form.action).pathname, form.elements.step?.value].filter(Boolean).join(" ");
 
-function tile(file, input) {
-  const figure = document.createElement("figure");
-  figure.className = "field-tile sending";
-  const image = Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: input.dataset.alt });
-  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: input.dataset.sending });
-  figure.append(image, bar);
+function tile(blob, input) {
+  const figure = Object.assign(document.createElement("figure"), { className: "field-tile sending" });
+  const kind = blob.type.startsWith("image") ? "img" : blob.type.startsWith("audio") ? "audio" : "video";
+  const picture = Object.assign(document.createElement(kind), { src: URL.createObjectURL(blob) });
+  if (kind === "img") picture.alt = input.dataset.alt;
+  else picture.controls = true;
+  const bar = Object.assign(document.createElement("progress"), { ariaLabel: input.dataset.sending });
+  figure.append(picture, bar);
   around(input).querySelector("[data-tiles]").append(figure);
-  return { figure, bar };
+  return figure;
 }
 
-async function add(file, input, line) {
-  const { figure, bar } = tile(file, input);
-  const source = Date.now() - file.lastModified < JUST_TAKEN_MS ? "camera" : "gallery";
-  const body = await pictureMessage(await shrunk(file), { kind: "photo", source, takenAt: new Date(file.lastModified) });
-  const attempt = async () => {
-    line.hidden = true;
-    figure.classList.add("sending");
-    const reply = await send(input.dataset.pictures, body, (share) => (bar.value = share));
-    figure.classList.remove("sending");
-    if (reply.ok) return arrived(figure, input, reply.answer.id);
-    line.textContent = reply.sentence;
-    line.hidden = false;
-    if (!reply.isLost) return figure.remove();
-    const again = Object.assign(document.createElement("button"), { type: "button", textContent: input.dataset.again });
-    again.className = "btn btn-warning";
-    again.addEventListener("click", () => (again.remove(), attempt()));
-    figure.append(again);
-  };
-  await attempt();
+function settled(figure, input, file) {
+  figure.classList.remove("sending");
+  figure.dataset.file = file.id;
+  const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn field-remove", textContent: "×", ariaLabel: input.dataset.remove });
+  remove.addEventListener("click", async () => {
+    input.form.taken = input.form.taken.filter(({ id }) => id !== file.id);
+    figure.remove();
+    await dropFile(file.id);
+  });
+  figure.append(remove);
+  (input.form.taken ??= []).push(file);
 }
 
-function arrived(figure, input, id) {
+const goIfEnough = (input) => {
   const { form } = input;
-  const capture = Object.assign(document.createElement("input"), { type: "hidden", name: "captures", value: id });
-  if (form.id) capture.setAttribute("form", form.id);
-  figure.append(capture);
-  const waits = around(input).querySelector(".field-tile.sending, .field-tile > .btn");
-  const count = [...form.elements].filter(({ name }) => name === "captures").length;
-  if (!waits && count >= Number(input.dataset.count)) form.requestSubmit();
+  const isTaking = around(input).querySelector(".field-tile.sending");
+  if (!isTaking && Number(input.dataset.count) && form.taken?.length >= Number(input.dataset.count)) form.requestSubmit();
+};
+
+async function add(original, input) {
+  const figure = tile(original, input);
+  const source = input.dataset.live !== undefined || Date.now() - original.lastModified < JUST_TAKEN_MS ? "camera" : "gallery";
+  try {
+    const file = await capture(original, { kind: input.dataset.pictures, source, takenAt: new Date(original.lastModified), owner: ownerOf(input) });
+    await keepFile(file);
+    settled(figure, input, file);
+  } catch (error) {
+    figure.remove();
+    const line = around(input).querySelector("[data-sentence]");
+    line.textContent = document.getElementById("said").dataset.notKept;
+    line.hidden = false;
+    console.warn(error);
+  }
 }
 
-document.addEventListener("change", async ({ target: input }) => {
-  if (!input.matches("[data-pictures]")) return;
-  const files = [...input.files];
-  input.value = ""; // the same photo may be chosen again
-  const line = around(input).querySelector("[data-sentence]");
-  const sent = (async () => {
-    for (const file of files) await add(file, input, line);
-  })();
-  if (!input.dataset.count) input.form.prepare = () => sent; // who is quick waits for the photo
+onPage("[data-pictures]", (input) => {
+  const { form } = input;
+  let work = Promise.resolve();
+  form.prepare = async () => {
+    await work; // who is quick waits for the photo
+    const again = (form.keptFiles ?? []).map((id) => ({ id }));
+    return [...again, ...(form.taken ?? [])];
+  };
+  form.addEventListener("reset", () => (form.taken = []));
+  // what was taken before the app was closed
+  work = readAll("files").then((files) => {
+    for (const file of files) if (!file.operation && file.owner === ownerOf(input)) settled(tile(file.blob, input), input, file);
+  }).catch(() => {});
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    input.value = ""; // the same photo may be chosen again
+    work = work.then(async () => {
+      for (const file of files) await add(file, input);
+    });
+    work.then(() => goIfEnough(input));
+  });
 });

@@ -31,13 +31,3 @@ function understood({ status, responseURL, responseText }) {
   if (status === 404) return { ok: false, sentence: words().gone };
   return { ok: false, isLost: status >= 500, sentence: words().failed };
 }
-
-// Also where crypto.randomUUID is missing: on pages without TLS.
-export function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}

@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import typst
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -45,6 +47,7 @@ class Command(BaseCommand):
             self.stdout.write("Building scripts and styles …")
             built.unlink(missing_ok=True)
             sizes = _run([*node, "build.mjs"], frontend, environment)
+            _icons(root / "static" / "favicon.svg", build / "static")
             if options["verbosity"] > 1:
                 self.stdout.write(sizes)
             built.write_text(everything)
@@ -58,6 +61,21 @@ def _digest(sources: Iterable[Path]) -> str:
             content = path.read_bytes()
             digest.update(f"{path.relative_to(source.parent)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
+
+
+def _icons(drawing: Path, target: Path) -> None:
+    """The app's icons as pixels: with clear corners, and one that a phone may cut into any shape."""
+    plain = '#set page(width: 512pt, height: 512pt, margin: 0pt, fill: none)\n#image("icon.svg", width: 100%)'
+    full = (
+        '#set page(width: 512pt, height: 512pt, margin: 0pt, fill: rgb("#066fd1"))\n'
+        '#place(center + horizon, image("icon.svg", width: 76%))'
+    )
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copy(drawing, Path(place) / "icon.svg")
+        for name, program, pixels in (("icon-192", plain, 192), ("icon-512", plain, 512), ("icon-maskable", full, 512)):
+            (Path(place) / "icon.typ").write_text(program)
+            picture = typst.compile(Path(place) / "icon.typ", root=place, format="png", ppi=72 * pixels / 512)
+            (target / f"{name}.png").write_bytes(picture)
 
 
 def _says(stamp: Path, expected: str) -> bool:

@@ -1,0 +1,22 @@
+"""Parts of a field page that the phone shows or hides by itself as an order goes on."""
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, moments: str) -> str:
+    """`<div {% when "accept in_progress" %}>`: seen while one of these is the order's status or its next step."""
+    page = context["page"]
+    is_seen = bool({page.order.status, page.next_step} & set(moments.split()))
+    return format_html('data-when="{}"{}', moments, "" if is_seen else " hidden")
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    return json.dumps(value)

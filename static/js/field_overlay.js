@@ -1,0 +1,184 @@
+// Lays what waits on this phone over a page, wherever the page came from: status, answers, pictures, signature.
+import { alive, fetchPage } from "./field_part.js";
+import { forgetDone } from "./field_queue.js";
+import { operations, read } from "./field_store.js";
+import { showProblems } from "./field_problems.js";
+
+const NEXT = { assigned: "accept", accepted: "depart", en_route: "arrive", on_site: "start", paused: "resume" };
+const TONE = { assigned: "waits", paused: "waits", completed: "done", closed: "done", accepted: "", cancelled: "", gone: "" };
+const laid = new WeakMap(); // element → ids of the operations that lie over it already
+
+export const orderOnPage = () => document.getElementById("order");
+const labels = () => JSON.parse(document.querySelector("[data-labels]")?.dataset.labels ?? "{}");
+const fits = (element, states) => element.dataset.as.split(" ").some((each) => states.includes(each));
+const hideBy = (root, state) => root.querySelectorAll(":scope [data-as]").forEach((each) => (each.hidden = !fits(each, [state])));
+
+function showStatus(root, number, status) {
+  for (const chip of root.querySelectorAll(`[data-status-of="${CSS.escape(number)}"]`)) {
+    chip.textContent = labels()[status] ?? chip.textContent;
+    chip.className = `field-status ${TONE[status] ?? "live"}`;
+  }
+}
+
+// A step of the checklist: answered, read (answered, not to be changed now), open or locked.
+function showStep(step, state) {
+  step.className = `field-step ${state}`;
+  hideBy(step, state);
+  const form = step.querySelector("[data-form]");
+  form.hidden = state === "read" || state === "locked";
+  const details = step.querySelector("details");
+  if (state === "answered") details.append(form);
+  else if (details.contains(form)) details.after(form);
+}
+
+// What follows from status and answers: which steps are asked and open, what comes next, what is to be seen.
+export function goOn(order) {
+  const { status } = order.dataset;
+  const mayAnswer = status === "in_progress";
+  const steps = [...order.querySelectorAll("[data-step]")];
+  let isOpen = true;
+  let missing;
+  for (const step of steps) {
+    const { whenStep, whenIs } = step.dataset;
+    const earlier = whenStep && steps.find((each) => each.dataset.step === whenStep);
+    step.hidden = Boolean(earlier) && (earlier.hidden || !JSON.parse(whenIs).some((value) => JSON.stringify(value) === earlier.dataset.value));
+    if (step.hidden) continue;
+    const isAnswered = "answered" in step.dataset;
+    showStep(step, isAnswered ? (mayAnswer ? "answered" : "read") : isOpen && mayAnswer ? "open" : "locked");
+    if ("required" in step.dataset && !isAnswered) {
+      isOpen = false;
+      missing ??= step;
+    }
+  }
+  const asked = steps.filter((step) => !step.hidden);
+  const counter = order.querySelector("[data-counter]");
+  if (counter) counter.textContent = `${asked.filter((step) => "answered" in step.dataset).length}/${asked.length}`;
+  const next = mayAnswer ? (missing ? "checklist" : "signed" in order.dataset ? "complete" : "sign") : (NEXT[status] ?? "");
+  const button = order.querySelector("[data-next]");
+  if (missing && button) {
+    button.hash = missing.id;
+    button.querySelector("span").textContent = button.dataset.next.replace("%s", missing.dataset.title);
+  }
+  for (const each of order.querySelectorAll("[data-when]")) {
+    each.hidden = !each.dataset.when.split(" ").some((moment) => moment === status || moment === next);
+  }
+  const work = order.querySelector("[data-work]");
+  if (mayAnswer && work) order.querySelector("[data-wrong]")?.before(work);
+}
+
+function setStatus(order, status, at) {
+  order.dataset.status = status === "gone" ? "cancelled" : status;
+  showStatus(order, order.dataset.number, status);
+  const stages = [...order.querySelectorAll("[data-stage]")];
+  const here = stages.findIndex((stage) => stage.dataset.stage === status);
+  if (here < 0) return;
+  stages.forEach((stage, n) => {
+    const state = n < here || status === "completed" ? (n <= here ? "done" : "todo") : n === here ? "current" : "todo";
+    if (n > here) return;
+    stage.className = state;
+    hideBy(stage, state);
+    const time = stage.querySelector("small");
+    if (n === here && !time.textContent) time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  });
+}
+
+async function layPictures(tiles, entry) {
+  for (const id of entry.files) {
+    const file = await read("files", id);
+    if (!file?.blob || !tiles || file.blob.type.startsWith("audio")) continue;
+    const tile = Object.assign(document.createElement("figure"), { className: "field-tile waits" });
+    const kind = file.blob.type.startsWith("video") ? "video" : "img";
+    const picture = Object.assign(document.createElement(kind), { src: URL.createObjectURL(file.blob) });
+    if (kind === "img") picture.alt = entry.local.label;
+    tile.append(picture);
+    tiles.append(tile);
+  }
+}
+
+async function lay(order, entry) {
+  const { local, operation } = entry;
+  const at = new Date(operation.client_time);
+  if (local.leadsTo) setStatus(order, local.leadsTo, at);
+  if (operation.kind === "orders/answer") {
+    const step = order.querySelector(`[data-step="${CSS.escape(operation.body.step)}"]`);
+    if (!step) return;
+    step.dataset.answered = "";
+    step.dataset.value = JSON.stringify(local.value ?? null);
+    delete step.dataset.answer; // what the server's answer is now is not known here
+    step.querySelectorAll("[data-shown]").forEach((each) => (each.textContent = local.shown ?? ""));
+    const tiles = step.querySelector(":scope > [data-captures]");
+    tiles?.replaceChildren();
+    await layPictures(tiles, entry);
+    step.querySelector("[data-form] [data-tiles]")?.replaceChildren();
+    step.querySelector("details").open = false;
+  } else if (operation.kind === "orders/sign") order.dataset.signed = "";
+  else if (operation.kind === "orders/add-photos") {
+    await layPictures(order.querySelector("[data-work] > section > [data-captures]"), entry);
+    order.querySelector("[data-work] > section > form [data-tiles]")?.replaceChildren();
+  }
+}
+
+// Everything that waits, over the page that is open.
+export async function layAll() {
+  const entries = await operations();
+  for (const { operation, local, state } of entries) {
+    const isLaid = ["waiting", "done"].includes(state) && local.leadsTo;
+    if (isLaid && !orderOnPage()) showStatus(document, operation.subject, local.leadsTo);
+  }
+  const order = orderOnPage();
+  if (!order) return;
+  const own = entries.filter(({ operation }) => operation.subject === order.dataset.number);
+  const ids = laid.get(order) ?? new Set();
+  laid.set(order, ids);
+  const fresh = own.filter(({ id, state }) => ["waiting", "done"].includes(state) && !ids.has(id));
+  for (const { id } of fresh) ids.add(id);
+  for (const entry of fresh) await lay(order, entry);
+  if (fresh.length) goOn(order);
+  const line = order.querySelector("[data-saved]");
+  if (line) line.hidden = !own.some(({ state }) => state === "waiting");
+  showProblems(order, own);
+}
+
+// The order anew: as the server has it, or as this phone last saw it; what waits lies over it.
+export async function redraw({ fresh = true } = {}) {
+  const url = location.pathname;
+  const at = Date.now();
+  let page;
+  try {
+    if (fresh) page = await fetchPage(url);
+  } catch {
+    // as it was
+  }
+  if (page) await forgetDone((subject) => url.includes(`/${subject}/`), at);
+  page ??= await read("pages", url);
+  const order = orderOnPage();
+  if (!page || !order) return false;
+  const inside = document.createElement("template");
+  inside.innerHTML = page.html;
+  const anew = inside.content.getElementById("order");
+  if (!anew) return false;
+  document.querySelectorAll("dialog[open]").forEach((each) => each.close());
+  order.replaceWith(anew);
+  alive(anew);
+  document.querySelector("[data-changed]")?.remove();
+  await layAll();
+  return true;
+}
+
+const isWriting = () =>
+  document.querySelector("dialog[open]") !== null || [...document.forms].some((form) => form.isBusy || form.querySelector("[data-tiles] > *"))
+  || document.activeElement?.matches("#order input:not([type=hidden]), #order textarea");
+
+// An answer has come for something that was done a while ago: show how it stands, unless somebody is writing.
+async function heard({ detail: { id, result } }) {
+  if (document.documentElement.dataset.waitsFor === id || !result) return layAll();
+  const isHere = orderOnPage() && (await operations()).every(({ state, operation }) => state !== "waiting" || operation.subject !== orderOnPage().dataset.number);
+  if (isHere && !isWriting()) await redraw();
+  else await layAll();
+}
+
+document.addEventListener("field:queue", (event) => void heard(event).catch(() => {}));
+document.addEventListener("field:page", () => void layAll());
+document.addEventListener("htmx:afterSwap", () => void layAll());
+if (!document.querySelector("meta[name=shell]")) layAll().catch(() => {});
+

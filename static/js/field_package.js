@@ -1,0 +1,37 @@
+// Today's work for the road: fetched when the app starts, comes into sight or goes online, and every few minutes.
+import { fact, person, readAll, write } from "./field_store.js";
+
+const EVERY_MS = 4 * 60_000;
+const AT_MOST_EVERY_MS = 20_000;
+let askedAt = 0;
+
+export async function refreshPackage({ now = false } = {}) {
+  if (!person() || (!now && Date.now() - askedAt < AT_MOST_EVERY_MS)) return;
+  askedAt = Date.now();
+  const known = (await readAll("pages")).map(({ url, version }) => `${url}:${version}`).join(",");
+  const language = await fact("language");
+  const answer = await fetch(`/field/work/${language === document.documentElement.lang ? `?${new URLSearchParams({ known })}` : ""}`, {
+    headers: { Accept: "application/json" },
+    cache: "no-store",
+    redirect: "error",
+  });
+  if (!answer.ok) return;
+  const work = await answer.json();
+  if (String(work.user?.id) !== person()) return;
+  const listed = new Set(work.pages.map(({ url }) => url));
+  await write(["pages"], async (pages) => {
+    for (const url of await pages.getAllKeys()) if (!listed.has(url)) await pages.delete(url);
+    for (const page of work.pages) if (page.html !== undefined) await pages.put(page);
+  });
+  await write(["facts"], async (facts) => {
+    await facts.put({ name: "orders", value: work.orders });
+    await facts.put({ name: "language", value: document.documentElement.lang });
+    await facts.put({ name: "packed_at", value: work.at });
+  });
+}
+
+const quietly = () => refreshPackage().catch(() => {}); // without a connection the old one stays
+quietly();
+addEventListener("online", quietly);
+document.addEventListener("visibilitychange", () => document.hidden || quietly());
+setInterval(quietly, EVERY_MS);

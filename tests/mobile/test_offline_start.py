@@ -1,0 +1,130 @@
+"""The app without a connection, from a cold start: nothing but what the phone has kept."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import violations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+QUIET = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|^htmx:|Failed to fetch"
+
+
+def packed(page: Page) -> None:
+    """Wait until the app is in charge and has today's work."""
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(
+        """async () => {
+            const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("field-")) ?? {};
+            if (!name) return false;
+            const base = await new Promise((resolve) => (indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result)));
+            const facts = base.transaction("facts").objectStore("facts").get("packed_at");
+            return new Promise((resolve) => (facts.onsuccess = () => { base.close(); resolve(facts.result !== undefined); }));
+        }"""
+    )
+
+
+def test_today_and_its_orders_open_in_aeroplane_mode(see, order, give) -> None:
+    other = give(summary="Screen is dark", after=timedelta(hours=3))
+    page = see("/field/", expected=QUIET)
+    packed(page)
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("link", name="Look and accept").wait_for()
+    assert page.get_by_text("Screen is dark").is_visible()
+    page.goto(page.url + f"orders/{other.number}/")
+    page.get_by_role("button", name="Accept", exact=True).wait_for()
+    assert order.merchant.name in page.title()
+    assert violations(page) == []
+    page.goto(page.url.replace(f"orders/{other.number}/", "me/"))
+    page.get_by_text("My next seven days").wait_for()
+
+
+def test_a_page_that_is_not_kept_says_so(see, order) -> None:
+    page = see("/field/", expected=QUIET)
+    packed(page)
+    page.context.set_offline(True)
+    page.goto(page.url + "orders/WO-0000-000001/")
+    page.get_by_text("This page is not kept on this phone.").wait_for()
+    assert violations(page) == []
+    page.get_by_role("link", name="To today").click()
+    page.get_by_role("link", name="Look and accept").wait_for()
+
+
+def test_a_server_in_trouble_is_as_good_as_none(see, order) -> None:
+    page = see("/field/", expected=QUIET + "|status of 50")
+    packed(page)
+    page.context.route("**/field/**", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    page.reload()
+    page.get_by_role("link", name="Look and accept").wait_for()
+
+
+def test_nothing_about_anybody_lies_in_the_cache_of_the_browser(see, order) -> None:
+    page = see("/field/", expected=QUIET)
+    packed(page)
+    kept = page.evaluate(
+        """async () => {
+            const texts = [];
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const request of await cache.keys()) {
+                    const answer = await cache.match(request);
+                    if (/text|json/.test(answer.headers.get("Content-Type"))) texts.push(await answer.text());
+                }
+            }
+            return texts.join();
+        }"""
+    )
+    assert "Without a connection" in kept
+    for personal in (order.number, order.merchant.name, order.engineer.name):
+        assert personal not in kept
+
+
+def test_an_update_is_offered_only_when_nothing_waits_and_no_sheet_is_open(see, order) -> None:
+    page = see(f"/field/orders/{order.number}/", expected=QUIET)
+    packed(page)
+    before = page.evaluate("caches.keys()")
+    deploy(page, lambda program: program.replace('"version": "', '"version": "new', 1))
+    page.get_by_role("button", name="Reject").tap()
+    look_for_an_update(page)
+    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((known) => known.waiting !== null)")
+    assert not page.get_by_text("A new version is ready.").is_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").tap()
+    page.get_by_text("A new version is ready.").wait_for()
+    assert violations(page) == []
+    with page.expect_navigation():
+        page.get_by_role("button", name="Load it").tap()
+    page.wait_for_function(
+        "(before) => caches.keys().then((names) => names.length === 1 && names[0] !== before[0])", arg=before
+    )
+
+
+def test_a_broken_update_leaves_the_app_as_it_was(see, order) -> None:
+    page = see("/field/", expected=QUIET + "|404")
+    packed(page)
+    before = page.evaluate("caches.keys()")
+    deploy(
+        page, lambda program: program.replace('"version": "', '"version": "new', 1).replace("field.js", "missing.js", 1)
+    )
+    look_for_an_update(page)
+    page.wait_for_function(
+        "() => navigator.serviceWorker.getRegistration().then(({ waiting, installing }) => !waiting && !installing)"
+    )
+    assert page.evaluate("caches.keys()") == before
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("link", name="Look and accept").wait_for()
+
+
+def deploy(page: Page, changed: Callable[[str], str]) -> None:
+    program = page.evaluate("fetch('/field/sw.js').then((answer) => answer.text())")
+    page.context.route(
+        "**/field/sw.js", lambda route: route.fulfill(content_type="text/javascript", body=changed(program))
+    )
+
+
+def look_for_an_update(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.update()).catch(() => {})")
