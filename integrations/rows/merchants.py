@@ -123,13 +123,17 @@ class MerchantReader(Reader):
         by_external = {
             pair[0].external_id: pair for pair in self.with_kept(Q(external_id__in=externals) & ~Q(external_id=""))
         }
-        named = self.with_kept(Q(name__in={row.values["name"] for row in rows}))
+        asked = Q(name__in={row.values["name"] for row in rows})
+        named = [pair for pair in self.with_kept(asked) if pair[1].region_id in self.in_sight]
         named.sort(key=lambda pair: (not pair[0].is_merged, -pair[0].pk))  # the oldest that is not merged wins
         by_name = {(pair[0].name, pair[0].address): pair for pair in named}
         for row in rows:
             external = row.values["external_id"]
             namesake = by_name.get((row.values["name"], row.values["address"]))
-            if pair := by_external.get(external):
+            pair = by_external.get(external)
+            if pair and pair[1].region_id not in self.in_sight:
+                row.errors.append(_("The outside number belongs to a merchant outside your regions."))
+            elif pair:
                 row.existing = self.follow(row, *pair)
                 if row.existing.external_id != external:
                     row.values["external_id"] = ""  # stays with the merged one
@@ -149,7 +153,9 @@ class MerchantReader(Reader):
         }
         owners = {
             contact.phone_index: contact.merchant
-            for contact in Contact.objects.filter(phone_index__in=list(phones)).select_related("merchant")
+            for contact in Contact.objects.filter(
+                phone_index__in=list(phones), merchant__region__in=self.in_sight
+            ).select_related("merchant")
         }
         for index, row in phones.items():
             owner = owners.get(index)
@@ -176,8 +182,9 @@ class MerchantReader(Reader):
         return bool(self.changes(row)) or self.brings_contact(row)
 
     def changes(self, row: Row) -> dict[str, Any]:
-        """What the file says and we do not. What it leaves empty stays as it is."""
-        told = {name: value for name, value in row.values.items() if name != "contact" and value not in ("", None)}
+        """What the file says and we do not. What it leaves empty stays as it is, the region where it names none."""
+        aside = {"contact"} if row.names_region else {"contact", "region"}
+        told = {name: value for name, value in row.values.items() if name not in aside and value not in ("", None)}
         return {
             name: value
             for name, value in told.items()

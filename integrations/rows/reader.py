@@ -25,6 +25,7 @@ class Row:
     errors: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     existing: Any = None
+    names_region: bool = False  # in a column of its own, not by the address or the import
     outcome: str = ""  # created, updated, unchanged, failed
 
 
@@ -109,6 +110,11 @@ class Reader:
         return sorted(pairs, key=lambda pair: -pair[1].depth)
 
     @cached_property
+    def in_sight(self) -> set[int]:
+        """Keys of the regions of whoever imports: what lies outside is neither matched nor changed."""
+        return set(Region.objects.visible_to(self.job.created_by).values_list("pk", flat=True))
+
+    @cached_property
     def regions(self) -> dict[str, Region]:
         return dict(reversed(self.spellings))
 
@@ -126,6 +132,7 @@ class Reader:
                 _("Region “%(name)s” is not known: put into %(region)s.")
                 % {"name": self.text(row.raw, "region"), "region": self.job.region}
             )
+        row.names_region = match is not None
         base = match or self.job.region
         if base.path not in self.districts:
             self.districts[base.path] = [

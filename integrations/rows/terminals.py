@@ -68,6 +68,8 @@ class TerminalReader(Reader):
         found = self.merchants({row.values["merchant_number"] for row in rows} - {""})
         for row in rows:
             row.existing = known.get(row.values["serial"])
+            if row.existing and row.existing.region_id not in self.in_sight:
+                row.errors.append(_("This terminal is in a region outside yours."))
             if owners.get(row.values["tid"], row.values["serial"]) != row.values["serial"]:
                 row.errors.append(
                     _("The terminal number (TID) belongs to %(serial)s.") % {"serial": owners[row.values["tid"]]}
