@@ -33,7 +33,10 @@ from workorders.permissions import DO_ORDER
 
 @dataclass(frozen=True)
 class Command:
-    """`run(subject, *, by, at, **checked(form))` does it; `label` is what its button says."""
+    """`run(subject, *, by, at, **checked(form))` does it; `label` is what its button says.
+
+    Additive work that comes when the order is over or somebody else's is parked for the dispatcher; a move is refused.
+    """
 
     run: Callable[..., Any]
     permission: str
@@ -84,6 +87,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "start"): Command(workorders.start_work, DO_ORDER, forms.Moment, _("Begin the work")),
     ("orders", "pause"): Command(workorders.pause_work, DO_ORDER, forms.Interruption, _("Pause the work")),
     ("orders", "resume"): Command(workorders.resume_work, DO_ORDER, forms.Moment, _("Go on working")),
+    ("orders", "support"): Command(workorders.ask_support, DO_ORDER, forms.CallForSupport, _("I need support")),
     ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer, _("Save"), is_additive=True),
     ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos, _("Take a photo"), is_additive=True),
     ("orders", "sign"): Command(

@@ -98,6 +98,10 @@ class Interruption(Moment):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
+class CallForSupport(Moment):
+    note = forms.CharField(label=_("What is wrong"), max_length=500, required=False)
+
+
 class StepAnswer(Place, Moment):
     """Which fields are the answer is a matter of the step's kind: procedures.answers.given_by_form."""
 

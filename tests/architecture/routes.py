@@ -68,6 +68,13 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:work-order-make-article": ("MDE", "order"),
     "office:work-order-thread": (OFFICE + "E", "order"),
     "office:work-order-add-message": ("MDOE", "order"),
+    # phones
+    "office:late-work-list": ("MD", ""),
+    "office:late-work-take-over": ("MD", "parked"),
+    "office:late-work-dismiss": ("MD", "parked"),
+    "office:work-order-late": ("MD", "order"),
+    "office:person-phones": ("M", "person"),
+    "office:person-phone-revoke": ("M", "device"),
     # merchants
     "office:merchant-list": (OFFICE, ""),
     "office:merchant-search": (OFFICE, ""),
@@ -129,6 +136,9 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:notice-list": ("*", ""),
     "office:notice-count": ("*", ""),
     # the phone
+    "field:worker": ("+", ""),
+    "field:shell": ("+", ""),
+    "field:manifest": ("+", ""),
     "field:today": ("PEI", ""),
     "field:scan": ("ME", ""),
     "field:me": ("PEI", ""),
@@ -137,6 +147,10 @@ ROUTES: dict[str, tuple[str, str]] = {
     "field:code": ("PEI", ""),
     "field:articles": (OFFICE + "EI", ""),
     "field:article": (OFFICE + "EI", "article"),
+    "field:work": ("PEI", ""),
+    "field:sync": ("PEI", ""),
+    "field:upload-begin": ("EI", ""),
+    "field:upload": ("EI", "upload"),
     "field:order": ("E", "own-order"),
     "field:order-fresh": ("EI", "order-fresh"),  # of others' orders it says no more than that they are not one's own
     "field:order-phone": ("E", "own-order-phone"),
