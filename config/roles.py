@@ -44,6 +44,7 @@ ROLES: dict[str, set[str]] = {
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
         workorders.ANSWER_SUPPORT,
+        workorders.OPEN_ORIGINAL,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,

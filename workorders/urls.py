@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from workorders.views import office as pages
-from workorders.views import panels, support
+from workorders.views import originals, panels, support
 from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
@@ -19,6 +19,7 @@ office: list[URLPattern] = [
     path("work-orders/<number>/tracking-link/", pages.WorkOrderTrackingLink.as_view(), name="work-order-tracking-link"),
     path("work-orders/<number>/checklist/", panels.OrderChecklist.as_view(), name="work-order-checklist"),
     path("work-orders/<number>/photos/", panels.OrderPhotos.as_view(), name="work-order-photos"),
+    path("work-orders/<number>/originals/<uuid:id>/", originals.OrderOriginal.as_view(), name="work-order-original"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),

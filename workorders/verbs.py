@@ -19,6 +19,7 @@ VERBS = {
     "workorders.answer_support": _("answered the call for support"),
     "workorders.answer_step": _("answered a step"),
     "workorders.add_photo": _("added a photo"),
+    "workorders.open_original": _("opened an original file"),
     "workorders.install_terminal": _("bound a terminal for the order"),
     "workorders.retrieve_terminal": _("took a terminal away for the order"),
     "workorders.choose_fault_codes": _("chose fault codes"),

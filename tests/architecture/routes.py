@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:work-order-support": ("MDO", "order"),
     "office:work-order-checklist": (OFFICE, "order"),
     "office:work-order-photos": (OFFICE, "order"),
+    "office:work-order-original": ("M", "original"),
     "office:work-order-history": (OFFICE, "order"),
     "office:merchant-orders": (OFFICE, "merchant"),
     "office:terminal-orders": (OFFICE, "terminal"),

@@ -61,6 +61,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     Image.new("RGB", (8, 8)).save(file, "PNG")
     file.seek(0)
     photo = keep_picture(file, id=uuid.uuid4(), kind="photo", by=engineer, at=at)
+    order.captures.add(photo)
     job = upload_import(
         kind="merchants",
         file=io.BytesIO(b"name,address\nShop,Street 1\n"),
@@ -84,6 +85,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "reset": {"uidb64": "MQ", "token": "set-password"},
         "capture": {"token": token_for(photo.pk)},
         "order": {"number": order.number},
+        "original": {"number": order.number, "id": photo.pk},
         "own-order": {"number": order.number},
         "order-fresh": {"number": order.number},
         "own-order-phone": {"number": order.number, "key": "request"},

@@ -22,6 +22,7 @@ from workorders.actions.on_site import (
     sign,
     start_work,
 )
+from workorders.actions.originals import open_original
 from workorders.actions.planning import assign_work_order, change_work_order, return_to_pool
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
@@ -46,6 +47,7 @@ __all__ = [
     "follow_merchant",
     "install_terminal",
     "make_tracking_link",
+    "open_original",
     "open_work_order",
     "order_by_token",
     "pause_work",

@@ -39,7 +39,11 @@ class OrderPhotos(OrderMixin, PanelPage):
     template_name = "workorders/photos.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(captures=self.subject.captures.select_related("by"), **kwargs)
+        return super().get_context_data(
+            captures=self.subject.captures.select_related("by"),
+            may_open_originals=self.request.user.has_perm(permissions.OPEN_ORIGINAL),
+            **kwargs,
+        )
 
 
 class OrderHistory(OrderMixin, PanelPage):
