@@ -146,7 +146,7 @@ class UploadDoor(SyncDoor):
         offset = request.GET.get("offset", "")
         if not offset.isdigit():
             raise Unreadable(_("“offset” must be a number of bytes."))
-        if int(request.headers.get("Content-Length") or 0) > PIECE_BYTES:
+        if len(request.body) > PIECE_BYTES:
             raise Unreadable(_("A piece has at most %(most)d bytes.") % {"most": PIECE_BYTES})
         try:
             return answer(receive_chunk(id, offset=int(offset), content=request.body, by=request.user, at=self.at))

@@ -1,14 +1,18 @@
 """Work that came in too late, as the dispatcher settles it; and phones, as the office revokes them."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from journal.models import Entry
+from mobile.actions import dismiss, take_over
 from mobile.models import Device, Parked
 from tests.mobile.test_sync import Handset
+from toolkit.errors import Refused
 from workorders import actions
 
 
@@ -135,3 +139,26 @@ def test_a_session_of_field_staff_begins_anew_every_day(handset, clock, at) -> N
     assert handset.post().cookies["sessionid"]["max-age"] == 30 * 24 * 3600
     clock.move_to(at + timedelta(days=50))
     assert handset.post().status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_dispatchers_at_once_settle_it_once(parked, keep, cancelled, dispatcher, at) -> None:
+    row = parked("add-photos", captures=[keep()])
+
+    def settle_it(number: int) -> str:
+        try:
+            if number % 2:
+                return take_over(row, by=dispatcher, at=at).how
+            return dismiss(row, reason="Blurred", by=dispatcher, at=at).how
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = sorted(pool.map(settle_it, range(8)))
+    assert outcomes.count("refused") == 7
+    row.refresh_from_db()
+    assert row.how in outcomes
+    assert cancelled.captures.count() == (1 if row.how == Parked.How.TAKEN_OVER else 0)
+    assert Entry.objects.filter(verb__in=["mobile.take_over", "mobile.dismiss"]).count() == 1
