@@ -39,28 +39,36 @@ class SkillForm(forms.Form):
 
 
 class ShiftsForm(forms.Form):
-    """Working hours by weekday; a day left empty is a day off."""
+    """Working hours by weekday, two stretches or as many as there are; a day left empty is a day off."""
 
     def __init__(self, *args, person: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        shifts = {shift.weekday: shift for shift in person.shifts.all()}
+        shifts = list(person.shifts.all())
+        self.stretches: list[tuple[int, str, str]] = []
         for day, label in Shift.Weekday.choices:
-            for name, part, text in ((f"from_{day}", "starts_at", _("from")), (f"until_{day}", "ends_at", _("until"))):
-                self.fields[name] = forms.TimeField(
-                    required=False,
-                    label=f"{label}, {text}",
-                    initial=getattr(shifts[day], part) if day in shifts else None,
-                    widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-                )
+            own = [shift for shift in shifts if shift.weekday == day]
+            for number in range(max(2, len(own))):
+                shift = own[number] if number < len(own) else None
+                names = (f"from_{day}_{number}", f"until_{day}_{number}")
+                self.stretches.append((day, *names))
+                for name, part, text in zip(names, ("starts_at", "ends_at"), (_("from"), _("until")), strict=True):
+                    self.fields[name] = forms.TimeField(
+                        required=False,
+                        label=f"{label}, {text}" if number == 0 else f"{label}, {_('again')}, {text}",
+                        initial=getattr(shift, part, None),
+                        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+                    )
 
     def clean(self) -> dict:
         values = super().clean()
         values["shifts"] = []
-        for day, _label in Shift.Weekday.choices:
-            start, end = values.get(f"from_{day}"), values.get(f"until_{day}")
+        for day, begins, ends in self.stretches:
+            start, end = values.get(begins), values.get(ends)
             if bool(start) != bool(end) or (start and end and end <= start):
-                self.add_error(f"until_{day}", _("Give both times, the end after the beginning, or leave both empty."))
+                self.add_error(ends, _("Give both times, the end after the beginning, or leave both empty."))
             elif isinstance(start, time):
+                if any(day == other and start < until and since < end for other, since, until in values["shifts"]):
+                    self.add_error(begins, _("This overlaps with the other hours of this day."))
                 values["shifts"].append((day, start, end))
         return values
 
