@@ -3,8 +3,8 @@
     DEVELOPMENT=1 .venv/bin/python bench/near_duplicates.py [--photos 1000000] [--rounds 100]
 
 Makes its own scratch database, fills it (a tenth of the photos look alike at one edge, as walls and floors do; every
-hundredth photo is another one altered in a few bits), measures the search at three distances, seals and checks the first
-fifty thousand rows, and drops it. Bar: p95 300 ms at 6 bits.
+hundredth photo is another one altered in a few bits), measures the search at three distances, seals and checks fifty
+thousand rows, and drops it. Bar: p95 300 ms at 6 bits.
 """
 
 import argparse
@@ -51,7 +51,10 @@ FROM (SELECT n, hashint8extended(CASE WHEN n %% 100 = 0 THEN n - 3 ELSE n END, 4
 
 def fill(photos: int) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE evidence_capture DISABLE TRIGGER USER")  # a million would wait for their seals
         cursor.execute(FILL, [AT, photos])
+        cursor.execute("ALTER TABLE evidence_capture ENABLE TRIGGER USER")
+        cursor.execute("INSERT INTO evidence_unsealed SELECT id FROM evidence_capture LIMIT %s", [SEALED])
         cursor.execute("VACUUM ANALYZE evidence_capture")
 
 

@@ -46,7 +46,9 @@ def begin_upload(
     Refused for good when the id stands for something else, and when the file is too large.
     """
     limit = LARGEST[Capture.Kind(kind)]
-    if not 0 < size <= limit:
+    if size <= 0:
+        raise Refused(_("This file is empty. Take it again."))
+    if size > limit:
         raise Refused(_("This file is larger than %(limit)d MB. Take a smaller one.") % {"limit": limit // MEGABYTE})
     kept = Capture.objects.filter(pk=id).first()
     if kept is None and Upload.objects.filter(by=by, capture=None, refusal="").count() >= UNFINISHED:
