@@ -16,6 +16,7 @@ from demo.world import Device, Shop, World
 from merchants.actions import change_merchant
 from workorders import actions
 from workorders.models import WorkOrder
+from workorders.service_report import hash_of
 
 CANCELLED, WITHDRAWN = 0.035, 0.015
 PAUSED = 0.08
@@ -207,7 +208,10 @@ def finish(world: World, job: Job, worker: Worker) -> Life:
     rng, merchant, order = world.rng, job.shop.merchant, job.order
     now = world.timeline.now
     capture = world.signatures.sign(by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon)
-    actions.sign(order, capture=capture, signer_name=job.shop.contact, by=worker.user, at=now, device_at=now)
+    actions.sign(
+        order, capture=capture, signer_name=job.shop.contact, shown_sha256=hash_of(order), by=worker.user, at=now,
+        device_at=now,
+    )  # fmt: skip
     done_at = now + timedelta(minutes=1)
     yield done_at + (world.minutes(10, 90) if rng.random() < LATE_UPLOAD else timedelta(0))
     resolution = job.remedy or world.words.one(names.DONE[job.kind])

@@ -82,6 +82,8 @@ def take_over(parked: Parked, *, by: User, at: datetime) -> Parked:
             step=step,
             value=answer_given(order, step, given) if step else None,
             signer_name=payload.get("signer_name", ""),
+            shown_sha256=payload.get("shown_sha256", ""),
+            shown_text=payload.get("shown_text", ""),
             by=by,
             at=at,
             device_at=parked.device_at,

@@ -129,6 +129,8 @@ class Signature(Moment):
         max_length=80,
         error_messages={"required": _("Write the name of the person who signs.")},
     )
+    shown_sha256 = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    shown_text = forms.CharField(max_length=20_000, required=False, strip=False, widget=forms.HiddenInput)
 
     def choices_of(self, user: User) -> dict[str, Any]:
         return {"captures": Capture.objects.filter(by=user, kind=Capture.Kind.SIGNATURE)}

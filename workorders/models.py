@@ -25,6 +25,7 @@ from toolkit.secrets import EncryptedTextField, mask_phone
 from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
 from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Outcome, Status
+from workorders.signatures import Signature  # noqa: F401 (a model)
 from workorders.support import SupportCall  # noqa: F401 (a model)
 
 

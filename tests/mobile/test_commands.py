@@ -13,8 +13,11 @@ from mobile.commands import COMMANDS
 from tests import factories as make
 from workorders import actions
 from workorders.lifecycle import Status
+from workorders.report import sha256_of_text
+from workorders.service_report import hash_of
 
 NEAR = {"lat": 30.2742, "lon": 120.1552, "accuracy_m": 12}
+SHOWN = {"shown_text": "Repair at the shop", "shown_sha256": sha256_of_text("Repair at the shop")}
 FAR = {"lat": 30.3001, "lon": 120.1552, "accuracy_m": 12}
 
 
@@ -52,7 +55,9 @@ def checked(begun, engineer, at, keep):
 
 @pytest.fixture
 def signed(checked, engineer, at, keep):
-    return actions.sign(checked, capture=keep("signature"), signer_name="Wang Fang", by=engineer, at=at)
+    return actions.sign(
+        checked, capture=keep("signature"), signer_name="Wang Fang", shown_sha256=hash_of(checked), by=engineer, at=at
+    )
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ ROWS = [
         bad=lambda keep: {"step": "network", "value": "wifi"}, sentence="Answer “Terminal powered on” first"),
     Row("begun", "add-photos", "workorders.add_photo", good=lambda keep: {"captures": [keep().pk]},
         bad=lambda keep: {"captures": [uuid.uuid4()]}, sentence="has not arrived"),
-    Row("begun", "sign", "workorders.sign", good=lambda keep: {"captures": [keep("signature").pk], "signer_name": "Wang Fang"},
+    Row("begun", "sign", "workorders.sign", good=lambda keep: {"captures": [keep("signature").pk], "signer_name": "Wang Fang", **SHOWN},
         bad=lambda keep: {"captures": [keep("signature").pk], "signer_name": ""}, sentence="Write the name"),
     Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer.", **NEAR},
         bad=lambda keep: {"resolution": ""}, sentence="Say what was done"),

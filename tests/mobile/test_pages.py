@@ -12,6 +12,7 @@ from workforce.actions import report_position, set_shifts
 from workforce.models import Position
 from workorders import actions
 from workorders.models import Request, WorkOrder
+from workorders.service_report import hash_of
 
 HX = {"HTTP_HX_REQUEST": "true"}
 
@@ -59,7 +60,9 @@ def test_a_promise_that_was_missed_says_by_how_much(order, phone, clock, at) -> 
 def test_done_and_cancelled_orders_of_today_stay_in_sight(give, begun, phone, engineer, dispatcher, keep, at) -> None:
     for step, value, captures in (("power", True, []), ("before", None, [keep()]), ("network", "wifi", [])):
         actions.answer_step(begun, step=step, value=value, captures=captures, by=engineer, at=at)
-    actions.sign(begun, capture=keep("signature"), signer_name="Wang Fang", by=engineer, at=at)
+    actions.sign(
+        begun, capture=keep("signature"), signer_name="Wang Fang", shown_sha256=hash_of(begun), by=engineer, at=at
+    )
     actions.complete_work_order(begun, resolution="Fixed.", by=engineer, at=at, lat=begun.lat, lon=begun.lon)
     actions.cancel_work_order(give(after=timedelta(hours=2)), by=dispatcher, reason="Closed today", at=at)
     page = text_of(phone.get("/field/"))

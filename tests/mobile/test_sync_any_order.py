@@ -12,7 +12,9 @@ from mobile.models import Operation
 from tests.mobile.test_sync import NEAR, Handset
 from workorders.lifecycle import STAMPS, Status
 from workorders.models import WorkOrder
+from workorders.report import sha256_of_text
 
+SHOWN = {"shown_text": "Repair at the shop", "shown_sha256": sha256_of_text("Repair at the shop")}
 DAY = [
     ("accept", {}, "workorders.accept_work_order"),
     ("depart", {}, "workorders.depart"),
@@ -23,7 +25,7 @@ DAY = [
     ("resume", {}, "workorders.resume_work"),
     ("answer", {"step": "before", "captures": ["photo"]}, "workorders.answer_step"),
     ("answer", {"step": "network", "value": "wifi"}, "workorders.answer_step"),
-    ("sign", {"captures": ["signature"], "signer_name": "Wang Fang"}, "workorders.sign"),
+    ("sign", {"captures": ["signature"], "signer_name": "Wang Fang", **SHOWN}, "workorders.sign"),
     ("complete", {"resolution": "Replaced the printer.", **NEAR}, "workorders.complete_work_order"),
 ]
 ALL = 2 * len(DAY)

@@ -17,6 +17,7 @@ from assets.actions import bind_sticker, bind_terminal, print_stickers, receive_
 from evidence.actions import keep_picture
 from tests import factories as make
 from workorders import actions
+from workorders.service_report import hash_of
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +148,10 @@ def completed(on_site, engineer, minutes):
         ("network", "wifi", []),
     ]:
         actions.answer_step(on_site, step=step, value=value, captures=captures, by=engineer, at=minutes(45))
-    actions.sign(on_site, capture=keep("signature", "black"), signer_name="Wang Fang", by=engineer, at=minutes(50))
+    actions.sign(
+        on_site, capture=keep("signature", "black"), signer_name="Wang Fang", shown_sha256=hash_of(on_site), by=engineer,
+        at=minutes(50),
+    )  # fmt: skip
     return actions.complete_work_order(
         on_site, by=engineer, at=minutes(55), resolution="Changed the SIM card, tested with a payment.",
         lat=30.2741, lon=120.1551,

@@ -9,6 +9,7 @@ from PIL import Image
 
 from evidence.actions import keep_picture
 from workorders import actions
+from workorders.service_report import hash_of
 
 
 @pytest.fixture
@@ -93,7 +94,12 @@ def answered(working, engineer, minutes, picture):
 @pytest.fixture
 def signed(answered, engineer, minutes, picture):
     return actions.sign(
-        answered, capture=picture(engineer, "signature"), signer_name="Wang Fang", by=engineer, at=minutes(50)
+        answered,
+        capture=picture(engineer, "signature"),
+        signer_name="Wang Fang",
+        shown_sha256=hash_of(answered),
+        by=engineer,
+        at=minutes(50),
     )
 
 

@@ -11,6 +11,7 @@ from tests.workorders.reading import last_entry, told, verbs
 from toolkit.errors import Refused
 from workorders import actions
 from workorders.models import WorkOrder
+from workorders.service_report import hash_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,8 @@ def test_the_requester_is_asked_how_it_was(completed):
 
 def test_a_missing_step_keeps_it_open(working, engineer, picture, minutes):
     more = {"by": engineer, "at": minutes(50)}
-    actions.sign(working, capture=picture(engineer, "signature"), signer_name="Wang", **more)
+    signature = picture(engineer, "signature")
+    actions.sign(working, capture=signature, signer_name="Wang", shown_sha256=hash_of(working), **more)
     with pytest.raises(Refused, match="3 steps are missing: Terminal powered on, Photo of the terminal, Network"):
         actions.complete_work_order(working, resolution="Done", **more)
     actions.answer_step(working, step="power", value=True, **more)

@@ -6,6 +6,7 @@ from tests import factories as make
 from tests.workorders.reading import last_entry, verbs
 from toolkit.errors import Refused
 from workorders import actions
+from workorders.service_report import hash_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,16 +63,18 @@ def test_no_photo_before_arrival(en_route, engineer, picture, minutes):
 
 
 def test_a_signature_names_who_signed_and_can_be_given_again(working, engineer, picture, minutes):
-    actions.sign(working, capture=picture(engineer, "signature"), signer_name="Wang", by=engineer, at=minutes(50))
+    more = {"shown_sha256": hash_of(working), "by": engineer}
+    actions.sign(working, capture=picture(engineer, "signature"), signer_name="Wang", at=minutes(50), **more)
     second = picture(engineer, "signature", "black")
-    order = actions.sign(working, capture=second, signer_name="Li", by=engineer, at=minutes(51))
+    order = actions.sign(working, capture=second, signer_name="Li", at=minutes(51), **more)
     assert (order.signature, order.signer_name) == (second, "Li")
     assert last_entry(order).changes["signer_name"] == ["Wang", "Li"]
 
 
 def test_a_photo_is_no_signature(working, engineer, picture, minutes):
+    more = {"shown_sha256": hash_of(working), "by": engineer, "at": minutes(50)}
     with pytest.raises(Refused, match="not a signature"):
-        actions.sign(working, capture=picture(engineer), signer_name="Wang", by=engineer, at=minutes(50))
+        actions.sign(working, capture=picture(engineer), signer_name="Wang", **more)
     with pytest.raises(Refused, match="who signs"):
-        actions.sign(working, capture=picture(engineer, "signature"), signer_name=" ", by=engineer, at=minutes(50))
+        actions.sign(working, capture=picture(engineer, "signature"), signer_name=" ", **more)
     assert verbs(working)[-1] == "start_work"

@@ -14,6 +14,7 @@ from workorders import actions
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, Status
 from workorders.models import WorkOrder
 from workorders.queries import deviations
+from workorders.service_report import hash_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,10 @@ def verbs(engineer, colleague, dispatcher, picture, minutes):
             at=minutes(minute),
         )
 
+    def sign(order, minute, person):
+        more = {"capture": signature, "signer_name": "Wang", "shown_sha256": hash_of(order)}
+        actions.sign(order, by=person, at=minutes(minute), **more)
+
     def office(verb, **more):
         return lambda order, minute, person: verb(order, by=dispatcher, at=minutes(minute), **more)
 
@@ -55,7 +60,7 @@ def verbs(engineer, colleague, dispatcher, picture, minutes):
         "start": of(actions.start_work),
         "pause": of(actions.pause_work, reason="part"),
         "resume": of(actions.resume_work),
-        "sign": of(actions.sign, capture=signature, signer_name="Wang"),
+        "sign": sign,
         "photo": of(actions.add_photo, capture=photo),
         "complete": of(actions.complete_work_order, resolution="Done", reason="No signal", photo=photo),
         "close": office(actions.close_work_order),

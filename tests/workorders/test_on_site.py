@@ -38,7 +38,7 @@ def test_only_the_engineer_of_the_order_takes_its_steps(assigned, colleague, dis
         lambda: actions.resume_work(assigned, **more),
         lambda: actions.answer_step(assigned, step="power", value=True, **more),
         lambda: actions.add_photo(assigned, capture=photo, **more),
-        lambda: actions.sign(assigned, capture=signature, signer_name="Wang Fang", **more),
+        lambda: actions.sign(assigned, capture=signature, signer_name="Wang Fang", shown_sha256="", **more),
         lambda: actions.complete_work_order(assigned, resolution="Done", **more),
         lambda: actions.accept_work_order(assigned, by=dispatcher, at=minutes(5)),
     ):

@@ -12,6 +12,7 @@ from procedures import actions as procedures
 from toolkit.errors import Refused
 from workforce.models import User
 from workorders.actions._steps import locked, write
+from workorders.actions.signing import bind_signature
 from workorders.models import WorkOrder
 
 
@@ -23,6 +24,8 @@ def attach_late_work(
     step: str = "",
     value: Any = None,
     signer_name: str = "",
+    shown_sha256: str = "",
+    shown_text: str = "",
     by: User,
     at: datetime,
     device_at: datetime | None = None,
@@ -40,7 +43,10 @@ def attach_late_work(
         elif signatures := [capture for capture in captures if capture.kind == Capture.Kind.SIGNATURE]:
             if order.signature_id:
                 raise Refused(_("%(order)s has been signed already. Dismiss this signature.") % {"order": order})
-            order.signature, order.signer_name = (signatures[0], signer_name[:80])
+            bind_signature(
+                order, capture=signatures[0], signer_name=signer_name[:80], shown_sha256=shown_sha256,
+                shown_text=shown_text, is_late=True, by=author, at=at, device_at=device_at,
+            )  # fmt: skip
             changes["signer_name"] = [None, order.signer_name]
         write("workorders.attach_late_work", order, by=by, at=at, device_at=device_at, changes=changes)
         return order

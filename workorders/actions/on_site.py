@@ -17,6 +17,7 @@ from workforce.models import User
 from workorders import clock, notices
 from workorders.actions._steps import locked_own, moment_of, pass_over, release_booking, required, write
 from workorders.actions.fence import presence
+from workorders.actions.signing import bind_signature
 from workorders.lifecycle import WAYS_ON, Status
 from workorders.models import Pause, WorkOrder
 from workorders.serials import serials_for
@@ -184,20 +185,38 @@ def add_photo(
 
 
 def sign(
-    order: WorkOrder, *, capture: Capture, signer_name: str, by: User, at: datetime, device_at: datetime | None = None
+    order: WorkOrder,
+    *,
+    capture: Capture,
+    signer_name: str,
+    shown_sha256: str,
+    shown_text: str = "",
+    by: User,
+    at: datetime,
+    device_at: datetime | None = None,
 ) -> WorkOrder:
-    """Keeps the merchant's signature, in place of an earlier one."""
+    """Keeps the merchant's signature, in place of an earlier one, under the report that was shown.
+
+    `shown_sha256` is the hash of the report as it stands (service_report.hash_of). A phone out of reach, which cannot
+    know that one, sends the text it showed along, and the hash of that.
+    """
     if capture.kind != Capture.Kind.SIGNATURE:
         raise Refused(_("This is not a signature."))
     with transaction.atomic():
         order = locked_own(order, by)
         _refuse_unless_working(order)
         signer_name = required(signer_name, _("Write down who signs."), "signer_name")[:80]
+        before, before_by = order.signature_id, order.signer_name
+        moment = moment_of(order, at=at, device_at=device_at)
+        signature = bind_signature(
+            order, capture=capture, signer_name=signer_name, shown_sha256=shown_sha256, shown_text=shown_text,
+            by=by, at=moment, device_at=device_at,
+        )  # fmt: skip
         changes: dict[str, Any] = {
-            "signer_name": [order.signer_name, signer_name],
-            "signature": [order.signature_id, capture.pk],
+            "signer_name": [before_by, signer_name],
+            "signature": [before, capture.pk],
+            "report": [None, signature.report_sha256],
         }
-        order.signature, order.signer_name = (capture, signer_name)
         write("workorders.sign", order, by=by, at=at, device_at=device_at, changes=changes)
         return order
 
