@@ -78,4 +78,4 @@ def test_leave_is_booked_once(office, engineer) -> None:
     assert office.post(page("person-book-time", engineer.username), leave).status_code == 302
     assert office.post(page("person-book-time", engineer.username), leave).status_code == 422
     assert engineer.bookings.filter(kind="leave").count() == 1
-    assert "Wedding" in text(office.get(page("person-detail", engineer.username)))
+    assert "Wedding" in text(office.get(page("person-skills", engineer.username)))
