@@ -14,6 +14,7 @@ from journal import permissions as journal
 from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
+from procedures import permissions as procedures
 from workforce import permissions as workforce
 from workorders import permissions as workorders
 
@@ -49,6 +50,7 @@ OFFICE = [
     Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
     Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
     Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
+    Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
     Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
     Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
     Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),

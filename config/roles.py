@@ -9,6 +9,7 @@ from journal import permissions as journal
 from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
+from procedures import permissions as procedures
 from workforce import permissions as workforce
 from workforce.models import User
 from workforce.roles import Role
@@ -49,6 +50,8 @@ ROLES: dict[str, set[str]] = {
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,
         dispatch.EDIT_RULES,
+        procedures.VIEW_PROCEDURE,
+        procedures.EDIT_PROCEDURE,
         integrations.IMPORT,
         mobile.SETTLE_LATE_WORK,
     },
@@ -80,6 +83,7 @@ ROLES: dict[str, set[str]] = {
     | {
         workforce.VIEW_PEOPLE,
         merchants.EXPORT_MERCHANTS,
+        procedures.VIEW_PROCEDURE,
         assets.EXPORT_TERMINALS,
         workorders.VIEW_REQUEST,
         workorders.EXPORT_ORDERS,
@@ -92,7 +96,7 @@ ROLES: dict[str, set[str]] = {
     Role.OPS: READ
     | {knowledge.WRITE_MESSAGE}
     | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}
-    | {workorders.ANSWER_SUPPORT},
+    | {workorders.ANSWER_SUPPORT, procedures.VIEW_PROCEDURE, procedures.EDIT_PROCEDURE},
 }
 
 

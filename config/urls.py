@@ -16,6 +16,7 @@ from knowledge import urls as knowledge
 from merchants import urls as merchants
 from mobile import urls as mobile
 from notifications import urls as notifications
+from procedures import urls as procedures
 from workforce import urls as workforce
 from workorders import urls as workorders
 
@@ -24,6 +25,7 @@ office = [
     *workorders.office,
     *dispatch.office,
     *knowledge.office,
+    *procedures.office,
     *merchants.office,
     *assets.office,
     *workforce.office,

@@ -6,3 +6,4 @@ import "./panels.js";
 import "./list.js";
 import "./copy.js";
 import "./weights.js";
+import "./procedure_editor.js";

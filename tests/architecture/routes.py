@@ -47,6 +47,17 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:request-list": ("MDAO", ""),
     "office:request-detail": ("MDAO", "request"),
     "office:request-reveal-phone": ("MD", "request"),
+    # procedures
+    "office:procedure-list": ("MAO", ""),
+    "office:procedure-detail": ("MAO", "procedure"),
+    "office:procedure-compare": ("MAO", "procedure"),
+    "office:procedure-preview": ("MAO", "procedure"),
+    "office:procedure-edit": ("MO", "procedure"),
+    "office:procedure-variant-create": ("MO", "procedure"),
+    "office:procedure-variant": ("MAO", "variant"),
+    "office:procedure-variant-preview": ("MAO", "variant"),
+    "office:procedure-variant-edit": ("MO", "variant"),
+    "office:procedure-variant-retire": ("MO", "variant"),
     # dispatch
     "office:work-order-dispatch": ("MDAO", "order"),
     "office:work-order-why-not": ("MDAO", "order"),

@@ -17,6 +17,7 @@ from evidence.links import token_for
 from integrations.actions import upload_import
 from knowledge.actions import draft_article, propose_article, publish_article
 from mobile.actions import park_work, see_device
+from procedures.actions import make_variant
 from tests.architecture.routes import ROUTES
 from workorders import actions
 from workorders.links import request_link
@@ -70,6 +71,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         by=manager,
         at=at,
     )
+    variant = make_variant(repair.procedure, name="Hangzhou", region=hangzhou, by=manager, at=at)
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
     device = see_device(uuid.uuid4(), by=engineer, at=at)
     parked = park_work(
@@ -100,6 +102,8 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "sheet": {"number": sheet.number},
         "import": {"number": job.number},
         "rule-set": {"number": rules.number},
+        "procedure": {"number": repair.procedure.code},
+        "variant": {"number": variant.number},
         "page": {"page": "merchant-list"},
         "parked": {"number": parked.pk},
         "device": {"number": engineer.username, "device": device.pk},
@@ -176,6 +180,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "sheet",
             "import",
             "rule-set",
+            "variant",
             "parked",
             "device",
         }
