@@ -88,6 +88,10 @@ SIGNAL: Step = {
     "help": "Menu → Network → Signal. Below -100 look for a better place.",
     "help_zh": "菜单 → 网络 → 信号。低于 -100 时请换位置。",
 }  # fmt: skip
+NEW_SERIAL: Step = {
+    **SERIAL, "title": "Serial number of the new terminal", "title_zh": "新机序列号", "equal": "new_terminal",
+}  # fmt: skip
+OLD_SERIAL: Step = {**SERIAL, "equal": "terminal"}
 NETWORK = _choice(
     "network", "网络", "Network", ("4g", "4G", "4G"), ("wifi", "Wi-Fi", "Wi-Fi"), ("lan", "网线", "Cable")
 )
@@ -98,17 +102,39 @@ CAUSE = _choice(
     ("handling", "操作不当", "Handling"),
 )  # fmt: skip
 PAYMENT = _check("payment", "测试交易成功", "A test payment went through")
+TEST_PAYMENT: Step = {
+    "key": "payment", "kind": "test_transaction", "title": "Test payment", "title_zh": "测试交易", "required": True, "max": 1,
+    "help": "Pay 0.01 and refund it.", "help_zh": "支付 0.01 元后退款。",
+}  # fmt: skip
+
+
+def _if(step: Step, earlier: Step, *answers: str | bool) -> Step:
+    """Asked only after one of these answers to an earlier step."""
+    return {**step, "when": {"step": earlier["key"], "is": list(answers)}}
+
+
+WI_FI: Step = {
+    "key": "wifi", "kind": "text", "title": "Name of the Wi-Fi", "title_zh": "Wi-Fi 名称", "required": True,
+    "help": "Never write down its password.", "help_zh": "请勿记录密码。",
+}  # fmt: skip
+PAPER = _check("paper", "已更换打印纸并打印签购单", "New paper is in and a slip was printed")
 
 # procedure of each order type: name and steps
 PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
-    "install": ("装机流程", "Installation", [SERIAL, NETWORK, SIGNAL, _photo("after", "装机照片", "Photo where it stands")]),
-    "repair": ("维修流程", "Repair", [_photo("before", "维修前照片", "Photo before"), CAUSE, SIGNAL, PAYMENT]),
-    "swap": ("换机流程", "Swap", [_photo("before", "旧机照片", "Photo of the old one"), SERIAL, SIGNAL, PAYMENT]),
+    "install": ("装机流程", "Installation", [
+        NEW_SERIAL, NETWORK, _if(WI_FI, NETWORK, "wifi"), _if(SIGNAL, NETWORK, "4g", "wifi"),
+        _photo("after", "装机照片", "Photo where it stands"), TEST_PAYMENT,
+    ]),
+    "repair": ("维修流程", "Repair", [
+        _photo("before", "维修前照片", "Photo before"), CAUSE, _if(PAPER, CAUSE, "printer"),
+        _if(NETWORK, CAUSE, "network"), SIGNAL, TEST_PAYMENT,
+    ]),
+    "swap": ("换机流程", "Swap", [_photo("before", "旧机照片", "Photo of the old one"), NEW_SERIAL, SIGNAL, TEST_PAYMENT]),
     "retrieve": (
         "撤机流程",
         "Retrieval",
         [
-            SERIAL,
+            OLD_SERIAL,
             _choice("state", "机身状况", "Its state", ("good", "完好", "Good"), ("worn", "磨损", "Worn"), ("broken", "损坏", "Broken")),
         ],
     ),
@@ -133,6 +159,16 @@ PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
         ],
     ),
 }  # fmt: skip
+
+# procedure, region, Chinese, English, changes as in procedures/variants.py
+VARIANTS: list[tuple[str, str, str, str, dict]] = [
+    ("repair", "ningbo", "宁波维修补充", "Repair in Ningbo", {
+        "add": [{"after": "payment", "step": {
+            "key": "where", "kind": "position", "title": "Position of the terminal", "title_zh": "终端位置", "required": True,
+        }}],
+        "tighten": {"signal": {"min": -105}},
+    }),
+]  # fmt: skip
 
 OFFICE_DAY = [["09:00", "12:00"], ["13:00", "18:00"]]
 SATURDAY = [["09:00", "12:00"], ["13:00", "17:00"]]

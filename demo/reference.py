@@ -13,9 +13,10 @@ from dispatch.actions import make_rules
 from dispatch.models import RuleSet
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.models import ServiceCalendar, Trade
-from procedures.actions import publish_version
+from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Procedure
-from workforce.models import Skill
+from procedures.variants import resolve
+from workforce.models import Region, Skill
 from workorders.models import SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025
@@ -66,10 +67,22 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
             values = {"name": en, "name_zh": zh, "duration_min": minutes, "procedure": procedure,
                       "skill": skills[skill], "skill_level": level, "needs_terminal": needs_terminal}  # fmt: skip
             types[code], _new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
+        if publish:
+            _load_variants(named, at)
         calendars = {code: _calendar(code, named, at) for code in catalogue.CALENDARS}
         _load_sla_policies(types, calendars, named)
         _load_rule_sets(types, named, at)
     return Reference(trades, models, skills, types)
+
+
+def _load_variants(named: Naming, at: datetime) -> None:
+    """Where their regions exist."""
+    for procedure_code, region_code, zh, en, changes in catalogue.VARIANTS:
+        procedure = Procedure.objects.get(code=procedure_code)
+        region = Region.objects.filter(code=region_code).first()
+        if region and procedure.current and not procedure.variants.filter(region=region, tier="", trade=None).exists():
+            variant = make_variant(procedure, name=named(zh, en), region=region, by=None, at=at)
+            publish_variant(variant, steps=resolve(procedure.current.steps, [changes]), by=None, at=at)
 
 
 def _calendar(code: str, named: Naming, at: datetime) -> ServiceCalendar:

@@ -14,6 +14,7 @@ from demo.shops import install
 from demo.timeline import Life
 from demo.world import Device, Shop, World
 from merchants.actions import change_merchant
+from procedures.branching import taken_steps
 from workorders import actions
 from workorders.models import WorkOrder
 from workorders.service_report import hash_of
@@ -163,17 +164,25 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
     if job.order.run is None:
         return
     serial = (job.fresh or job.device).terminal.serial if job.fresh or job.device else ""
-    for step in job.order.run.steps:
+    steps, answers = job.order.run.steps, {}
+    for step in steps:
+        if step not in taken_steps(steps, answers):
+            continue
         yield world.timeline.now + world.minutes(0.5, 3)
-        now, value, captures = world.timeline.now, None, ()
-        if step["kind"] == "photo":
+        now, value, captures, kind = world.timeline.now, None, (), step["kind"]
+        if kind == "photo":
             captures = [take_photo(rng, serial, by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon)]
-        elif step["kind"] == "choice":
+        elif kind == "choice":
             value = job.cause if step["key"] == "cause" else rng.choice(step["options"][:2])["value"]
-        elif step["kind"] == "number":
+        elif kind == "number":
             value = -rng.randint(62, 104) if step["key"] == "signal" else rng.randint(1, 6)
+        elif kind == "test_transaction":
+            value = {"amount": "0.01", "approval_code": f"{rng.randint(0, 999_999):06d}"}
+        elif kind == "position":
+            value = {"lat": merchant.lat, "lon": merchant.lon, "accuracy_m": rng.randint(5, 40)}
         else:
-            value = serial if step["kind"] == "scan" else True
+            value = {"scan": serial, "text": merchant.name}.get(kind, True)
+        answers[step["key"]] = value
         actions.answer_step(
             job.order, step=step["key"], value=value, captures=captures, by=worker.user, at=now, device_at=now
         )
