@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from demo.experience import REMEDIES, SYMPTOMS
 from demo.names import FAULTS, WANTED
 from demo.pictures import new_id
 from demo.seasons import HOT
@@ -59,7 +60,8 @@ def report_fault(world: World, device: Device, at: datetime) -> Job:
     order = open_order(world, "repair", shop, device, wrong, at)
     if rng.random() < MERGED:
         world.timeline.at(at + world.minutes(1, 9), lambda later: _ask_again(world, device, wrong, later))
-    return Job(order, "repair", shop, device, remedy=world.words.of(remedy), cause=cause)
+    codes = {"symptom": SYMPTOMS[summary[1]], "cause": cause, "remedy": REMEDIES[remedy[1]]}
+    return Job(order, "repair", shop, device, remedy=world.words.of(remedy), cause=cause, codes=codes)
 
 
 def ask_in_vain(world: World, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from demo import today
+from demo.advice import write_down
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
 from demo.names import Wording
 from demo.people import hire
@@ -73,6 +74,11 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
                     cursor.execute("ANALYZE")  # the tables have grown, the planner must know
 
         drive(worlds, boundaries, at_boundary, progress)
+        setting = worlds[0].setting
+        write_down(
+            setting.reference, setting.staff, language=plan.language, seed=plan.seed, begin=plan.begin, at=plan.at
+        )
+        read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
         assign_open_orders(at=plan.at)
 
 

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from assets.models import TerminalModel
 from demo import catalogue
+from demo.experience import FAULT_CODES
 from dispatch.actions import make_rules
+from workorders.faults import FaultCode
 from dispatch.models import RuleSet
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.models import ServiceCalendar, Trade
@@ -65,8 +67,12 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
             if publish and procedure.current is None:
                 publish_version(procedure, steps=steps, by=None, at=at)
             values = {"name": en, "name_zh": zh, "duration_min": minutes, "procedure": procedure,
-                      "skill": skills[skill], "skill_level": level, "needs_terminal": needs_terminal}  # fmt: skip
+                      "skill": skills[skill], "skill_level": level, "needs_terminal": needs_terminal,
+                      "needs_fault_codes": code == "repair"}  # fmt: skip
             types[code], _new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
+        for kind, code, zh, en, model_kind in FAULT_CODES:
+            names = {"name": en, "name_zh": zh, "model_kind": model_kind, "is_other": code == "other"}
+            FaultCode.objects.get_or_create(kind=kind, code=code, defaults=names)
         if publish:
             _load_variants(named, at)
         calendars = {code: _calendar(code, named, at) for code in catalogue.CALENDARS}

@@ -36,6 +36,7 @@ class Job:
     device: Device | None = None
     remedy: str = ""
     cause: str = "software"
+    codes: dict[str, str] = field(default_factory=dict)  # fault codes of a repair, by kind
     is_repeat: bool = False
     again: Callable[[datetime], Life | None] | None = None  # how the same terminal is reported once more
     fresh: Device | None = None  # the terminal that is brought along
@@ -216,6 +217,9 @@ def finish(world: World, job: Job, worker: Worker) -> Life:
     """Signed, completed, and then rated or closed by itself; what was not really solved comes back."""
     rng, merchant, order = world.rng, job.shop.merchant, job.order
     now = world.timeline.now
+    if job.codes:
+        chosen = {kind: world.fault_codes[kind, code] for kind, code in job.codes.items()}
+        actions.choose_fault_codes(order, **chosen, by=worker.user, at=now, device_at=now)
     capture = world.signatures.sign(by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon)
     actions.sign(
         order, capture=capture, signer_name=job.shop.contact, shown_sha256=hash_of(order), by=worker.user, at=now,

@@ -17,6 +17,7 @@ from demo.seasons import SHARES, failure_rate
 from demo.timeline import Timeline
 from merchants.models import Merchant
 from workforce.models import Region, User
+from workorders.faults import FaultCode
 
 SHEET = 240
 
@@ -73,6 +74,7 @@ class World:
         self.stock: dict[str, list[Device]] = {model: [] for model in SHARES}
         self.counters: dict[str, int] = {}
         self.steps_done = 0
+        self.fault_codes = {(code.kind, code.code): code for code in FaultCode.objects.all()}
         self._stickers: list[Sticker] = []
 
     @property

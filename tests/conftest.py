@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pgtrigger
 import pytest
+from django.db import connection
 
 from config import embedded
 from tests import factories as make
@@ -31,6 +32,10 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
     tests/journal/test_entry.py and tests/evidence/test_chain.py put it back and see it refuse.
     """
     with django_db_blocker.unblock():
+        # pytest-django makes no test database when no collected test asks for one: never touch a real one
+        assert connection.settings_dict["NAME"].startswith("test_"), (
+            "Run this together with a test that uses the database."
+        )
         pgtrigger.uninstall(
             "journal.Entry:never_truncated", "evidence.Capture:never_truncated", "evidence.Seal:never_truncated"
         )

@@ -170,7 +170,7 @@ def judge_article(
         order = WorkOrder.objects.select_for_update().get(pk=order.pk)
         if order.engineer_id != by.pk:
             raise Refused(_("Only who does the order can say whether an article helped."))
-        if article.current_id is None:
+        if not Article.objects.offered().filter(pk=article.pk).exists():
             raise Refused(_("%(article)s is no longer published.") % {"article": article.number})
         try:
             with transaction.atomic():

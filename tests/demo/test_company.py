@@ -14,9 +14,11 @@ from django.test import override_settings
 from assets.lifecycle import NEXT as TERMINAL_NEXT
 from assets.models import Binding, Sticker, Terminal
 from demo.company import Plan, build
+from demo.experience import ARTICLES
 from demo.driving import drive_here
 from demo.logins import find_scene
 from journal.models import Entry
+from knowledge.models import Article, ArticleVersion, Message, Vote
 from merchants.models import Merchant
 from notifications.models import Notice
 from workforce.models import User
@@ -109,6 +111,18 @@ def test_no_terminal_is_at_two_places_and_no_one_at_two_orders(company):
     assert stuck.count() == stuck.values("terminal").distinct().count() > 0
     busy = WorkOrder.objects.filter(status__in=[Status.ON_SITE, Status.IN_PROGRESS]).order_by().values("engineer")
     assert not busy.annotate(orders=Count("pk")).filter(orders__gt=1).exists()
+
+
+def test_what_was_learned_is_written_down(company):
+    repairs = WorkOrder.objects.filter(type__code="repair", completed_at__isnull=False)
+    assert repairs.exists() and not repairs.filter(remedy=None).exists()
+    assert Article.objects.offered().count() == len(ARTICLES)
+    assert all(each.title and each.title_zh and each.body and each.body_zh for each in ArticleVersion.objects.all())
+    for article in Article.objects.all():
+        assert article.solved_count == article.votes.filter(is_solved=True).count()
+        assert article.unsolved_count == article.votes.filter(is_solved=False).count()
+    assert Vote.objects.exists() and Message.objects.exists()
+    assert not Message.objects.filter(at__gt=NOW).exists()
 
 
 def test_nothing_happens_before_its_time(company):

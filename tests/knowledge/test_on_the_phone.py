@@ -53,3 +53,16 @@ def test_articles_are_searched_on_the_phone(phone, published):
     assert published.number in phone.get(reverse("field:articles"), {"q": "卡纸"}).content.decode()
     assert published.number not in phone.get(reverse("field:articles"), {"q": "卡鱼"}).content.decode()
     assert "Open the <em>lid</em>" in phone.get(reverse("field:article", args=[published.number])).content.decode()
+
+
+def test_each_code_is_one_tap_of_those_at_hand(phone, working, codes):
+    WorkOrder.objects.filter(pk=working.pk).update(needs_fault_codes=True)
+    address = reverse("field:order", args=[working.number])
+    page = phone.get(address).content.decode()
+    for kind, code in (("symptom", "no-print"), ("cause", "dirt"), ("remedy", "clean")):
+        assert f'type="submit" name="{kind}" value="{code}"' in page
+        assert phone("orders", working.number, "choose-fault-codes", **{kind: code}).status_code == 200
+    working.refresh_from_db()
+    assert (working.symptom.code, working.cause.code, working.remedy.code) == ("no-print", "dirt", "clean")
+    refused = phone("orders", working.number, "choose-fault-codes", symptom="dirt")
+    assert refused.status_code == 422 and "no longer in use" in refused.json()["sentence"]

@@ -53,7 +53,7 @@ def _refuse_unfit(order: WorkOrder, kind: FaultCode.Kind, code: FaultCode) -> No
         raise Refused(_("“%(code)s” is not a code of this kind: %(kind)s.") % names, field=kind)
     if not code.is_active:
         raise Refused(_("“%(code)s” is no longer in use. Choose another code.") % names, field=kind)
-    if order.terminal and code.model_kind not in ("", order.terminal.model.kind):
+    if code.model_kind and order.terminal and code.model_kind != order.terminal.model.kind:
         raise Refused(
             _("“%(code)s” does not belong to this kind of terminal. Choose another code.") % names, field=kind
         )
