@@ -11,7 +11,6 @@ from assets.models import TerminalModel
 from demo import catalogue
 from demo.experience import FAULT_CODES
 from dispatch.actions import make_rules
-from workorders.faults import FaultCode
 from dispatch.models import RuleSet
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.models import ServiceCalendar, Trade
@@ -19,6 +18,7 @@ from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Procedure
 from procedures.variants import resolve
 from workforce.models import Region, Skill
+from workorders.faults import FaultCode
 from workorders.models import SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025

@@ -14,8 +14,8 @@ from django.test import override_settings
 from assets.lifecycle import NEXT as TERMINAL_NEXT
 from assets.models import Binding, Sticker, Terminal
 from demo.company import Plan, build
-from demo.experience import ARTICLES
 from demo.driving import drive_here
+from demo.experience import ARTICLES
 from demo.logins import find_scene
 from journal.models import Entry
 from knowledge.models import Article, ArticleVersion, Message, Vote
