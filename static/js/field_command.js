@@ -36,12 +36,15 @@ async function give(form, submitter) {
   const instead = form.dataset.instead;
   const entry = await enqueue({ work, files, local: localOf(form, submitter, work), instead });
   delete form.dataset.instead;
+  form.taken = []; // they belong to what was written down
+  form.keptFiles = [];
   document.documentElement.dataset.waitsFor = entry.id;
   const answer = connection.isUp ? answerTo(entry.id, PATIENCE_MS) : null;
   send();
   const result = await answer;
   if (result?.outcome === "refused") {
     await change(entry.id, null, { keepsFiles: true });
+    form.taken = files;
     return complain(form, result.reason, result.field);
   }
   await follow(form, work, result);
@@ -110,10 +113,19 @@ async function follow(form, { kind, subject }, result) {
   if (!orderOnPage()) return kind.startsWith("orders/") || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
   if (result && kind === "orders/reject") return location.assign("/field/");
   const hasMore = (await pending()).some(({ state, operation }) => state === "waiting" && operation.subject === subject);
-  if (!(result && !hasMore && (await redraw()))) await layAll();
+  if (!(result && !hasMore && (await redraw()))) {
+    await layAll();
+    if (!form.closest("[data-step]")) empty(form);
+  }
   document.querySelectorAll("dialog[open]").forEach((each) => each.close());
   say(result ? said : words().saved);
   goTo(then);
+}
+
+// What was said with it is on its way; the form is there for the next.
+function empty(form) {
+  form.reset();
+  for (const input of form.elements) if (input.matches("[data-pictures]")) input.closest("dialog, form").querySelector("[data-tiles]").replaceChildren();
 }
 
 function goTo(then) {

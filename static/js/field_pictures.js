@@ -5,6 +5,7 @@ import { onPage } from "./on_page.js";
 import { readAll } from "./field_store.js";
 
 const JUST_TAKEN_MS = 120_000; // an older file was picked from the gallery
+const MOST = { video: { seconds: 60, bytes: 30e6 }, audio: { seconds: 300, bytes: 10e6 } };
 
 // The sheet or form an input stands in; a sheet's form may stand elsewhere.
 const around = (input) => input.closest("dialog, form");
@@ -41,18 +42,44 @@ const goIfEnough = (input) => {
   if (!isTaking && Number(input.dataset.count) && form.taken?.length >= Number(input.dataset.count)) form.requestSubmit();
 };
 
-async function add(original, input) {
+// A file that is chosen was taken by another app: just now, as far as its date says, or some time ago.
+function originOf(file, input) {
+  if (Date.now() - file.lastModified >= JUST_TAKEN_MS) return "gallery";
+  return "live" in input.dataset ? "unknown" : "camera";
+}
+
+function complain(input, sentence) {
+  const line = around(input).querySelector("[data-sentence]");
+  line.textContent = sentence;
+  line.hidden = !sentence;
+}
+
+async function isTooLarge(file, kind) {
+  const most = MOST[kind];
+  if (!most) return false;
+  if (file.size > most.bytes) return true;
+  const player = Object.assign(document.createElement(kind), { preload: "metadata", src: URL.createObjectURL(file) });
+  await new Promise((resolve) => {
+    player.onloadedmetadata = player.onerror = resolve;
+    setTimeout(resolve, 3000);
+  });
+  URL.revokeObjectURL(player.src);
+  return Number.isFinite(player.duration) && player.duration > most.seconds;
+}
+
+async function add({ file: original, source, challenge }, input) {
+  complain(input, "");
+  const kind = input.dataset.pictures;
+  if (await isTooLarge(original, kind)) return complain(input, input.dataset.tooLarge);
   const figure = tile(original, input);
-  const source = input.dataset.live !== undefined || Date.now() - original.lastModified < JUST_TAKEN_MS ? "camera" : "gallery";
   try {
-    const file = await capture(original, { kind: input.dataset.pictures, source, takenAt: new Date(original.lastModified), owner: ownerOf(input) });
+    const takenAt = new Date(original.lastModified ?? Date.now());
+    const file = await capture(original, { kind, source, takenAt, challenge, owner: ownerOf(input) });
     await keepFile(file);
     settled(figure, input, file);
   } catch (error) {
     figure.remove();
-    const line = around(input).querySelector("[data-sentence]");
-    line.textContent = document.getElementById("said").dataset.notKept;
-    line.hidden = false;
+    complain(input, document.getElementById("said").dataset.notKept);
     console.warn(error);
   }
 }
@@ -65,17 +92,20 @@ onPage("[data-pictures]", (input) => {
     const again = (form.keptFiles ?? []).map((id) => ({ id }));
     return [...again, ...(form.taken ?? [])];
   };
-  form.addEventListener("reset", () => (form.taken = []));
   // what was taken before the app was closed
   work = readAll("files").then((files) => {
     for (const file of files) if (!file.operation && file.owner === ownerOf(input)) settled(tile(file.blob, input), input, file);
   }).catch(() => {});
+  const take = (pictures) => {
+    work = work.then(async () => {
+      for (const picture of pictures) await add(picture, input);
+    });
+    work.then(() => goIfEnough(input));
+  };
   input.addEventListener("change", () => {
     const files = [...input.files];
     input.value = ""; // the same photo may be chosen again
-    work = work.then(async () => {
-      for (const file of files) await add(file, input);
-    });
-    work.then(() => goIfEnough(input));
+    take(files.map((file) => ({ file, source: originOf(file, input) })));
   });
+  input.addEventListener("field:taken", ({ detail }) => take([detail]));
 });

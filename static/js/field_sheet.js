@@ -4,6 +4,8 @@ export function open(sheet) {
   sheet.showModal();
 }
 
+export const close = (sheet) => sheet.close();
+
 function isBeside(sheet, { clientX, clientY }) {
   const { left, right, top, bottom } = sheet.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
