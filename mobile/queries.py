@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -244,7 +245,7 @@ class OrderPage:
     def pause(self) -> Any:
         return next((pause for pause in self.order.pauses.all() if pause.ended_at is None), None)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes whenever something on the page does."""
         order = self.order

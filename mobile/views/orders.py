@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
@@ -48,7 +49,7 @@ class TodayPage(FieldPage, TemplateView):
 
 def own_orders(user: User) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.visible_to(user).select_related(
-        "merchant", "type", "terminal__model", "region", "booking", "run__version", "signature"
+        "merchant", "type", "terminal__model", "region", "booking", "run__version__procedure", "signature"
     )
 
 
@@ -84,11 +85,13 @@ def rendered_page(request: HttpRequest, page: OrderParts, at: datetime) -> str:
 class OrderPage(OrderMixin, TemplateView):
     template_name = "mobile/order.html"
 
+    @cached_property
+    def parts(self) -> OrderParts:
+        return order_page(self.subject, self.request.user, self.at)
+
     def get_context_data(self, **kwargs) -> dict:
-        page = order_page(self.subject, self.request.user, self.at)
-        return super().get_context_data(
-            order=self.subject, version=page.version, body=rendered_page(self.request, page, self.at), **kwargs
-        )
+        body = rendered_page(self.request, self.parts, self.at)
+        return super().get_context_data(order=self.subject, version=self.parts.version, body=body, **kwargs)
 
 
 class OrderFreshness(FieldPage, View):

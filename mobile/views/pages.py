@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ SECRETS = re.compile(r'<input type="hidden" name="(?:csrfmiddlewaretoken|command
 PASSING = re.compile(r'(?<=/files/)[^"/]+')  # signed links change all the time
 
 
-def part_of(view: type["FieldPage"], request: HttpRequest, url: str, **kwargs: Any) -> dict[str, str]:
+def part_of(view: Callable[[], "FieldPage"], request: HttpRequest, url: str, **kwargs: Any) -> dict[str, str]:
     """The body of a page as the phone keeps it; its version changes whenever what is to be seen does."""
     page = view()
     page.setup(request, **kwargs)  # type: ignore[attr-defined]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.mobile.test_sync import Handset
 from workorders import actions
@@ -72,3 +74,17 @@ def test_an_order_taken_away_is_named_as_gone(handset, order, dispatcher, at) ->
 def test_a_prospector_takes_along_what_there_is(prospector, at) -> None:
     work = take(Handset(prospector, at))
     assert ([page["url"] for page in work["pages"]], work["orders"]) == (["/field/", "/field/me/"], [])
+
+
+def test_each_more_order_costs_a_few_queries(handset, give) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            take(handset)
+        return len(queries)
+
+    give()
+    costs = [cost()]
+    for hour in (3, 5):
+        give(after=timedelta(hours=hour))
+        costs.append(cost())
+    assert max(costs[1] - costs[0], costs[2] - costs[1]) <= 20
