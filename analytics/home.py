@@ -72,6 +72,13 @@ EN_ROUTE = Tile(_("engineers on the way"), "route", ORDERS, "status=en_route", "
 OPENED_TODAY = Tile(_("opened today"), "plus", ORDERS, "opened_after={today}&opened_before={today}")
 OPENED_THIS_WEEK = Tile(_("opened in 7 days"), "calendar", ORDERS, "opened_after={week_ago}&opened_before={today}")
 COMPLETED = Tile(_("completed, waiting for a rating"), "check", ORDERS, "status=completed", "green")
+OTHER_FAULTS = Tile(
+    _("coded “other”, opened in 7 days"),
+    "help-circle",
+    ORDERS,
+    "other_fault=true&opened_after={week_ago}&opened_before={today}",
+    "yellow",
+)
 PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
 
 HOMES: dict[str, Home] = {
@@ -85,6 +92,7 @@ HOMES: dict[str, Home] = {
             POOL,
             OPENED_TODAY,
             COMPLETED,
+            OTHER_FAULTS,
             Tile(_("merchants being onboarded"), "building-store", MERCHANTS, "status=onboarding", "azure"),
             Tile(_("active merchants"), "building-store", MERCHANTS, "status=active", "green"),
             Tile(_("terminals at merchants"), "device-mobile", TERMINALS, "status=live", "green"),

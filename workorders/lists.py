@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -106,6 +106,7 @@ class WorkOrderFilter(FilterSet):
     symptom = fault_filter(FaultCode.Kind.SYMPTOM)
     cause = fault_filter(FaultCode.Kind.CAUSE)
     remedy = fault_filter(FaultCode.Kind.REMEDY)
+    other_fault = django_filters.BooleanFilter(method="filter_other_fault", label=gettext_lazy("A fault code “other”"))
     merchant = django_filters.CharFilter(field_name="merchant__number", label=gettext_lazy("Number of the merchant"))
     terminal = django_filters.CharFilter(field_name="terminal__serial", label=gettext_lazy("Serial number"))
 
@@ -124,6 +125,11 @@ class WorkOrderFilter(FilterSet):
 
     def filter_fault(self, queryset: WorkOrderQuerySet, name: str, value: QuerySet[FaultCode]) -> WorkOrderQuerySet:
         return queryset.filter(**{f"{name}__in": [code.pk for code in value]}) if value else queryset
+
+    def filter_other_fault(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
+        others = [code.pk for code in FaultCode.objects.filter(is_other=True)]
+        is_other = Q(symptom__in=others) | Q(cause__in=others) | Q(remedy__in=others)
+        return queryset.filter(is_other) if value else queryset.exclude(pk__in=WorkOrder.objects.filter(is_other))
 
     def filter_elsewhere(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
         return queryset.elsewhere() if value else queryset.filter(arrival_reason="", completion_reason="")

@@ -130,3 +130,14 @@ def test_ops_keep_the_list_of_codes(client, ops, codes):
     values = {"kind": "cause", "code": "water", "name": "Water", "name_zh": "进水", "is_active": "on"}
     assert client.post(reverse("admin:workorders_faultcode_add"), values).status_code == 302
     assert FaultCode.objects.get(code="water").kind == "cause"
+
+
+def test_what_was_called_other_is_found(working, engineer, manager, codes, client, minutes):
+    actions.choose_fault_codes(working, symptom=codes["dead"], by=engineer, at=minutes(40))
+    client.force_login(manager)
+    url, wanted = reverse("office:work-order-list"), {"other_fault": "true"}
+    assert working.number not in client.get(url, wanted).content.decode()
+    FaultCode.objects.filter(code="dead").update(is_other=True)
+    assert working.number in client.get(url, wanted).content.decode()
+    assert working.number not in client.get(url, {"other_fault": "false"}).content.decode()
+    assert "other_fault=true" in client.get(reverse("office:home")).content.decode()
