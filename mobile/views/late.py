@@ -21,6 +21,10 @@ from workorders.forms import Confirm, ReasonForm
 from workorders.models import WorkOrder
 
 
+def shown(row: Parked, order: WorkOrder) -> dict[str, Any]:
+    return {"row": row, "what": COMMANDS["orders", row.kind].label, **shown_answer_of(row, order)}
+
+
 class LateWorkList(ListPage):
     """What phones sent in when the order was over or somebody else's."""
 
@@ -57,7 +61,12 @@ class LateWorkAction(ActionPage):
     template_name = "late/settle.html"
 
     def subjects(self) -> QuerySet[Parked]:
-        return Parked.objects.visible_to(self.request.user).select_related("order__merchant", "by")
+        return Parked.objects.visible_to(self.request.user).select_related(
+            "order__merchant", "order__run__version", "by"
+        )
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(each=shown(self.subject, self.subject.order), **kwargs)
 
     def done_url(self, result: Any) -> str:
         return f"{self.subject.order.get_absolute_url()}#late"

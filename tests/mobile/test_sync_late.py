@@ -55,6 +55,7 @@ def test_photos_are_taken_over_with_an_entry_in_the_journal(parked, keep, office
     row = parked("add-photos", captures=[keep(colour="red"), keep(colour="blue")])
     page = office.get(f"/office/work-orders/{cancelled.number}/late/").content.decode()
     assert "Emil Engineer" in page and "The order had been cancelled" in page and page.count("<img") == 2
+    assert office.get(f"/office/late-work/{row.pk}/take-over/").content.decode().count("<img") == 2
     assert settle(office, row, "take-over").status_code == 302
     row.refresh_from_db()
     assert (row.how, row.settled_by, cancelled.captures.count()) == (Parked.How.TAKEN_OVER, dispatcher, 2)
