@@ -79,6 +79,7 @@ PANELS: dict[str, list[Panel]] = {
         Panel("articles", _("Articles"), "office:work-order-articles", knowledge.VIEW_ARTICLE),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
+        Panel("report", _("Service report"), "office:work-order-report", workorders.VIEW_ORDER),
         Panel("late", _("Sent in too late"), "office:work-order-late", mobile.SETTLE_LATE_WORK),
         Panel("history", _("History"), "office:work-order-history", workorders.VIEW_ORDER),
     ],

@@ -34,7 +34,7 @@ office = [
     *journal.office,
     *notifications.office,
 ]
-field = [*mobile.field, *notifications.field]
+field = [*workorders.field, *mobile.field, *notifications.field]
 public = [*workorders.public, *assets.public]
 
 urlpatterns = [

@@ -19,13 +19,20 @@ def watermarked(image: Image.Image, lines: Sequence[str]) -> Image.Image:
     font = ImageFont.truetype(_font_path(), size, layout_engine=ImageFont.Layout.BASIC)
     edge, step = size // 2, round(size * 1.35)
     height = step * len(lines) + edge
-    layer = Image.new("RGBA", image.size)
+    top = max(0, image.height - height)
+    foot = image.crop((0, top, *image.size)).convert("RGBA")
+    layer = Image.new("RGBA", foot.size, SHADE)
     draw = ImageDraw.Draw(layer)
-    top = image.height - height
-    draw.rectangle((0, top, image.width, image.height), fill=SHADE)
     for number, line in enumerate(lines):
-        draw.text((edge, top + number * step), _fitting(line, font, image.width - 2 * edge), fill=INK, font=font)
-    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+        draw.text(
+            (edge, image.height - height - top + number * step),
+            _fitting(line, font, image.width - 2 * edge),
+            fill=INK,
+            font=font,
+        )
+    marked = image.convert("RGB")
+    marked.paste(Image.alpha_composite(foot, layer).convert("RGB"), (0, top))
+    return marked
 
 
 def _font_path() -> Path:

@@ -25,6 +25,7 @@ from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Request, WorkOrder
+from workorders.service_report import Shown, shown
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
 SHARED = (Status.EN_ROUTE, Status.ON_SITE, Status.IN_PROGRESS)
@@ -199,6 +200,7 @@ class OrderPage:
     photos: list[Capture]
     history: list[WorkOrder]
     shares_position: bool
+    report: Shown
 
     @property
     def next_step(self) -> str:
@@ -253,7 +255,7 @@ class OrderPage:
             order.status, order.summary, order.details, order.priority, order.response_due_at, order.resolution_due_at,
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
             order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
-            *(step.answer and step.answer.pk for step in self.steps),
+            *(step.answer and step.answer.pk for step in self.steps), self.report.sha256,
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -281,6 +283,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         photos=list(order.captures.filter(kind=Capture.Kind.PHOTO).exclude(pk__in=shown_elsewhere)),
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
         shares_position=order.status in SHARED and is_in_shift(user, at),
+        report=shown(order),
     )
 
 

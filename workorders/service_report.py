@@ -81,21 +81,21 @@ class Shown:
     sha256: str
     facts: list[Line]
     steps: list[Line]
-    parts: list[Line]
+
+    @property
+    def text_of(self) -> dict[str, str]:
+        """By the key of the step."""
+        return {line.key: line.text for line in self.steps}
 
 
 def shown(order: WorkOrder, report: Report | None = None) -> Shown:
     report = report_of(order) if report is None else report
-    return Shown(sha256_of(report), _facts(order, report), [_step_line(step) for step in report["steps"]], [])
+    return Shown(sha256_of(report), _facts(order, report), [_step_line(step) for step in report["steps"]])
 
 
 def _facts(order: WorkOrder, report: Report) -> list[Line]:
-    lines = [
-        Line(label, text)
-        for name, label in _labels().items()
-        if name not in ("steps", "parts", "schema") and (text := _in_words(order, name, report.get(name)))
-    ]
-    return lines
+    texts = ((label, _in_words(order, name, report.get(name))) for name, label in _labels().items() if name != "schema")
+    return [Line(label, text) for label, text in texts if text]
 
 
 def _labels() -> dict[str, str]:

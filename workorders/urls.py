@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from workorders.views import office as pages
-from workorders.views import originals, panels, support
+from workorders.views import originals, panels, reports, support
 from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
@@ -20,6 +20,8 @@ office: list[URLPattern] = [
     path("work-orders/<number>/checklist/", panels.OrderChecklist.as_view(), name="work-order-checklist"),
     path("work-orders/<number>/photos/", panels.OrderPhotos.as_view(), name="work-order-photos"),
     path("work-orders/<number>/originals/<uuid:id>/", originals.OrderOriginal.as_view(), name="work-order-original"),
+    path("work-orders/<number>/report/", reports.OrderReport.as_view(), name="work-order-report"),
+    path("work-orders/<number>/report.pdf", reports.OrderReportPdf.as_view(), name="work-order-report-pdf"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),
@@ -28,10 +30,15 @@ office: list[URLPattern] = [
     path("requests/<number>/", pages.RequestDetail.as_view(), name="request-detail"),
     path("requests/<number>/phone/", pages.RequestRevealPhone.as_view(), name="request-reveal-phone"),
 ]
+field: list[URLPattern] = [
+    path("orders/<str:number>/report.pdf", reports.OwnReportPdf.as_view(), name="order-report"),
+]
 public: list[URLPattern] = [
     path("s/<str:token>/", public_pages.StickerPage.as_view(), name="sticker"),
     path("r/<str:token>/", public_pages.RequestPage.as_view(), name="request"),
     path("t/<str:token>/", public_pages.TrackingPage.as_view(), name="tracking"),
+    path("t/<str:token>/report.pdf", reports.TrackedReportPdf.as_view(), name="tracking-report"),
+    path("report/<str:token>/", reports.ReportCheck.as_view(), name="report-check"),
     path("t/<str:token>/message/", public_pages.MessagePage.as_view(), name="message"),
     path("check/", public_pages.EngineerCheckPage.as_view(), name="engineer-check"),
     path("language/", public_pages.Language.as_view(), name="language"),

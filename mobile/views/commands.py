@@ -24,6 +24,7 @@ from toolkit.codes import read_code
 from toolkit.errors import Refused
 from workforce.actions import report_position
 from workorders.permissions import DO_ORDER
+from workorders.service_report import Shown, shown
 
 ENVELOPE = ("command", "csrfmiddlewaretoken")
 CLOCK_OFF = timedelta(minutes=2)  # here nobody knows by how much a phone's clock is wrong; mobile/operations.py does
@@ -76,10 +77,19 @@ class CommandDoor(PhoneDoor):
             refusal=refusal,
             captures=captures,
             takes_pictures="captures" in form.fields,
+            report=self._report(form),
             id=uuid.uuid4(),
             back_url=self._page_after(self.kwargs["things"], self.kwargs["number"]),
         )
         return render(self.request, "mobile/command.html", context, status=422 if refusal else 200)
+
+    def _report(self, form: PhoneForm) -> Shown | None:
+        """What is signed, above the signature."""
+        if "shown_sha256" not in form.fields:
+            return None
+        report = shown(self._subject())
+        form.initial["shown_sha256"] = report.sha256
+        return report
 
     def _command(self) -> Command:
         command = COMMANDS.get((self.kwargs["things"], self.kwargs["name"]))

@@ -21,6 +21,7 @@ from procedures.actions import make_variant
 from tests.architecture.routes import ROUTES
 from workorders import actions
 from workorders.links import request_link
+from workorders.report_pdf import check_url
 
 PEOPLE = {
     "M": "manager", "D": "dispatcher", "W": "keeper", "A": "analyst", "F": "finance",
@@ -111,6 +112,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "sticker": {"token": sheet.stickers.get().token},
         "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
         "token": {"token": token},
+        "report-token": {"token": check_url(order, "0" * 64).rsplit("/", 2)[-2]},
     }
     with time_machine.travel(at, tick=True):
         yield lambda route: reverse(route, kwargs=subjects[ROUTES[route][1]])

@@ -302,6 +302,7 @@ class TrackingPage(OrderPage):
             order=order,
             sentence=tracking.SENTENCES[Status(order.status)],
             message_url=reverse("public:message", args=[self.kwargs["token"]]),
+            link_token=self.kwargs["token"],
             stages=tracking.stages(order, self.at),
             approach=approach,
             arrival=arrival and tracking.spoken_time(arrival, self.at, zone),
