@@ -118,7 +118,7 @@ async function follow(form, { kind, subject }, result) {
     if (!form.closest("[data-step]")) empty(form);
   }
   document.querySelectorAll("dialog[open]").forEach((each) => each.close());
-  say(result ? said : words().saved);
+  say(!result ? words().saved : result.outcome === "applied" ? said : "");
   goTo(then);
 }
 

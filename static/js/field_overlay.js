@@ -140,7 +140,7 @@ export async function layAll() {
 }
 
 // The order anew: as the server has it, or as this phone last saw it; what waits lies over it.
-export async function redraw({ fresh = true } = {}) {
+export async function redraw({ fresh = true, isAsked = true } = {}) {
   const url = location.pathname;
   const at = Date.now();
   let page;
@@ -149,6 +149,7 @@ export async function redraw({ fresh = true } = {}) {
   } catch {
     // as it was
   }
+  if (!isAsked && isWriting()) return layAll();
   if (page) await forgetDone((subject) => url.includes(`/${subject}/`), at);
   page ??= await read("pages", url);
   const order = orderOnPage();
@@ -173,7 +174,7 @@ const isWriting = () =>
 async function heard({ detail: { id, result } }) {
   if (document.documentElement.dataset.waitsFor === id || !result) return layAll();
   const isHere = orderOnPage() && (await operations()).every(({ state, operation }) => state !== "waiting" || operation.subject !== orderOnPage().dataset.number);
-  if (isHere && !isWriting()) await redraw();
+  if (isHere && !isWriting()) await redraw({ isAsked: false });
   else await layAll();
 }
 

@@ -1,13 +1,16 @@
 // Today's work for the road: fetched when the app starts, comes into sight or goes online, and every few minutes.
+import { forgetDone } from "./field_queue.js";
 import { fact, person, readAll, write } from "./field_store.js";
 
 const EVERY_MS = 4 * 60_000;
 const AT_MOST_EVERY_MS = 20_000;
+const QUIET_MS = 5000;
 let askedAt = 0;
+let timer;
 
 export async function refreshPackage({ now = false } = {}) {
   if (!person() || (!now && Date.now() - askedAt < AT_MOST_EVERY_MS)) return;
-  askedAt = Date.now();
+  const at = (askedAt = Date.now());
   const known = (await readAll("pages")).map(({ url, version }) => `${url}:${version}`).join(",");
   const language = await fact("language");
   const answer = await fetch(`/field/work/${language === document.documentElement.lang ? `?${new URLSearchParams({ known })}` : ""}`, {
@@ -28,6 +31,7 @@ export async function refreshPackage({ now = false } = {}) {
     await facts.put({ name: "language", value: document.documentElement.lang });
     await facts.put({ name: "packed_at", value: work.at });
   });
+  await forgetDone(() => true, at); // the pages have it now
 }
 
 const quietly = () => refreshPackage().catch(() => {}); // without a connection the old one stays
@@ -35,3 +39,9 @@ quietly();
 addEventListener("online", quietly);
 document.addEventListener("visibilitychange", () => document.hidden || quietly());
 setInterval(quietly, EVERY_MS);
+// What was done has arrived: when no more of it comes, the pages are fetched as they are now.
+document.addEventListener("field:queue", ({ detail: { result } }) => {
+  if (!result) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => refreshPackage({ now: true }).catch(() => {}), QUIET_MS);
+});

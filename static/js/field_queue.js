@@ -41,7 +41,11 @@ export async function change(id, values, { keepsFiles = false } = {}) {
     if (!entry) return;
     if (values) return store.put({ ...entry, ...values });
     await store.delete(entry.n);
-    if (!keepsFiles) for (const file of entry.files) await kept.delete(file);
+    for (const id of entry.files) {
+      const file = keepsFiles && (await kept.get(id));
+      if (file) await kept.put({ ...file, operation: undefined });
+      else await kept.delete(id);
+    }
   });
 }
 

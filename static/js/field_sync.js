@@ -9,6 +9,7 @@ const URL_OF_SYNC = "/field/sync/";
 const AT_ONCE = 20;
 const WAITS_MS = [2000, 5000, 15_000, 30_000, 60_000];
 const TIMEOUT_MS = 20_000;
+const AGAIN_MS = 400;
 
 export const connection = { isUp: navigator.onLine, mustLogIn: false, isSending: false };
 let failures = 0;
@@ -16,6 +17,16 @@ let timer;
 let isAskedAgain = false;
 
 export class Offline extends Error {}
+// A server that stammers is asked once more at once: everything it is asked may be asked again.
+export async function twice(act) {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Offline) || !navigator.onLine) throw error;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    return act();
+  }
+}
 class LoggedOut extends Error {}
 class NotMine extends Error {}
 
@@ -110,11 +121,11 @@ async function tell(entry, result) {
 }
 
 async function sendAll() {
-  await ask({ operations: [] });
+  await twice(() => ask({ operations: [] }));
   for (;;) {
     const { batch, file } = await next();
     if (batch.length) {
-      const results = await ask({ operations: batch.map(({ operation }) => operation) });
+      const results = await twice(() => ask({ operations: batch.map(({ operation }) => operation) }));
       const byId = new Map(results.map((result) => [result.id, result]));
       let moved = 0;
       for (const entry of batch) if (byId.has(entry.id)) moved += await settle(entry, byId.get(entry.id));
@@ -131,7 +142,7 @@ async function sendAll() {
   }
 }
 
-const alone = (act) => (navigator.locks ? navigator.locks.request("field-sender", { ifAvailable: true }, (lock) => lock && act()) : act());
+const alone = (act) => (navigator.locks ? navigator.locks.request("field-sender", act) : act());
 
 export async function send() {
   if (!person()) return;

@@ -1,6 +1,6 @@
 // One file to the server in pieces; goes on where it stopped. It is whole when the server says the same hash as the phone.
 import { csrfToken } from "./csrf.js";
-import { Offline } from "./field_sync.js";
+import { Offline, twice } from "./field_sync.js";
 import { read, write } from "./field_store.js";
 
 const PIECE_BYTES = 256 * 1000;
@@ -33,14 +33,13 @@ const keep = (id, values) =>
 // Nothing when it is whole; the server's sentence when it will never take it.
 export async function upload({ id }) {
   const { blob, about } = await read("files", id);
-  let answer = await call("POST", "/field/uploads/", JSON.stringify({ id, ...about }), { "Content-Type": "application/json" });
+  let answer = await twice(() => call("POST", "/field/uploads/", JSON.stringify({ id, ...about }), { "Content-Type": "application/json" }));
   for (let starts = 0; !answer.done; ) {
     if (answer.outcome === "refused") return answer.reason;
     const { offset } = answer;
     if (offset === 0 && ++starts > MOST_STARTS) throw new Offline();
-    answer = await call("PUT", `/field/uploads/${id}/?offset=${offset}`, blob.slice(offset, offset + PIECE_BYTES), {
-      "Content-Type": "application/octet-stream",
-    });
+    const piece = blob.slice(offset, offset + PIECE_BYTES);
+    answer = await twice(() => call("PUT", `/field/uploads/${id}/?offset=${offset}`, piece, { "Content-Type": "application/octet-stream" }));
     document.dispatchEvent(new CustomEvent("field:upload", { detail: { id, share: answer.done ? 1 : answer.offset / blob.size } }));
   }
   if (answer.sha256 && answer.sha256 !== about.sha256) throw new Offline();
