@@ -6,7 +6,6 @@ onPage("[data-sortable]", (list) => {
   Sortable.create(list, {
     handle: "[data-handle]",
     animation: 150,
-    forceFallback: true, // by pointer everywhere: browsers drag touch and mouse alike then
     onEnd: () => list.closest("form").querySelector("[data-redraw]").click(),
   });
 });

@@ -1,5 +1,6 @@
 """Stuck on site: one call pauses the clock, tells who can help, and their answer lets the work go on."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,16 @@ def test_a_call_ends_when_the_order_goes_on_without_an_answer(stuck, engineer, d
         actions.cancel_work_order(stuck, by=dispatcher, reason="Closed", at=later)
     call = stuck.support_calls.get()
     assert (call.answer, call.closed_at) == ("", later)
+
+
+def test_one_tap_on_the_phone_calls(on_site, engineer, client):
+    client.force_login(engineer)
+    address = reverse("field:command", args=["orders", on_site.number, "support"])
+    assert address in client.get(reverse("field:order", args=[on_site.number])).content.decode()
+    sent = {"command": str(uuid.uuid4()), "note": ""}
+    for _time in range(2):
+        assert client.post(address, sent).status_code == 200
+    assert (on_site.support_calls.get().asked_by, WorkOrder.objects.get().status) == (engineer, "paused")
 
 
 def test_the_office_sees_who_waits_answers_and_the_list_is_empty(stuck, dispatcher, stranger, client):
