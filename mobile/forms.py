@@ -60,7 +60,7 @@ class CaptureField(forms.ModelMultipleChoiceField):
 
 
 class Departure(Place, Moment):
-    pass
+    seen = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
 
 class Presence(Place, Moment):

@@ -25,6 +25,7 @@ from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Request, WorkOrder
+from workorders.preparation import Caution, warnings_before
 from workorders.service_report import Shown, shown
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
@@ -201,6 +202,7 @@ class OrderPage:
     history: list[WorkOrder]
     shares_position: bool
     report: Shown
+    warnings: list[Caution]
 
     @property
     def next_step(self) -> str:
@@ -256,6 +258,7 @@ class OrderPage:
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
             order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
             *(step.answer and step.answer.pk for step in self.steps), self.report.sha256,
+            *(warning.code for warning in self.warnings),
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -284,6 +287,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
         shares_position=order.status in SHARED and is_in_shift(user, at),
         report=shown(order),
+        warnings=warnings_before(order, at=at),
     )
 
 

@@ -161,6 +161,11 @@ def clocks(order: WorkOrder, at: datetime) -> list[Clock]:
     ]  # fmt: skip
 
 
+def calendar_of(order: WorkOrder) -> sla.ServiceCalendar | None:
+    """The service hours that were copied into it."""
+    return _policy(order).calendar if order.sla else None
+
+
 def _pauses(order: WorkOrder) -> list[sla.Pause]:
     pauses: list[Pause] = list(order.pauses.all()) if order.pk else []
     return [sla.Pause(pause.started_at, pause.ended_at, pause.reason) for pause in pauses]

@@ -20,6 +20,7 @@ from workorders.actions.fence import presence
 from workorders.actions.signing import bind_signature
 from workorders.lifecycle import WAYS_ON, Status
 from workorders.models import Pause, WorkOrder
+from workorders.preparation import known_codes
 from workorders.serials import serials_for
 
 
@@ -60,10 +61,14 @@ def depart(
     lat: float | None = None,
     lon: float | None = None,
     accuracy_m: float | None = None,
+    seen: str = "",
 ) -> WorkOrder:
+    """`seen`: codes of the warnings that were on the screen (preparation.warnings_before); the journal keeps them."""
     with transaction.atomic():
         order = locked_own(order, by)
-        changes = order.move_to(Status.EN_ROUTE, moment_of(order, at=at, device_at=device_at))
+        changes: dict[str, Any] = order.move_to(Status.EN_ROUTE, moment_of(order, at=at, device_at=device_at))
+        if codes := known_codes(seen):
+            changes["seen_warnings"] = [None, ", ".join(codes)]
         entry = write("workorders.depart", order, by=by, at=at, device_at=device_at, changes=changes)
         if lat is not None and lon is not None:
             report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))

@@ -22,6 +22,7 @@ from workorders import actions, forms, lists, permissions
 from workorders.clock import clocks
 from workorders.lifecycle import NEXT, ONGOING, Outcome, Status
 from workorders.models import Request, WorkOrder
+from workorders.preparation import warnings_before
 from workorders.public_forms import TAGS
 from workorders.queries import durations, planned_time, stages
 
@@ -112,6 +113,7 @@ class WorkOrderDetail(OrderMixin, DetailPage):
             rating_tags=[TAGS.get(tag, tag) for tag in rating.tags] if rating else [],
             pause=order.pauses.filter(ended_at=None).first(),
             planned=planned_time(order),
+            warnings=warnings_before(order, at=timezone.now()),
             priority=lists.priority_badge(order.priority),
             can_assign=Status.ASSIGNED in following,
             can_edit=can_edit and status in ONGOING,

@@ -1,0 +1,98 @@
+"""What an engineer should know before setting off. It warns and never keeps anybody from going."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from assets.models import Terminal
+from merchants.models import Merchant
+from procedures.steps import Equal
+from workorders.clock import calendar_of
+from workorders.lifecycle import Status
+from workorders.models import WorkOrder
+from workorders.sla import add_service_time
+
+BRINGS_A_TERMINAL = ("install", "swap")  # codes of order types
+MOMENT = timedelta(minutes=1)
+BEFORE_DEPARTURE = (Status.ASSIGNED, Status.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Caution:
+    code: str  # for the journal
+    sentence: str
+
+
+def warnings_before(order: WorkOrder, *, at: datetime) -> list[Caution]:
+    """Nothing once somebody is under way."""
+    if order.status not in BEFORE_DEPARTURE:
+        return []
+    checks = (_no_terminal, _closed_window, _no_procedure, _no_place, _not_reviewed)
+    return [warning for check in checks if (warning := check(order, at))]
+
+
+def _no_terminal(order: WorkOrder, at: datetime) -> Caution | None:
+    if order.engineer is None or not _brings_a_terminal(order):
+        return None
+    names = {"engineer": order.engineer.name}
+    bag = Terminal.objects.filter(holder=order.engineer)
+    if order.terminal and order.type.code == "swap" and not bag.filter(model=order.terminal.model_id).exists():
+        sentence = _("There is no %(model)s in the bag of %(engineer)s. Fetch one from the warehouse first.")
+        return Caution("no_terminal", sentence % {**names, "model": order.terminal.model})
+    if bag.exists():
+        return None
+    return Caution(
+        "no_terminal", _("There is no terminal in the bag of %(engineer)s. Fetch one from the warehouse first.") % names
+    )
+
+
+def _brings_a_terminal(order: WorkOrder) -> bool:
+    """By its type, or because its checklist asks for the serial of a new one."""
+    steps = order.run.steps if order.run else []
+    return order.type.code in BRINGS_A_TERMINAL or any(step.get("equal") == Equal.NEW_TERMINAL for step in steps)
+
+
+def _closed_window(order: WorkOrder, at: datetime) -> Caution | None:
+    """At the time it is planned for, or now where that is past; by the hours that were copied into the order."""
+    calendar = calendar_of(order)
+    if calendar is None:
+        return None
+    start = max(order.booking.during.lower, at) if order.booking else at
+    opens = add_service_time(calendar, start, MOMENT) - MOMENT
+    if opens <= start:
+        return None
+    return Caution(
+        "closed",
+        _("Outside the service hours of the merchant: perhaps nobody is there before %(time)s.")
+        % {"time": f"{opens.astimezone(order.region.zone):%Y-%m-%d %H:%M}"},
+    )
+
+
+def _no_procedure(order: WorkOrder, at: datetime) -> Caution | None:
+    if order.type.procedure_id is None or order.run_id is not None:
+        return None
+    return Caution("no_procedure", _("The procedure of this work is not published, so there is no checklist."))
+
+
+def _no_place(order: WorkOrder, at: datetime) -> Caution | None:
+    if order.lat is not None:
+        return None
+    return Caution("no_place", _("The place of the merchant is not known. Call first and ask for the way."))
+
+
+def _not_reviewed(order: WorkOrder, at: datetime) -> Caution | None:
+    if order.type.code != "install" or order.merchant.status == Merchant.Status.ACTIVE:
+        return None
+    return Caution(
+        "not_reviewed",
+        _("The merchant is “%(status)s”: the review has not passed.") % {"status": order.merchant.get_status_display()},
+    )
+
+
+CODES = ("no_terminal", "closed", "no_procedure", "no_place", "not_reviewed")
+
+
+def known_codes(text: str) -> list[str]:
+    """Of what a phone says was seen: 'no_terminal closed'."""
+    return [code for code in CODES if code in text.split()]
