@@ -7,24 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import violations
+from tests.mobile.phones import QUIET, packed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-QUIET = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|^htmx:|Failed to fetch"
-
-
-def packed(page: Page) -> None:
-    """Wait until the app is in charge and has today's work."""
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        """async () => {
-            const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("field-")) ?? {};
-            if (!name) return false;
-            const base = await new Promise((resolve) => (indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result)));
-            const facts = base.transaction("facts").objectStore("facts").get("packed_at");
-            return new Promise((resolve) => (facts.onsuccess = () => { base.close(); resolve(facts.result !== undefined); }));
-        }"""
-    )
 
 
 def test_today_and_its_orders_open_in_aeroplane_mode(see, order, give) -> None:
@@ -55,7 +40,7 @@ def test_a_page_that_is_not_kept_says_so(see, order) -> None:
 
 
 def test_a_server_in_trouble_is_as_good_as_none(see, order) -> None:
-    page = see("/field/", expected=QUIET + "|status of 50")
+    page = see("/field/", expected=QUIET)
     packed(page)
     page.context.route("**/field/**", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
     page.reload()
@@ -103,7 +88,7 @@ def test_an_update_is_offered_only_when_nothing_waits_and_no_sheet_is_open(see, 
 
 
 def test_a_broken_update_leaves_the_app_as_it_was(see, order) -> None:
-    page = see("/field/", expected=QUIET + "|404")
+    page = see("/field/", expected=QUIET)
     packed(page)
     before = page.evaluate("caches.keys()")
     deploy(
