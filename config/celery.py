@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},
     "seal evidence": {"task": "evidence.tasks.seal_captures", "schedule": 60},
     "drop abandoned uploads": {"task": "evidence.tasks.drop_abandoned_uploads", "schedule": 3600},
+    "score visits": {"task": "workorders.tasks.score_visits", "schedule": 60},
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
 }

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 from workorders.faults import FaultCode
 from workorders.models import Rating, Request, SlaPolicy, WorkOrder, WorkOrderType
+from workorders.visits import VisitRules
 
 
 @admin.register(WorkOrderType)
@@ -18,6 +19,14 @@ class FaultCodeAdmin(ReferenceAdmin):
     list_display = ("name", "name_zh", "kind", "code", "model_kind", "is_other", "is_active")
     list_filter = ("kind", "model_kind", "is_active", "is_other")
     search_fields = ("code", "name", "name_zh")
+
+
+@admin.register(VisitRules)
+class VisitRulesAdmin(ReferenceAdmin):
+    list_display = ("__str__", "low_below", "fence_m", "fastest_kmh", "most_skew_s")
+
+    def has_add_permission(self, request) -> bool:
+        return super().has_add_permission(request) and not VisitRules.objects.exists()
 
 
 @admin.register(SlaPolicy)

@@ -27,6 +27,7 @@ from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Outcome, Status
 from workorders.signatures import Signature  # noqa: F401 (a model)
 from workorders.support import SupportCall  # noqa: F401 (a model)
+from workorders.visits import Visit, VisitRules  # noqa: F401 (models)
 
 
 class WorkOrderType(models.Model):

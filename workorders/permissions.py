@@ -6,3 +6,4 @@ EXPORT_ORDERS = "workorders.export_orders"
 OPEN_ORIGINAL = "workorders.open_original"  # a file as the phone sent it
 ANSWER_SUPPORT = "workorders.answer_support"  # help whoever is stuck on site
 VIEW_REQUEST = "workorders.view_request"
+REVIEW_VISITS = "workorders.review_visits"  # how well a visit is proven

@@ -16,6 +16,7 @@ from procedures.steps import in_language
 from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
 from workorders.models import Pause, Request, WorkOrder, WorkOrderQuerySet
+from workorders.visits import Visit
 
 CHUNK = 1000
 
@@ -96,7 +97,12 @@ def _named(change: Change, codes: dict[tuple[str, str], str]) -> Change:
     return replace(change, before=name(change.before), after=name(change.after))
 
 
-CHOICES = {"channel": Request.Channel.choices, "outcome": Outcome.choices, "reason": Pause.Reason.choices}
+CHOICES = {
+    "channel": Request.Channel.choices,
+    "outcome": Outcome.choices,
+    "reason": Pause.Reason.choices,
+    "how": Visit.How.choices,
+}
 
 
 def _in_words(change: Change, steps: dict[str, dict]) -> Change:

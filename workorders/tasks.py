@@ -11,5 +11,10 @@ def close_completed_orders() -> None:
 
 
 @shared_task
+def score_visits() -> None:
+    actions.score_visits(at=timezone.now())
+
+
+@shared_task
 def prepare_reports() -> None:
     prepare_copies()

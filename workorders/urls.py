@@ -1,13 +1,14 @@
 from django.urls import URLPattern, path
 
 from workorders.views import office as pages
-from workorders.views import originals, panels, reports, support
+from workorders.views import originals, panels, reports, support, visits
 from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
     path("work-orders/", pages.WorkOrderList.as_view(), name="work-order-list"),
     path("work-orders/pool/", pages.WorkOrderPool.as_view(), name="work-order-pool"),
     path("work-orders/support/", support.SupportList.as_view(), name="support-list"),
+    path("work-orders/visits/", visits.VisitList.as_view(), name="visit-list"),
     path("work-orders/new/", pages.WorkOrderCreate.as_view(), name="work-order-create"),
     path("work-orders/engineers/", pages.EngineerSearch.as_view(), name="engineer-search"),
     path("work-orders/<number>/", pages.WorkOrderDetail.as_view(), name="work-order-detail"),
@@ -22,6 +23,8 @@ office: list[URLPattern] = [
     path("work-orders/<number>/originals/<uuid:id>/", originals.OrderOriginal.as_view(), name="work-order-original"),
     path("work-orders/<number>/report/", reports.OrderReport.as_view(), name="work-order-report"),
     path("work-orders/<number>/report.pdf", reports.OrderReportPdf.as_view(), name="work-order-report-pdf"),
+    path("work-orders/<number>/visit/", visits.OrderVisit.as_view(), name="work-order-visit"),
+    path("work-orders/<number>/visit/settle/", visits.SettleVisit.as_view(), name="work-order-visit-settle"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),

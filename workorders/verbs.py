@@ -26,6 +26,7 @@ VERBS = {
     "workorders.sign": _("took a signature"),
     "workorders.attach_late_work": _("took over what came too late"),
     "workorders.complete_work_order": _("completed the order"),
+    "workorders.settle_visit": _("looked into the visit"),
     "workorders.close_work_order": _("closed the order"),
     "workorders.cancel_work_order": _("cancelled the order"),
     "workorders.rate_work_order": _("rated the order"),

@@ -22,6 +22,7 @@ from tests.architecture.routes import ROUTES
 from workorders import actions
 from workorders.links import request_link
 from workorders.report_pdf import check_url
+from workorders.visits import Visit
 
 PEOPLE = {
     "M": "manager", "D": "dispatcher", "W": "keeper", "A": "analyst", "F": "finance",
@@ -112,6 +113,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "sticker": {"token": sheet.stickers.get().token},
         "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
         "token": {"token": token},
+        "visit": {"number": Visit.objects.create(order=order).order.number},
         "report-token": {"token": check_url(order, "0" * 64).rsplit("/", 2)[-2]},
     }
     with time_machine.travel(at, tick=True):
@@ -184,6 +186,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "rule-set",
             "variant",
             "parked",
+            "visit",
             "device",
         }
         if is_about_one and "M" in allowed and (got := status(client, route, stage(route))) != 404:

@@ -75,5 +75,5 @@ def test_office_and_phone_show_it_and_departing_keeps_what_was_seen(install, eng
     actions.accept_work_order(install, by=engineer, at=at)
     order = actions.depart(install, by=engineer, at=at, seen="no_terminal nonsense")
     assert order.status == "en_route"
-    assert last_entry(order).changes["seen_warnings"] == [None, "no_terminal"]
+    assert last_entry(order).changes["warnings"] == [None, "no_terminal"]
     assert warnings_before(order, at=at) == []

@@ -27,6 +27,7 @@ from workorders.actions.planning import assign_work_order, change_work_order, re
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
+from workorders.actions.visits import score_visits, settle_visit
 
 __all__ = [
     "accept_work_order",
@@ -58,6 +59,8 @@ __all__ = [
     "retrieve_terminal",
     "return_to_pool",
     "reveal_phone",
+    "score_visits",
+    "settle_visit",
     "sign",
     "start_work",
 ]

@@ -18,6 +18,7 @@ from workorders.actions.fence import presence
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
 from workorders.models import Rating, WorkOrder
+from workorders.visits import Visit
 
 CLOSED_AFTER = timedelta(hours=72)
 
@@ -38,7 +39,6 @@ def complete_work_order(
     """Only with a full checklist, fault codes where the type asks for them, and a signature.
 
     Away from the merchant only with a reason and a photo.
-
     What is left of the booked time becomes free.
     """
     with transaction.atomic():
@@ -73,6 +73,7 @@ def complete_work_order(
             changes=changes,
             note=order.resolution,
         )
+        Visit.objects.create(order=order)
         notices.tell_done(order, entry)
         return order
 

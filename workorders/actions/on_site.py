@@ -68,7 +68,7 @@ def depart(
         order = locked_own(order, by)
         changes: dict[str, Any] = order.move_to(Status.EN_ROUTE, moment_of(order, at=at, device_at=device_at))
         if codes := known_codes(seen):
-            changes["seen_warnings"] = [None, ", ".join(codes)]
+            changes["warnings"] = [None, ", ".join(codes)]
         entry = write("workorders.depart", order, by=by, at=at, device_at=device_at, changes=changes)
         if lat is not None and lon is not None:
             report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))

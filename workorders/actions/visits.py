@@ -1,0 +1,54 @@
+"""How well visits are proven: worked out by a task, settled by a person. Nothing follows from a score by itself."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from journal.actions import record
+from toolkit.errors import Refused
+from workforce.models import User
+from workorders.authenticity import parts_of, score_of
+from workorders.visit_facts import facts_of
+from workorders.visits import Visit, VisitRules
+
+
+def score_visits(*, at: datetime, limit: int = 200) -> int:
+    """Works out those that wait, each in its own transaction; several may run side by side."""
+    limits = VisitRules.in_force()
+    for done in range(limit):
+        with transaction.atomic():
+            waiting = Visit.objects.filter(scored_at=None).select_for_update(skip_locked=True, of=("self",))
+            visit = (
+                waiting.select_related("order__merchant", "order__terminal", "order__run__version")
+                .order_by("pk")
+                .first()
+            )
+            if visit is None:
+                return done
+            parts = parts_of(facts_of(visit.order), limits)
+            visit.parts, visit.score, visit.scored_at = ([asdict(part) for part in parts], score_of(parts), at)
+            visit.is_low = visit.score is not None and visit.score < limits.low_below
+            visit.save(update_fields=["parts", "score", "scored_at", "is_low"])
+    return limit
+
+
+def settle_visit(visit: Visit, *, how: str, note: str = "", by: User, at: datetime) -> Visit:
+    """Somebody has looked: in order, or to be followed up and why."""
+    note = note.strip()[:300]
+    if how not in Visit.How.values:
+        raise Refused(_("Choose how it is settled."), field="how")
+    if how == Visit.How.FOLLOW_UP and not note:
+        raise Refused(_("Say what is to be followed up."), field="note")
+    with transaction.atomic():
+        visit = Visit.objects.select_for_update(of=("self",)).select_related("order", "settled_by").get(pk=visit.pk)
+        if visit.settled_at is not None:
+            raise Refused(_("%(name)s has settled this already.") % {"name": visit.settled_by.name})
+        visit.how, visit.note, visit.settled_by, visit.settled_at = (how, note, by, at)
+        visit.save(update_fields=["how", "note", "settled_by", "settled_at"])
+        record(
+            "workorders.settle_visit", visit.order, by=by, at=at, merchant_id=visit.order.merchant_id,
+            changes={"how": [None, how]}, note=note,
+        )  # fmt: skip
+        return visit
