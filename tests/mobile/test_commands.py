@@ -3,15 +3,18 @@
 import io
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
 from assets.actions import bind_terminal, issue_terminal
 from journal.models import Command, Entry
+from knowledge import actions as knowledge
 from mobile.commands import COMMANDS
 from tests import factories as make
 from workorders import actions
+from workorders.faults import FaultCode
 from workorders.lifecycle import Status
 from workorders.report import sha256_of_text
 from workorders.service_report import hash_of
@@ -78,6 +81,20 @@ class Row:
         self.good, self.bad, self.sentence = good, bad, sentence
 
 
+def symptom(keep) -> dict:
+    code, _new = FaultCode.objects.get_or_create(kind="symptom", code="no-print", defaults={"name": "Prints nothing"})
+    return {"symptom": code.code}
+
+
+def helpful_article(keep) -> dict:
+    """Published by somebody else than its author."""
+    writer, reviewer, then = make.UserFactory(), make.UserFactory(), datetime(2026, 11, 1, tzinfo=UTC)
+    article = knowledge.draft_article(title="Paper jam", body="Clean it.", by=writer, at=then)
+    knowledge.propose_article(article, by=writer, at=then)
+    knowledge.publish_article(article, by=reviewer, at=then)
+    return {"article": article.number, "is_solved": "True"}
+
+
 ROWS = [
     Row("order", "accept", "workorders.accept_work_order"),
     Row("order", "reject", "workorders.reject_work_order", good=lambda keep: {"reason": "Too far away"},
@@ -96,7 +113,15 @@ ROWS = [
         bad=lambda keep: {"captures": [keep("signature").pk], "signer_name": ""}, sentence="Write the name"),
     Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer.", **NEAR},
         bad=lambda keep: {"resolution": ""}, sentence="Say what was done"),
+    Row("begun", "support", "workorders.ask_support", good=lambda keep: {"note": "The base will not open."}),
+    Row("begun", "choose-fault-codes", "workorders.choose_fault_codes", good=symptom,
+        bad=lambda keep: {"symptom": "unheard-of"}, sentence="no longer in use"),
+    Row("begun", "judge-article", "knowledge.judge_article", good=helpful_article,
+        bad=lambda keep: {"article": "KB-9", "is_solved": "True"}, sentence="no longer published"),
+    Row("begun", "add-message", "knowledge.add_message", good=lambda keep: {"text": "Which paper does it take?"},
+        bad=lambda keep: {"text": " "}, sentence="Write"),
 ]  # fmt: skip
+TELLS_OF_ANOTHER = {"make-article"}  # the journal tells of the article: tests/knowledge/test_on_the_phone.py
 CASES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
@@ -105,7 +130,8 @@ def body_of(make_body, keep) -> dict:
 
 
 def test_every_order_command_has_its_row_here() -> None:
-    assert {("orders", row.name) for row in ROWS} == {key for key in COMMANDS if key[0] == "orders"}
+    names = {name for things, name in COMMANDS if things == "orders"}
+    assert {row.name for row in ROWS} == names - TELLS_OF_ANOTHER
 
 
 @CASES
