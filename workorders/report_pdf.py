@@ -83,7 +83,7 @@ def report_pdf(order: WorkOrder) -> bytes:
         else "",
         "signature": _signature(order, signature),
         "changed_title": _("Changed after signing"),
-        "changed": _changed(signature and changed_since(signature, report)),
+        "changed": _changed(changed_since(signature, report) if signature else []),
         "hash_label": _("SHA-256 of this report"),
         "sha256": view.sha256,
         "check": _("Scan to check this paper."),
@@ -141,8 +141,8 @@ def _signature(order: WorkOrder, signature: Signature | None) -> dict[str, str] 
     }
 
 
-def _changed(changes: list[Changed] | None) -> list[list[str]]:
-    return [[change.label, f"{change.before} → {change.after}"] for change in changes or ()]
+def _changed(changes: list[Changed]) -> list[list[str]]:
+    return [[change.label, f"{change.before} → {change.after}"] for change in changes]
 
 
 def prepare_copies(limit: int = 200) -> int:

@@ -113,13 +113,16 @@ async function follow(form, { kind, subject }, result) {
   if (!orderOnPage()) return kind.startsWith("orders/") || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
   if (result && kind === "orders/reject") return location.assign("/field/");
   const hasMore = (await pending()).some(({ state, operation }) => state === "waiting" && operation.subject === subject);
-  if (!(result && !hasMore && (await redraw()))) {
+  // a sheet that was opened while the answer was on its way stays, and so does the page under it
+  const isOver = (sheet) => sheet.contains(form) || sheet.id === form.dataset.ask;
+  const isGoingOn = [...document.querySelectorAll("dialog[open]")].some((sheet) => !isOver(sheet));
+  if (!(result && !hasMore && !isGoingOn && (await redraw()))) {
     await layAll();
     if (!form.closest("[data-step]")) empty(form);
   }
-  document.querySelectorAll("dialog[open]").forEach((each) => each.close());
+  document.querySelectorAll("dialog[open]").forEach((sheet) => isOver(sheet) && sheet.close());
   say(!result ? words().saved : result.outcome === "applied" ? said : "");
-  goTo(then);
+  if (!isGoingOn) goTo(then);
 }
 
 // What was said with it is on its way; the form is there for the next.
