@@ -1,5 +1,6 @@
 """What a phone takes along: the pages of one person's work, and what there is to know about its orders."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,19 +8,27 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Count, Max, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from assets.models import Binding
 from assets.permissions import BIND_TERMINAL
+from journal.models import Entry
+from knowledge.models import Article
+from merchants.models import Merchant
 from mobile.queries import OrderPage as OrderParts
-from mobile.queries import order_page
+from mobile.queries import bag_of, order_page
+from mobile.shell import build
 from mobile.views.me import MePage
 from mobile.views.orders import OrderPage, TodayPage, own_orders
 from mobile.views.pages import FieldPage, part_of
 from mobile.views.scan import ScanPage
+from notifications.models import Notice
 from workforce.models import User
 from workorders.lifecycle import WITH_ENGINEER
+from workorders.models import WorkOrder
 from workorders.permissions import DO_ORDER
 
 
@@ -40,20 +49,45 @@ class Known:
         return [url.removeprefix(prefix).removesuffix("/") for url in self.versions if url.startswith(prefix)]
 
 
-def package(request: HttpRequest, user: User, *, known: Known, at: datetime) -> dict[str, Any]:
-    """The html of pages that the phone has as they are is left out."""
+def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", at: datetime) -> dict[str, Any]:
+    """The html of pages that the phone has as they are is left out; all of it where the phone's stamp still holds."""
     own = own_orders(user).filter(status__in=WITH_ENGINEER).order_by("pk")
-    orders = [order_page(order, user, at) for order in own] if user.has_perm(DO_ORDER) else []
-    pages = list(_pages(request, user, orders))
+    orders = list(own) if user.has_perm(DO_ORDER) else []
+    current = _stamp(user, orders, at)
+    if stamp == current:
+        return {"stamp": current, "is_unchanged": True}
+    shown = [order_page(order, user, at) for order in orders]
+    pages = list(_pages(request, user, shown))
     for page in pages:
         if known.versions.get(page["url"]) == page["version"]:
             del page["html"]
-    numbers = {parts.order.number for parts in orders}
+    numbers = {order.number for order in orders}
     return {
+        "stamp": current,
         "pages": pages,
-        "orders": list(_about(orders)),
+        "orders": list(_about(shown)),
         "gone": [number for number in known.orders if number not in numbers],
     }
+
+
+def _stamp(user: User, orders: list[WorkOrder], at: datetime) -> str:
+    """Changes with whatever the pages are made of, in a few queries: the journal tells of all that is done to an order.
+
+    What only time changes (how far, how late) is made anew every hour.
+    """
+    entries = Entry.objects.filter(merchant_id=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    merchants = Merchant.objects.filter(pk__in={order.merchant_id for order in orders}).order_by("pk")
+    made_of = [
+        user.pk, user.name, user.role, get_language(), build(), f"{at:%Y%m%d%H}",
+        [(order.pk, order.status) for order in orders],
+        list(merchants.values_list(Subquery(entries), flat=True)),
+        list(bag_of(user).order_by("pk").values_list("pk", "tid")),
+        Entry.objects.filter(actor=user).order_by("-pk").values_list("pk", flat=True).first(),
+        Entry.objects.about(user).order_by("-pk").values_list("pk", flat=True).first(),
+        Notice.objects.in_app_of(user).unread().aggregate(Max("pk"), Count("pk")),
+        Article.objects.filter(current__isnull=False).aggregate(Max("current"), Count("pk")),
+    ]  # fmt: skip
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
 
 
 def _pages(request: HttpRequest, user: User, orders: list[OrderParts]) -> Iterator[dict[str, str]]:

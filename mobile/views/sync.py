@@ -84,13 +84,13 @@ class WorkDoor(SyncDoor):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        user = request.user
+        user, known = request.user, Known.read(request.GET.get("known", ""))
         return JsonResponse(
             {
                 "user": {"id": user.pk, "username": user.username, "name": user.name},
                 "language": get_language(),
                 **self.about(),
-                **package(request, user, known=Known.read(request.GET.get("known", "")), at=self.at),
+                **package(request, user, known=known, stamp=request.GET.get("stamp", ""), at=self.at),
             }
         )
 

@@ -12,8 +12,9 @@ export async function refreshPackage({ now = false } = {}) {
   if (!person() || (!now && Date.now() - askedAt < AT_MOST_EVERY_MS)) return;
   const at = (askedAt = Date.now());
   const known = (await readAll("pages")).map(({ url, version }) => `${url}:${version}`).join(",");
-  const language = await fact("language");
-  const answer = await fetch(`/field/work/${language === document.documentElement.lang ? `?${new URLSearchParams({ known })}` : ""}`, {
+  const isSame = (await fact("language")) === document.documentElement.lang;
+  const has = new URLSearchParams(isSame ? { known, stamp: (known && (await fact("stamp"))) || "" } : {});
+  const answer = await fetch(`/field/work/?${has}`, {
     headers: { Accept: "application/json" },
     cache: "no-store",
     redirect: "error",
@@ -21,6 +22,7 @@ export async function refreshPackage({ now = false } = {}) {
   if (!answer.ok) return;
   const work = await answer.json();
   if (String(work.user?.id) !== person()) return;
+  if (work.is_unchanged) return forgetDone(() => true, at);
   const listed = new Set(work.pages.map(({ url }) => url));
   await write(["pages"], async (pages) => {
     for (const url of await pages.getAllKeys()) if (!listed.has(url)) await pages.delete(url);
@@ -30,6 +32,7 @@ export async function refreshPackage({ now = false } = {}) {
     await facts.put({ name: "orders", value: work.orders });
     await facts.put({ name: "language", value: document.documentElement.lang });
     await facts.put({ name: "packed_at", value: work.at });
+    await facts.put({ name: "stamp", value: work.stamp });
   });
   await forgetDone(() => true, at); // the pages have it now
 }

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assets.actions import issue_terminal
 from tests.mobile.test_sync import Handset
 from workorders import actions
 
@@ -88,3 +89,19 @@ def test_each_more_order_costs_a_few_queries(handset, give) -> None:
         give(after=timedelta(hours=hour))
         costs.append(cost())
     assert max(costs[1] - costs[0], costs[2] - costs[1]) <= 20
+
+
+def test_while_nothing_has_changed_it_is_short_and_cheap(handset, begun, engineer, at) -> None:
+    stamp = take(handset)["stamp"]
+    with CaptureQueriesContext(connection) as queries:
+        again = handset.client.get("/field/work/", {"stamp": stamp}).json()
+    assert again["is_unchanged"] and "pages" not in again
+    assert len(queries) <= 16
+    actions.pause_work(begun, by=engineer, reason="part", at=at)
+    assert len(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"]) == 4
+
+
+def test_another_terminal_in_the_bag_is_news(handset, engineer, terminal, keeper, at) -> None:
+    stamp = take(handset)["stamp"]
+    issue_terminal(terminal, holder=engineer, by=keeper, at=at)
+    assert terminal.serial in str(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"])
