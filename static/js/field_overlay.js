@@ -143,6 +143,7 @@ export async function layAll() {
 export async function redraw({ fresh = true, isAsked = true } = {}) {
   const url = location.pathname;
   const at = Date.now();
+  const sheets = new Set(document.querySelectorAll("dialog[open]"));
   let page;
   try {
     if (fresh) page = await fetchPage(url);
@@ -150,6 +151,8 @@ export async function redraw({ fresh = true, isAsked = true } = {}) {
     // as it was
   }
   if (!isAsked && isWriting()) return layAll();
+  // somebody went on while the page was on its way: it stays under the sheet that was opened
+  if ([...document.querySelectorAll("dialog[open]")].some((sheet) => !sheets.has(sheet))) return false;
   if (page) await forgetDone((subject) => url.includes(`/${subject}/`), at);
   page ??= await read("pages", url);
   const order = orderOnPage();
@@ -174,8 +177,7 @@ const isWriting = () =>
 async function heard({ detail: { id, result } }) {
   if (document.documentElement.dataset.waitsFor === id || !result) return layAll();
   const isHere = orderOnPage() && (await operations()).every(({ state, operation }) => state !== "waiting" || operation.subject !== orderOnPage().dataset.number);
-  if (isHere && !isWriting()) await redraw({ isAsked: false });
-  else await layAll();
+  if (!(isHere && !isWriting() && (await redraw({ isAsked: false })))) await layAll();
 }
 
 document.addEventListener("field:queue", (event) => void heard(event).catch(() => {}));
