@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from assets.actions import issue_terminal, scrap_terminal, take_back_terminal, unbind_terminal
 from demo import names
@@ -165,7 +166,8 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
     if job.order.run is None:
         return
     serial = (job.fresh or job.device).terminal.serial if job.fresh or job.device else ""
-    steps, answers = job.order.run.steps, {}
+    steps = job.order.run.steps
+    answers: dict[str, Any] = {}
     for step in steps:
         if step not in taken_steps(steps, answers):
             continue

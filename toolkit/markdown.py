@@ -29,4 +29,4 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return SafeString(clean)
+    return SafeString(clean)  # nosec B703 - cleaned by nh3 just above

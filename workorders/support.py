@@ -1,7 +1,5 @@
 """Orders whose engineer is stuck on site and waits for somebody who knows more."""
 
-# mypy: disable-error-code="misc"
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

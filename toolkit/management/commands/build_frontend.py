@@ -74,7 +74,7 @@ def _icons(drawing: Path, target: Path) -> None:
         shutil.copy(drawing, Path(place) / "icon.svg")
         for name, program, pixels in (("icon-192", plain, 192), ("icon-512", plain, 512), ("icon-maskable", full, 512)):
             (Path(place) / "icon.typ").write_text(program)
-            picture = typst.compile(Path(place) / "icon.typ", root=place, format="png", ppi=72 * pixels / 512)
+            picture = typst.compile(Path(place) / "icon.typ", root=Path(place), format="png", ppi=72 * pixels / 512)
             (target / f"{name}.png").write_bytes(picture)
 
 
