@@ -23,7 +23,7 @@ async function start() {
   look();
   known.addEventListener("updatefound", () => known.installing?.addEventListener("statechange", look));
   setInterval(() => known.update().catch(() => {}), LOOK_EVERY_MS);
-  setInterval(offer, 5000);
+  setInterval(look, 5000);
 }
 
 document.addEventListener("input", ({ target }) => target.form && (target.form.isTouched = true));

@@ -116,7 +116,7 @@ async function follow(form, { kind, subject }, result) {
   // a sheet that was opened while the answer was on its way stays, and so does the page under it
   const isOver = (sheet) => sheet.contains(form) || sheet.id === form.dataset.ask;
   const isGoingOn = [...document.querySelectorAll("dialog[open]")].some((sheet) => !isOver(sheet));
-  if (!(result && !hasMore && !isGoingOn && (await redraw()))) {
+  if (!(result && !hasMore && !isGoingOn && (await redraw({ sent: form })))) {
     await layAll();
     if (!form.closest("[data-step]")) empty(form);
   }
@@ -154,6 +154,6 @@ export function edit({ id, operation, files }, { reason, field } = {}) {
   if (step) step.open = true;
   if (sheet && !sheet.open) open(sheet);
   complain(form, reason, field);
-  form.scrollIntoView({ block: "center" });
+  if (!document.querySelector("dialog[open]")) form.scrollIntoView({ block: "center" });
   return true;
 }

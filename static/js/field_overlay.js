@@ -140,7 +140,7 @@ export async function layAll() {
 }
 
 // The order anew: as the server has it, or as this phone last saw it; what waits lies over it.
-export async function redraw({ fresh = true, isAsked = true } = {}) {
+export async function redraw({ fresh = true, isAsked = true, sent } = {}) {
   const url = location.pathname;
   const at = Date.now();
   const sheets = new Set(document.querySelectorAll("dialog[open]"));
@@ -150,7 +150,7 @@ export async function redraw({ fresh = true, isAsked = true } = {}) {
   } catch {
     // as it was
   }
-  if (!isAsked && isWriting()) return layAll();
+  if ((!isAsked && isWriting()) || (sent && hasTyped(sent))) return false;
   // somebody went on while the page was on its way: it stays under the sheet that was opened
   if ([...document.querySelectorAll("dialog[open]")].some((sheet) => !sheets.has(sheet))) return false;
   if (page) await forgetDone((subject) => url.includes(`/${subject}/`), at);
@@ -168,6 +168,10 @@ export async function redraw({ fresh = true, isAsked = true } = {}) {
   await layAll();
   return true;
 }
+
+// Something stands in a field of another form than the one just sent: it must not be lost.
+const hasTyped = (sent) =>
+  [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), textarea")].some((field) => field.form !== sent && field.value !== field.defaultValue);
 
 const isWriting = () =>
   document.querySelector("dialog[open]") !== null || [...document.forms].some((form) => form.isBusy || form.querySelector("[data-tiles] > *"))

@@ -26,6 +26,10 @@ def kept(page: Page, store: str) -> list[dict]:
     return page.evaluate(KEPT, store)
 
 
+def is_all_sent(page: Page) -> bool:
+    return [each for each in kept(page, "operations") if each["state"] != "done"] == []
+
+
 def packed(page: Page) -> None:
     """Waits until the app is in charge and has today's work."""
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

@@ -1,13 +1,15 @@
 """The app without a connection, from a cold start: nothing but what the phone has kept."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 
+from mobile.shell import asset_urls
 from tests.browser import violations
-from tests.mobile.phones import QUIET, packed
+from tests.mobile.phones import QUIET, packed, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,44 +74,48 @@ def test_an_update_is_offered_only_when_nothing_waits_and_no_sheet_is_open(see, 
     page = see(f"/field/orders/{order.number}/", expected=QUIET)
     packed(page)
     before = page.evaluate("caches.keys()")
-    deploy(page, lambda program: program.replace('"version": "', '"version": "new', 1))
+    speak_chinese(page)
     page.get_by_role("button", name="Reject").tap()
-    look_for_an_update(page)
-    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((known) => known.waiting !== null)")
+    assert update(page) == "installed"
+    page.wait_for_timeout(500)
     assert not page.get_by_text("A new version is ready.").is_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").tap()
     page.get_by_text("A new version is ready.").wait_for()
     assert violations(page) == []
     with page.expect_navigation():
         page.get_by_role("button", name="Load it").tap()
-    page.wait_for_function(
-        "(before) => caches.keys().then((names) => names.length === 1 && names[0] !== before[0])", arg=before
-    )
+    until(lambda: len(page.evaluate("caches.keys()")) == 1, page=page)
+    assert page.evaluate("caches.keys()") != before
 
 
-def test_a_broken_update_leaves_the_app_as_it_was(see, order) -> None:
+def test_a_broken_update_leaves_the_app_as_it_was(see, order, monkeypatch) -> None:
     page = see("/field/", expected=QUIET)
     packed(page)
     before = page.evaluate("caches.keys()")
-    deploy(
-        page, lambda program: program.replace('"version": "', '"version": "new', 1).replace("field.js", "missing.js", 1)
-    )
-    look_for_an_update(page)
-    page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistration().then(({ waiting, installing }) => !waiting && !installing)"
-    )
+    speak_chinese(page)
+    monkeypatch.setattr("mobile.views.shell.asset_urls", lambda: [*asset_urls(), "/static/forgotten.js"])
+    assert update(page) == "redundant"
     assert page.evaluate("caches.keys()") == before
     page.context.set_offline(True)
     page.reload()
     page.get_by_role("link", name="Look and accept").wait_for()
 
 
-def deploy(page: Page, changed: Callable[[str], str]) -> None:
-    program = page.evaluate("fetch('/field/sw.js').then((answer) => answer.text())")
-    page.context.route(
-        "**/field/sw.js", lambda route: route.fulfill(content_type="text/javascript", body=changed(program))
+def speak_chinese(page: Page) -> None:
+    """Which makes another worker: its shell speaks the language of the person."""
+    host = urlsplit(page.url).hostname
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "zh-hans", "domain": host, "path": "/"}
+    page.context.add_cookies([cookie])
+
+
+def update(page: Page) -> str:
+    """How the worker that the server has now ends: installed or redundant."""
+    return page.evaluate(
+        """async () => {
+            const known = await navigator.serviceWorker.getRegistration();
+            await known.update();
+            const worker = known.installing ?? known.waiting;
+            while (worker.state === "installing" || worker.state === "parsed") await new Promise((wake) => setTimeout(wake, 50));
+            return worker.state;
+        }"""
     )
-
-
-def look_for_an_update(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.update()).catch(() => {})")

@@ -14,7 +14,7 @@ from journal.models import Entry
 from tests import factories as make
 from tests.browser import LAUNCH_ARGS, PHONE, violations
 from tests.mobile.conftest import SHOP
-from tests.mobile.phones import QUIET, kept, packed, photo, until
+from tests.mobile.phones import QUIET, is_all_sent, kept, packed, photo, until
 from tests.mobile.test_phone_browser import Finger
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
@@ -43,10 +43,6 @@ def do_everything(page: Page) -> None:
     page.get_by_role("button", name="Tested with a transaction.").tap()
     page.get_by_role("button", name="Complete the order").tap()
     page.get_by_role("link", name="To the next order").wait_for()
-
-
-def is_all_sent(page: Page) -> bool:
-    return [each for each in kept(page, "operations") if each["state"] != "done"] == []
 
 
 def assert_done_once(order: WorkOrder, hashes: set[str]) -> None:

@@ -13,6 +13,7 @@ from journal.models import Entry
 from routing.geo import distance_m
 from tests import factories as make
 from tests.browser import LAUNCH_ARGS, violations
+from tests.mobile.phones import is_all_sent, until
 from toolkit.codes import qr_png
 from workforce.models import Position
 from workorders import actions
@@ -77,6 +78,7 @@ def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> Non
     finger.tap(page.get_by_role("button", name="Tested with a transaction."))
     finger.tap(page.get_by_role("button", name="Complete the order"))
     page.get_by_role("link", name="To the next order").wait_for()
+    until(lambda: is_all_sent(page), page=page)
 
     short_order.refresh_from_db()
     assert finger.taps <= MOST_TAPS
@@ -156,6 +158,7 @@ def test_outside_the_fence_the_reason_is_asked_for_on_the_same_page(see, order, 
     Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
     page.get_by_role("button", name="Check in all the same").tap()
     page.get_by_role("button", name="Begin the work").wait_for()
+    until(lambda: is_all_sent(page), page=page)
     order.refresh_from_db()
     assert order.arrival_photo.source == "camera"
     assert order.arrival_reason == "The place on the map is wrong"
@@ -171,6 +174,7 @@ def test_a_phone_that_gives_no_position_checks_in_with_a_reason(see, order) -> N
     Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
     page.get_by_role("button", name="Check in all the same").tap()
     page.get_by_role("button", name="Begin the work").wait_for()
+    until(lambda: is_all_sent(page), page=page)
     order.refresh_from_db()
     assert (order.arrival_reason, order.arrival_distance_m) == ("In the basement", None)
 
@@ -305,6 +309,7 @@ def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, engineer, at
     finger.draw(page, page.locator("#pad-owner"))
     page.locator("#step-owner").get_by_role("button", name="Confirm the signature").tap()
     page.locator("#step-owner.answered").wait_for()
+    until(lambda: is_all_sent(page), page=page)
 
     answers = {answer.step: answer for answer in order.run.answers.current()}
     values = {key: answer.value for key, answer in answers.items()}
@@ -321,7 +326,8 @@ def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, engineer, at
     page.locator("#step-signal summary").tap()
     page.get_by_role("spinbutton", name="Signal").fill("-80")
     page.locator("#step-signal").get_by_role("button", name="Save").tap()
-    page.get_by_text("-80 dBm").wait_for()
+    page.locator("#step-signal summary").get_by_text("-80 dBm").wait_for()
+    until(lambda: is_all_sent(page), page=page)
     assert order.run.answers.filter(step="signal").count() == 2
 
 
