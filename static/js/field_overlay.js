@@ -150,7 +150,7 @@ export async function redraw({ fresh = true, isAsked = true, sent } = {}) {
   } catch {
     // as it was
   }
-  if ((!isAsked && isWriting()) || (sent && hasTyped(sent))) return false;
+  if ((!isAsked && (isWriting() || hasTyped())) || (sent && hasTyped(sent))) return false;
   // somebody went on while the page was on its way: it stays under the sheet that was opened
   if ([...document.querySelectorAll("dialog[open]")].some((sheet) => !sheets.has(sheet))) return false;
   if (page) await forgetDone((subject) => url.includes(`/${subject}/`), at);
@@ -169,9 +169,9 @@ export async function redraw({ fresh = true, isAsked = true, sent } = {}) {
   return true;
 }
 
-// Something stands in a field of another form than the one just sent: it must not be lost.
+// Something stands in a field of another form than the one just sent, or is drawn there: it must not be lost.
 const hasTyped = (sent) =>
-  [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), textarea")].some((field) => field.form !== sent && field.value !== field.defaultValue);
+  [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), [data-drawn], textarea")].some((field) => field.form !== sent && field.value !== ("drawn" in field.dataset ? "" : field.defaultValue));
 
 const isWriting = () =>
   document.querySelector("dialog[open]") !== null || [...document.forms].some((form) => form.isBusy || form.querySelector("[data-tiles] > *"))
