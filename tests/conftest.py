@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pgtrigger
 import pytest
+from django.utils import translation
 from django.db import connection
 
 from config import embedded
@@ -17,6 +18,12 @@ def pytest_configure(config) -> None:
     """The servers the tests talk to are real; they are started here unless DATABASE_URL and REDIS_URL name others."""
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         embedded.start()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Whatever a page asked for in the test before left active in this thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
