@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pgtrigger
 import pytest
-from django.utils import translation
 from django.db import connection
+from django.utils import translation
 
 from config import embedded
 from tests import factories as make
