@@ -40,7 +40,7 @@ class Plan:
     seed: int = 1
     merchants: int = 3000
     days: int = 365
-    orders: int = 900
+    orders: int = 800
 
     @property
     def begin(self) -> datetime:
