@@ -23,7 +23,7 @@ def office_pages() -> dict[str, dict[str, str]]:
     terminal = Terminal.objects.filter(status="live").order_by("-pk").first()
     pages = {
         "home": reverse("office:home"),
-        "search": reverse("office:search") + "?q=茶馆",
+        "search": reverse("office:search") + "?q=水果",
         "notices": reverse("office:notice-list"),
         "orders": reverse("office:work-order-list"),
         "pool": reverse("office:work-order-pool"),
@@ -34,7 +34,7 @@ def office_pages() -> dict[str, dict[str, str]]:
         "assign": reverse("office:work-order-assign", args=[open_order.number]),
         "requests": reverse("office:request-list"),
         "merchants": reverse("office:merchant-list"),
-        "merchants-found": reverse("office:merchant-list") + "?q=茶馆",
+        "merchants-found": reverse("office:merchant-list") + "?q=水果",
         "merchants-none": reverse("office:merchant-list") + "?q=zzzzzz",
         "merchant": merchant.get_absolute_url(),
         "merchant-timeline": merchant.get_absolute_url() + "#timeline",

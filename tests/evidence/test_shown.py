@@ -140,3 +140,9 @@ def test_what_is_served_may_do_nothing(capture) -> None:
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"].startswith("private")
+
+
+def test_a_file_that_is_gone_is_not_found_and_no_fault_of_the_page(capture, client) -> None:
+    link = capture.get_absolute_url()
+    capture.original.storage.delete(capture.original.name)
+    assert client.get(link).status_code == 404
