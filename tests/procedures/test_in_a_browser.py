@@ -44,6 +44,7 @@ def test_steps_are_dragged_moved_by_keys_and_kept(editor):
     wait_for_order("serial", "network", "signal", "photos")
     expect(editor.locator("#editor-state")).to_contain_text("Draft kept at")
 
+    editor.wait_for_load_state("networkidle")  # what the drag has asked for has come
     editor.locator("#up-photos").focus()
     editor.keyboard.press("Enter")
     wait_for_order("serial", "network", "photos", "signal")
