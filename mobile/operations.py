@@ -226,7 +226,8 @@ def _subject(sent: Sent, by: User) -> Any:
 
 
 def _under_lock(order: WorkOrder) -> WorkOrder:
-    return WorkOrder.objects.select_for_update(of=("self",)).select_related("merchant", "type").get(pk=order.pk)
+    """Nothing is joined: an order whose merchant was merged while we waited would not be found."""
+    return WorkOrder.objects.select_for_update().get(pk=order.pk)
 
 
 def _why_late(order: WorkOrder, by: User) -> str | None:
