@@ -13,9 +13,8 @@ from demo.reference import Reference
 from knowledge import actions
 from knowledge.models import Article
 from workforce.models import User
-from workorders.faults import FaultCode
 from workorders.lifecycle import DONE, ONGOING
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 JUDGED = 0.6  # of the orders that had an article
 VOTES_PER_ARTICLE = 15

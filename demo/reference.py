@@ -18,8 +18,7 @@ from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Procedure
 from procedures.variants import resolve
 from workforce.models import Region, Skill
-from workorders.faults import FaultCode
-from workorders.models import SlaPolicy, WorkOrderType
+from workorders.models import FaultCode, SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025
 Naming = Callable[[str, str], str]  # the Chinese or the English one of two

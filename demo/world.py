@@ -17,7 +17,7 @@ from demo.seasons import SHARES, failure_rate
 from demo.timeline import Timeline
 from merchants.models import Merchant
 from workforce.models import Region, User
-from workorders.faults import FaultCode
+from workorders.models import FaultCode
 
 SHEET = 240
 

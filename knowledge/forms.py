@@ -12,7 +12,7 @@ from assets.models import TerminalModel
 from evidence.models import Capture
 from knowledge.models import Article
 from toolkit.pictures import MAX_BYTES
-from workorders.faults import FaultCode
+from workorders.models import FaultCode
 
 MOST_PICTURES = 10
 

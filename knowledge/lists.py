@@ -8,7 +8,7 @@ from knowledge.lifecycle import Status
 from knowledge.models import Article
 from toolkit.lists import FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import status_badge
-from workorders.faults import FaultCode
+from workorders.models import FaultCode
 
 
 class ArticleFilter(FilterSet):

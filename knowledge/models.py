@@ -19,8 +19,7 @@ from toolkit.errors import Refused
 from toolkit.markdown import render_markdown
 from toolkit.search import bigrams_of, matches
 from workforce.models import User
-from workorders.faults import FaultCode
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 
 class Text(models.Model):

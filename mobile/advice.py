@@ -9,7 +9,7 @@ from evidence.models import Capture
 from knowledge.models import Article
 from mobile.forms import CaptureField, Moment
 from workforce.models import User
-from workorders.faults import FaultCode
+from workorders.models import FaultCode
 
 
 def _code(kind: FaultCode.Kind) -> forms.ModelChoiceField:

@@ -2,9 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
-from workorders.faults import FaultCode
-from workorders.models import Rating, Request, SlaPolicy, WorkOrder, WorkOrderType
-from workorders.visits import VisitRules
+from workorders.models import FaultCode, Rating, Request, SlaPolicy, VisitRules, WorkOrder, WorkOrderType
 
 
 @admin.register(WorkOrderType)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 
 from assets.models import TerminalModel
-from workorders.faults import FaultCode
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 LOOKED_AT = 2000  # the latest orders with codes, so that what is common today counts
 AT_HAND = 4

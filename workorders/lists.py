@@ -16,9 +16,8 @@ from toolkit.templatetags.toolkit import duration, status_badge
 from workforce.lists import region_filter
 from workforce.models import User
 from workorders.clock import NextDue, next_due
-from workorders.faults import FaultCode
 from workorders.lifecycle import Outcome, Status
-from workorders.models import Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
+from workorders.models import FaultCode, Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
 
 PRIORITY_COLOURS = {Priority.URGENT: "red", Priority.HIGH: "orange"}
 

@@ -9,9 +9,8 @@ from journal.models import Entry
 from notifications.actions import notify, notify_address
 from workforce.models import User
 from workforce.roles import Role
-from workorders.models import Request, WorkOrder
+from workorders.models import Request, SupportCall, WorkOrder
 from workorders.queries import planned_time
-from workorders.support import SupportCall
 
 
 def _field_url(order: WorkOrder) -> str:

@@ -13,10 +13,8 @@ from journal.models import Entry
 from journal.queries import Change, Stretch, read
 from procedures.answers import shown_answer
 from procedures.steps import in_language
-from workorders.faults import FaultCode
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
-from workorders.models import Pause, Request, WorkOrder, WorkOrderQuerySet
-from workorders.visits import Visit
+from workorders.models import FaultCode, Pause, Request, Visit, WorkOrder, WorkOrderQuerySet
 
 CHUNK = 1000
 

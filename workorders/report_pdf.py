@@ -16,10 +16,9 @@ from toolkit.codes import qr_png
 from toolkit.pdf import render_pdf
 from toolkit.templatetags.toolkit import duration
 from workorders.lifecycle import Status
-from workorders.models import WorkOrder
+from workorders.models import Signature, WorkOrder
 from workorders.queries import durations
 from workorders.service_report import Changed, changed_since, local_time, report_of, shown, valid_signature
-from workorders.signatures import Signature
 
 TEMPLATE = settings.BASE_DIR / "templates" / "workorders" / "report.typ"
 SIGNER = signing.Signer(sep=".", salt="workorders.report")

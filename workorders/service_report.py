@@ -15,9 +15,8 @@ from evidence.models import Capture
 from procedures.answers import shown_answer
 from procedures.branching import taken_steps
 from procedures.steps import in_language
-from workorders.models import WorkOrder
+from workorders.models import Signature, WorkOrder
 from workorders.report import SCHEMA, Report, differences, sha256_of
-from workorders.signatures import Signature
 
 NOT_SIGNED = ("help", "help_zh", "required", "when")  # of a step: how it was asked, not what was done
 

@@ -15,9 +15,8 @@ from knowledge.models import Article, Vote
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
 from workforce.models import User
-from workorders.faults import FaultCode
 from workorders.lifecycle import DONE
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 TEXTS = ("title", "title_zh", "body", "body_zh")
 LONGEST_BODY = 20_000

@@ -21,8 +21,8 @@ from procedures.actions import make_variant
 from tests.architecture.routes import ROUTES
 from workorders import actions
 from workorders.links import request_link
+from workorders.models import Visit
 from workorders.report_pdf import check_url
-from workorders.visits import Visit
 
 PEOPLE = {
     "M": "manager", "D": "dispatcher", "W": "keeper", "A": "analyst", "F": "finance",

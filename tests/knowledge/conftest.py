@@ -18,7 +18,7 @@ from tests.workorders.conftest import (  # noqa: F401 (the stations of an order)
     working,
 )
 from workorders.actions import complete_work_order
-from workorders.faults import FaultCode
+from workorders.models import FaultCode
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from knowledge import actions as knowledge
 from mobile.commands import COMMANDS
 from tests import factories as make
 from workorders import actions
-from workorders.faults import FaultCode
 from workorders.lifecycle import Status
+from workorders.models import FaultCode
 from workorders.report import sha256_of_text
 from workorders.service_report import hash_of
 

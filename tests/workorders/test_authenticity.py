@@ -16,9 +16,8 @@ from tests.workorders.reading import last_entry
 from toolkit.errors import Refused
 from workorders import actions
 from workorders.authenticity import Facts, Thresholds, parts_of, score_of
-from workorders.models import WorkOrder
+from workorders.models import Visit, VisitRules, WorkOrder
 from workorders.visit_facts import facts_of
-from workorders.visits import Visit, VisitRules
 
 LIMITS = Thresholds()
 GOOD = Facts(

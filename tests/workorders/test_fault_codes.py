@@ -10,8 +10,7 @@ from tests.workorders.reading import last_entry
 from toolkit.errors import Refused
 from workorders import actions
 from workorders.fault_choices import fault_choices
-from workorders.faults import FaultCode
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 from workorders.queries import deviations, history
 
 pytestmark = pytest.mark.django_db

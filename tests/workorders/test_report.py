@@ -17,11 +17,10 @@ from evidence.actions import keep_picture
 from tests.workorders.reading import last_entry, verbs
 from toolkit.errors import Refused
 from workorders import actions
-from workorders.models import WorkOrder
+from workorders.models import Signature, WorkOrder
 from workorders.report import canonical, differences, sha256_of, sha256_of_text
 from workorders.report_pdf import check_url, prepare_copies, report_pdf
 from workorders.service_report import changed_since, hash_of, report_of, shown, valid_signature
-from workorders.signatures import Signature
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,7 @@ from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
-from workorders.models import Rating, WorkOrder
-from workorders.visits import Visit
+from workorders.models import Rating, Visit, WorkOrder
 
 CLOSED_AFTER = timedelta(hours=72)
 

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from toolkit.errors import Refused
 from workforce.models import User
 from workorders.actions._steps import locked_own, write
-from workorders.faults import FaultCode
 from workorders.lifecycle import WAYS_ON, Status
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 CHOSEN_WHILE = (Status.ON_SITE, Status.IN_PROGRESS, Status.PAUSED)
 

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from evidence.models import Capture
 from toolkit.errors import Refused
 from workforce.models import User
-from workorders.models import WorkOrder
+from workorders.models import Signature, WorkOrder
 from workorders.report import sha256_of, sha256_of_text
 from workorders.service_report import report_of
-from workorders.signatures import Signature
 
 
 def bind_signature(

@@ -10,8 +10,8 @@ from journal.actions import record
 from toolkit.errors import Refused
 from workforce.models import User
 from workorders.authenticity import parts_of, score_of
+from workorders.models import Visit, VisitRules
 from workorders.visit_facts import facts_of
-from workorders.visits import Visit, VisitRules
 
 
 def score_visits(*, at: datetime, limit: int = 200) -> int:

@@ -16,8 +16,7 @@ from workforce.lists import region_filter
 from workorders import permissions
 from workorders.actions import answer_support
 from workorders.forms import SupportAnswer
-from workorders.models import WorkOrder
-from workorders.support import SupportCall
+from workorders.models import SupportCall, WorkOrder
 
 
 class SupportCallFilter(FilterSet):

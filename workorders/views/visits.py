@@ -14,8 +14,8 @@ from toolkit.views import ActionPage, PanelPage
 from workforce.lists import region_filter
 from workorders import permissions
 from workorders.actions import settle_visit
+from workorders.models import Visit
 from workorders.views.office import OrderMixin
-from workorders.visits import Visit
 
 
 class VisitFilter(FilterSet):

@@ -1,0 +1,31 @@
+from workorders.models.faults import FaultCode, FaultCodeQuerySet
+from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, WorkOrderQuerySet
+from workorders.models.requests import Rating, Request, RequestQuerySet, TrackingLink, new_nonce
+from workorders.models.signatures import Signature, SignatureQuerySet
+from workorders.models.support import SupportCall, SupportCallQuerySet
+from workorders.models.types import Priority, SlaPolicy, WorkOrderType
+from workorders.models.visits import Visit, VisitRules
+
+__all__ = [
+    "ELSEWHERE",
+    "FaultCode",
+    "FaultCodeQuerySet",
+    "Pause",
+    "Priority",
+    "Rating",
+    "Rejection",
+    "Request",
+    "RequestQuerySet",
+    "Signature",
+    "SignatureQuerySet",
+    "SlaPolicy",
+    "SupportCall",
+    "SupportCallQuerySet",
+    "TrackingLink",
+    "Visit",
+    "VisitRules",
+    "WorkOrder",
+    "WorkOrderQuerySet",
+    "WorkOrderType",
+    "new_nonce",
+]

@@ -1,0 +1,72 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models import Contract, Merchant, ServiceCalendar
+from procedures.models import Procedure
+from workforce.models import Region, Skill
+
+
+class WorkOrderType(models.Model):
+    """install, repair, swap, retrieve, inspect, activate, train …: rows, so that another trade brings its own."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=60, blank=True)
+    duration_min = models.PositiveSmallIntegerField(_("usual duration, minutes"), default=45)
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("procedure")
+    )
+    skill = models.ForeignKey(
+        Skill, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("skill needed")
+    )
+    skill_level = models.PositiveSmallIntegerField(_("level needed"), default=1)
+    needs_terminal = models.BooleanField(_("needs a terminal"), default=False)
+    needs_fault_codes = models.BooleanField(
+        _("needs fault codes"), default=False, help_text=_("Completed only with symptom, cause and remedy.")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("order type")
+        verbose_name_plural = _("order types")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+class SlaPolicy(models.Model):
+    """Promised times in service minutes. The most specific policy that fits an order counts."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    order_type = models.ForeignKey(
+        WorkOrderType, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("order type")
+    )
+    tier = models.CharField(_("tier"), max_length=10, choices=Merchant.Tier, blank=True)
+    region = models.ForeignKey(
+        Region, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
+    service_level = models.CharField(_("service level"), max_length=10, choices=Contract.ServiceLevel, blank=True)
+    calendar = models.ForeignKey(ServiceCalendar, models.PROTECT, related_name="+", verbose_name=_("service calendar"))
+    response_min = models.PositiveIntegerField(_("response, service minutes"))
+    resolution_min = models.PositiveIntegerField(_("resolution, service minutes"))
+
+    class Meta:
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(resolution_min__gte=F("response_min")), name="resolution_after_response")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Priority(models.IntegerChoices):
+    URGENT = 1, _("Urgent")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
