@@ -1,11 +1,12 @@
 from itertools import pairwise
 from random import Random
-from time import process_time
+from sys import setprofile
+from types import FrameType
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.namesakes import ALIKE, Namesakes
+from integrations.namesakes import ALIKE, COMPARED, Namesakes
 from routing.geo import distance_m
 
 LETTERS = "abcdefg"
@@ -38,20 +39,16 @@ def test_near_is_within_300_metres_and_the_roughness_of_the_place(north, east, a
     assert found == (1 if is_near else None)
 
 
-def test_a_crowded_city_costs_per_row_what_a_small_one_does() -> None:
-    def seconds_per_row(count: int) -> float:
-        chance, namesakes = Random(3), Namesakes()
-        rows = [
-            (
-                pieces("".join(chance.choices(LETTERS, k=7))),
-                30.27 + chance.gauss(0, 0.05),
-                120.15 + chance.gauss(0, 0.05),
-            )
-            for _row in range(count)
-        ]
-        started = process_time()
-        for line, (name, lat, lon) in enumerate(rows):
-            namesakes.earlier(line, name, lat, lon, 20)
-        return (process_time() - started) / count
+def test_a_row_is_compared_with_a_bounded_number_of_its_neighbours() -> None:
+    chance, namesakes, compared = Random(3), Namesakes(), 0
 
-    assert seconds_per_row(20_000) < 5 * seconds_per_row(2_000)
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal compared
+        compared += event == "call" and frame.f_code.co_name == "_are_alike"
+
+    for line in range(3_000):  # at one place, all with the telling piece "aa"
+        namesakes.earlier(line, ["aa", *pieces("".join(chance.choices("bcdefghijkl", k=9)))], 30.27, 120.15, 20)
+    setprofile(count)
+    namesakes.earlier(3_000, ["aa", *pieces("bcdefghij")], 30.27, 120.15, 20)
+    setprofile(None)
+    assert 0 < compared <= COMPARED * 9
