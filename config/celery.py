@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "drop abandoned uploads": {"task": "evidence.tasks.drop_abandoned_uploads", "schedule": 3600},
     "score visits": {"task": "workorders.tasks.score_visits", "schedule": 60},
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
+    "keep tracks": {"task": "workforce.tasks.keep_tracks", "schedule": 3600},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
 }
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE", ".run/celerybeat-schedule")

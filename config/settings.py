@@ -7,6 +7,7 @@ and for tests. With DEBUG off the program refuses to start on an unsafe setting 
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 import environ
 from csp.constants import NONE, SELF
@@ -196,12 +197,16 @@ vars().update(env.email_url("EMAIL_URL", default="filemail://" + str(BASE_DIR / 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fieldloop <no-reply@fieldloop.example>")
 
 # -- maps ----------------------------------------------------------------------------------------------
-MAP_TILES = env.str("MAP_TILES", default="")  # e.g. https://tiles.example/{z}/{x}/{y}.png
-MAP_DATUM = env.str("MAP_DATUM", default="WGS84")  # datum of those tiles: WGS84 or GCJ02
+MAP_TILES = env.str("MAP_TILES", default="")  # e.g. https://{s}.tiles.example/{z}/{x}/{y}.png
+MAP_DATUM = env.str("MAP_DATUM", default="WGS84").upper()  # datum of those tiles: WGS84, GCJ02 or BD09
+MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", default="")  # their maker, as the licence wants it shown
+if MAP_DATUM not in ("WGS84", "GCJ02", "BD09"):
+    raise ImproperlyConfigured(f"MAP_DATUM is {MAP_DATUM}: it must be WGS84, GCJ02 or BD09.")
+TRACK_DAYS = env.int("TRACK_DAYS", default=30)  # so long the tracks of people are kept
 OSRM_URL = env.str("OSRM_URL", default="")
 
 # -- headers -------------------------------------------------------------------------------------------
-TILE_HOSTS = [MAP_TILES.split("/{")[0]] if MAP_TILES else []
+TILE_HOSTS = [urljoin(MAP_TILES, "/").rstrip("/").replace("{s}", "*")] if MAP_TILES else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -102,6 +102,17 @@ class UserQuerySet(RegionScopedQuerySet):
     def engineers(self) -> "UserQuerySet":
         return self.filter(role__in=(Role.ENGINEER, Role.INSPECTOR), is_active=True)
 
+    def on_duty(self, at: datetime) -> "UserQuerySet":
+        """In shift at this instant, by the clock of their region, and not on leave."""
+        zones = Region.objects.order_by().values_list("time_zone", flat=True).distinct()
+        now = Q(pk__in=[])
+        for zone, local in [(zone, at.astimezone(ZoneInfo(zone))) for zone in zones]:
+            hour = local.time()
+            now |= Q(person__region__time_zone=zone, weekday=local.weekday(), starts_at__lte=hour, ends_at__gt=hour)
+        leave = Booking.objects.filter(kind=Booking.Kind.LEAVE, during__contains=at)
+        in_shift = Shift.objects.filter(now).exclude(person__in=leave.values("person"))
+        return self.filter(is_active=True, pk__in=in_shift.values("person"))
+
     def search(self, text: str) -> "UserQuerySet":
         return matches(self, text, "name", "username", "email")
 
@@ -280,6 +291,25 @@ class Position(models.Model):
     class Meta:
         verbose_name = _("position")
         verbose_name_plural = _("positions")
+
+
+class Fix(models.Model):
+    """A point of the track of somebody in shift. The table is in parts by UTC day: workforce/positions.py keeps them."""
+
+    pk = models.CompositePrimaryKey("person_id", "at")
+    # a foreign key in the database would lock the table of people whenever a part is made or dropped
+    person = models.ForeignKey(User, models.CASCADE, related_name="track", db_constraint=False, db_index=False)
+    at = models.DateTimeField()
+    lat = models.FloatField()
+    lon = models.FloatField()
+    accuracy_m = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name = _("point of a track")
+        verbose_name_plural = _("points of tracks")
+        constraints = [
+            models.CheckConstraint(condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="fix_on_earth")
+        ]
 
 
 class SavedView(models.Model):

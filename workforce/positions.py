@@ -1,0 +1,165 @@
+"""Where people in shift are and have been: the latest position of each, and the tracks, in parts by UTC day."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from math import inf
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from toolkit.errors import Refused
+from workforce.models import Booking, Fix, User
+
+CLOCK_SKEW = timedelta(minutes=2)  # so much may a phone be ahead of us
+SEAM = timedelta(minutes=1)  # a shift until 23:59 goes on at 00:00
+DAYS_AHEAD = 7
+DAY = timedelta(days=1)
+
+Reported = tuple[datetime, float, float, float | None]  # instant on the device, latitude, longitude, metres
+Stretch = tuple[datetime, datetime]
+
+
+class Recorded(NamedTuple):
+    """How many fixes are new, were there already, and lay outside the shift or beyond what is kept."""
+
+    kept: int
+    repeated: int
+    dropped: int
+
+
+def record_positions(person: User, fixes: Sequence[Reported], *, at: datetime) -> Recorded:
+    """Keeps the track of a person in shift and their latest position, which only moves forward.
+
+    The same instant counts once, however often it comes. Refused as a whole when a place or a time cannot be.
+    """
+    for instant, lat, lon, accuracy_m in fixes:
+        if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 <= (accuracy_m or 0) < inf):
+            raise Refused(_("A position must lie between ±90° and ±180°, with an accuracy in metres."))
+        if instant > at + CLOCK_SKEW:
+            raise Refused(_("A position cannot be from the future. Please set the clock of the phone."))
+    oldest = _first_day_kept(at)
+    recent = [fix for fix in fixes if fix[0] >= oldest]
+    instants = [fix[0] for fix in recent]
+    hours = duty(person, min(instants), max(instants)) if instants else []
+    found = [fix for fix in recent if any(start <= fix[0] < end for start, end in hours)]
+    if not found:
+        return Recorded(0, 0, len(fixes))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workforce_fix (person_id, at, lat, lon, accuracy_m)"
+            " SELECT %s, * FROM unnest(%s::timestamptz[], %s::float8[], %s::float8[], %s::float8[])"
+            " ON CONFLICT DO NOTHING",
+            [person.pk, *map(list, zip(*found, strict=True))],
+        )
+        kept = cursor.rowcount
+        cursor.execute(
+            "INSERT INTO workforce_position AS known (person_id, at, lat, lon, accuracy_m) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (person_id) DO UPDATE SET"
+            " at = excluded.at, lat = excluded.lat, lon = excluded.lon, accuracy_m = excluded.accuracy_m"
+            " WHERE known.at < excluded.at",
+            [person.pk, *max(found, key=lambda fix: fix[0])],
+        )
+    return Recorded(kept, len(found) - kept, len(fixes) - len(found))
+
+
+def duty(person: User, start: datetime, end: datetime) -> list[Stretch]:
+    """The person's shifts, whole, of the days from `start` to `end` in the zone of the region, less leave.
+
+    What touches is one stretch.
+    """
+    zone = zone_of(person)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    shifts = list(person.shifts.all())
+    worked = sorted(
+        (datetime.combine(day, shift.starts_at, zone), datetime.combine(day, shift.ends_at, zone))
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
+        for shift in shifts
+        if shift.weekday == day.weekday()
+    )
+    found: list[Stretch] = []
+    for opens, closes in worked:
+        if found and opens - found[-1][1] <= SEAM:
+            earlier = found.pop()
+            opens, closes = earlier[0], max(earlier[1], closes)
+        found.append((opens, closes))
+    around = DateTimeTZRange(datetime.combine(first, time.min, zone), datetime.combine(last + DAY, time.min, zone))
+    leave = person.bookings.filter(kind=Booking.Kind.LEAVE, during__overlap=around)
+    for away in leave.values_list("during", flat=True):
+        pieces = [each for a, b in found for each in ((a, min(b, away.lower)), (max(a, away.upper), b))]
+        found = [(opens, closes) for opens, closes in pieces if opens < closes]
+    return found
+
+
+def on_duty_until(person: User, at: datetime) -> datetime | None:
+    """The end of the stretch the person works in now; None out of shift. Who never stops: a day ahead at most."""
+    return next((end for start, end in duty(person, at, at + DAY) if start <= at < end), None)
+
+
+def track_of(person: User, on: date) -> list[Fix]:
+    """All fixes of a day in the zone of the person's region, in order."""
+    begin, end = (datetime.combine(day, time.min, zone_of(person)) for day in (on, on + DAY))
+    return list(Fix.objects.filter(person=person, at__gte=begin, at__lt=end).order_by("at"))
+
+
+def zone_of(person: User) -> ZoneInfo:
+    return person.region.zone if person.region else ZoneInfo(settings.TIME_ZONE)
+
+
+def keep_tracks(*, at: datetime) -> None:
+    """Makes the parts of the days to come and drops those too old to be kept.
+
+    What was reported while no part was made waits in the default part and moves over. Safe to run at any time and
+    twice at once. Where a table is busy it gives up after two seconds: the next run goes on.
+    """
+    oldest, today = _first_day_kept(at), at.astimezone(UTC).date()
+    with _patient_cursor() as cursor:
+        cursor.execute("LOCK TABLE ONLY workforce_fix IN SHARE UPDATE EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM workforce_fix_default WHERE at < %s", [oldest])
+        cursor.execute("SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM workforce_fix_default")
+        wanted = {day for (day,) in cursor.fetchall()} | {today + timedelta(days=n) for n in range(DAYS_AHEAD + 1)}
+        there = _parts(cursor)
+        for day in sorted(wanted - there.keys()):
+            _make_part(cursor, day)
+    for day, name in there.items():
+        if day < oldest.date():
+            with _patient_cursor() as cursor:  # by itself: a part goes with a lock on the whole table
+                cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+@contextmanager
+def _patient_cursor() -> Iterator[CursorWrapper]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        yield cursor
+
+
+def _first_day_kept(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(UTC).date() - timedelta(days=settings.TRACK_DAYS), time.min, UTC)
+
+
+def _parts(cursor: CursorWrapper) -> dict[date, str]:
+    cursor.execute(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'workforce_fix'::regclass"
+        " AND inhrelid <> 'workforce_fix_default'::regclass"
+    )
+    return {datetime.strptime(name[-8:], "%Y%m%d").date(): name for (name,) in cursor.fetchall()}
+
+
+def _make_part(cursor: CursorWrapper, day: date) -> None:
+    """Nothing is reported into the default part between moving its rows over and attaching the new one."""
+    name = f"workforce_fix_{day:%Y%m%d}"
+    bounds = [datetime.combine(day, time.min, UTC), datetime.combine(day + DAY, time.min, UTC)]
+    cursor.execute("LOCK TABLE workforce_fix_default IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(f"CREATE TABLE {name} (LIKE workforce_fix INCLUDING ALL)")
+    cursor.execute(
+        f"WITH waiting AS (DELETE FROM workforce_fix_default WHERE at >= %s AND at < %s RETURNING *)"
+        f" INSERT INTO {name} SELECT * FROM waiting",
+        bounds,
+    )
+    cursor.execute(f"ALTER TABLE workforce_fix ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds)
