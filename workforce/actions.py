@@ -1,4 +1,5 @@
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import differences, record
 from toolkit.errors import Refused
-from workforce.models import Booking, PersonSkill, Position, Shift, Skill, User
+from workforce.models import Booking, Organisation, PersonSkill, Position, Region, Shift, Skill, User
 
 
 def create_person(
@@ -45,6 +46,49 @@ def change_person(person: User, *, by: User, at: datetime, **values: Any) -> Use
 def _refuse_office_without_region(role: str, region: Any) -> None:
     if role != "ops" and region is None:
         raise Refused(_("Choose the region this person works in."), field="region")
+
+
+def make_organisation(
+    *,
+    code: str,
+    name: str,
+    regions: Iterable[Region],
+    order_types: Iterable[Any],
+    ends_on: date | None = None,
+    by: User | None,
+    at: datetime,
+) -> Organisation:
+    """`order_types` are those of workorders."""
+    with transaction.atomic():
+        if Organisation.objects.filter(code=code).exists():
+            raise Refused(_("The code “%(code)s” is taken. Please choose another.") % {"code": code}, field="code")
+        organisation = Organisation.objects.create(code=code, name=name, ends_on=ends_on)
+        changes = _permit(organisation, regions=regions, order_types=order_types)
+        record("workforce.make_organisation", organisation, by=by, at=at, changes=changes)
+        return organisation
+
+
+def change_organisation(organisation: Organisation, *, by: User, at: datetime, **values: Any) -> Organisation:
+    with transaction.atomic():
+        organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        permits = {name: values.pop(name) for name in ("regions", "order_types") if name in values}
+        changes = differences(organisation, values)
+        organisation.save()
+        if changes := changes | _permit(organisation, **permits):
+            record("workforce.change_organisation", organisation, by=by, at=at, changes=changes)
+        return organisation
+
+
+def _permit(organisation: Organisation, **permits: Iterable[Any]) -> dict[str, list]:
+    """Sets what it may do and where; returns what changed."""
+    changes = {}
+    for name, rows in permits.items():
+        related, wanted = getattr(organisation, name), list(rows)
+        before = list(related.all())
+        if {row.pk for row in before} != {row.pk for row in wanted}:
+            related.set(wanted)
+            changes[name] = [sorted(map(str, before)), sorted(map(str, wanted))]
+    return changes
 
 
 def set_skill(

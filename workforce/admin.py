@@ -42,5 +42,16 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ["role", "is_active"]
     search_fields = ["username", "name", "email"]
     list_select_related = ["region"]
-    fields = ["username", "name", "role", "region", "email", "language", "is_active", "date_joined", "last_login"]
+    fields = [
+        "username",
+        "name",
+        "role",
+        "region",
+        "organisation",
+        "email",
+        "language",
+        "is_active",
+        "date_joined",
+        "last_login",
+    ]
     inlines = [PersonSkillInline, ShiftInline]

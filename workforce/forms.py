@@ -3,20 +3,25 @@ from datetime import time
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workforce.models import Region, Shift, Skill, User
+from workforce.models import Organisation, Region, Shift, Skill, User
 from workforce.roles import Role
 
 
 class PersonForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "role", "region", "email", "phone", "language", "start_lat", "start_lon", "is_active"]
+        fields = [
+            "name", "role", "region", "organisation", "email", "phone", "language", "start_lat", "start_lon",
+            "is_active",
+        ]  # fmt: skip
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["region"].required = True
+        self.fields["organisation"].queryset = Organisation.objects.visible_to(by)
+        self.fields["organisation"].empty_label = _("Our own staff")
         if not by.is_superuser:
             self.fields["role"].choices = [choice for choice in Role.choices if choice[0] != Role.OPS]
 
@@ -27,7 +32,9 @@ class NewPersonForm(PersonForm):
     )
 
     class Meta(PersonForm.Meta):
-        fields = ["username", "name", "role", "region", "email", "phone", "language", "start_lat", "start_lon"]
+        fields = [
+            "username", "name", "role", "region", "organisation", "email", "phone", "language", "start_lat", "start_lon",
+        ]  # fmt: skip
 
 
 class SkillForm(forms.Form):
@@ -36,6 +43,39 @@ class SkillForm(forms.Form):
     expires_on = forms.DateField(
         required=False, label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class OrganisationForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    order_types = forms.ModelMultipleChoiceField(
+        None,
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one kind of work.")},
+    )
+    regions = forms.ModelMultipleChoiceField(
+        Region.objects.none(),
+        label=_("Where it may work"),
+        widget=forms.SelectMultiple(attrs={"data-search": ""}),
+        help_text=_("With everything below them."),
+    )
+    ends_on = forms.DateField(
+        required=False,
+        label=_("Contract until"),
+        help_text=_("Afterwards its people are given nothing new."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        order_types = Organisation._meta.get_field("order_types").related_model  # of a room above
+        self.fields["order_types"].queryset = order_types.objects.filter(is_active=True)
+        self.fields["regions"].queryset = Region.objects.visible_to(by)
+
+
+class NewOrganisationForm(OrganisationForm):
+    code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Lower case letters and hyphens."))
+    field_order = ("code",)
 
 
 class ShiftsForm(forms.Form):

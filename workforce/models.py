@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +72,12 @@ class Region(models.Model):
     def depth(self) -> int:
         return self.path.count("/") - 1
 
+    @property
+    def line(self) -> list[str]:
+        """The paths of the regions it lies in, from the top, itself included."""
+        codes = self.path.split("/")[:-1]
+        return ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
+
     def service_date(self, at: datetime):
         return at.astimezone(self.zone).date()
 
@@ -87,6 +93,52 @@ class RegionScopedQuerySet(models.QuerySet):
         if not user.is_active or not user.region_id:
             return self.none()
         return self.filter(**{f"{self.region_field}__in": Region.objects.within(user.region).values("pk")})
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "OrganisationQuerySet":
+        """Those that may work in one's own regions."""
+        if user.sees_all_regions:
+            return self
+        if user.is_field or not user.is_active or not user.region_id:
+            return self.none()
+        here = Region.objects.filter(Q(path__startswith=user.region.path) | Q(path__in=user.region.line))
+        return self.filter(
+            Exists(Organisation.regions.through.objects.filter(organisation=OuterRef("pk"), region__in=here))
+        )
+
+    def editable_by(self, user: "User") -> "OrganisationQuerySet":
+        """Those that work nowhere else."""
+        elsewhere = Organisation.regions.through.objects.filter(organisation=OuterRef("pk")).exclude(
+            region__in=Region.objects.visible_to(user)
+        )
+        return self.visible_to(user).exclude(Exists(elsewhere))
+
+
+class Organisation(models.Model):
+    """An outsourcer whose people do work for us: which kinds of it (`order_types`), where, and until when."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    regions = models.ManyToManyField(
+        Region, related_name="organisations", verbose_name=_("regions"), help_text=_("With everything below them.")
+    )
+    ends_on = models.DateField(
+        _("contract until"), null=True, blank=True, help_text=_("Afterwards its people are given nothing new.")
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('office:person-list')}?organisation={self.code}"
 
 
 class UserQuerySet(RegionScopedQuerySet):
@@ -135,6 +187,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("region")
     )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation"),
+        help_text=_("Empty: our own staff."),
+    )  # fmt: skip
     email = models.EmailField(_("mail address"), blank=True)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     language = models.CharField(

@@ -29,5 +29,8 @@ office: list[URLPattern] = [
     path("people/<str:number>/skills/set/", views.PersonSetSkill.as_view(), name="person-set-skill"),
     path("people/<str:number>/shifts/", views.PersonSetShifts.as_view(), name="person-set-shifts"),
     path("people/<str:number>/time/", views.PersonBookTime.as_view(), name="person-book-time"),
+    path("organisations/", views.OrganisationList.as_view(), name="organisation-list"),
+    path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation-create"),
+    path("organisations/<slug:number>/", views.OrganisationEdit.as_view(), name="organisation-edit"),
     path("saved-views/<slug:page>/", views.SavedViews.as_view(), name="saved-views"),
 ]

@@ -1,3 +1,4 @@
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.views.generic import TemplateView
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage
 from workforce import actions, forms, lists, permissions
-from workforce.models import Booking, SavedView, User
+from workforce.models import Booking, Organisation, SavedView, User
 
 
 class PersonList(ListPage):
@@ -22,7 +23,7 @@ class PersonList(ListPage):
     create_label = _("Add a person")
 
     def rows(self):
-        return User.objects.visible_to(self.request.user).select_related("region")
+        return User.objects.visible_to(self.request.user).select_related("region", "organisation")
 
 
 class PersonMixin:
@@ -30,7 +31,7 @@ class PersonMixin:
     slug_field = "username"
 
     def subjects(self):
-        return User.objects.visible_to(self.request.user).select_related("region")
+        return User.objects.visible_to(self.request.user).select_related("region", "organisation")
 
 
 class PersonDetail(PersonMixin, DetailPage):
@@ -114,6 +115,74 @@ class PersonBookTime(PersonAction):
 
     def run_action(self, values: dict) -> Booking:
         return actions.book_time(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class OrganisationList(ListPage):
+    """Who else sends people, what they may do, where, and until when."""
+
+    name = "organisation-list"
+    title = _("Organisations")
+    permission = permissions.VIEW_PEOPLE
+    filterset_class = lists.OrganisationFilter
+    table_class = lists.OrganisationTable
+    create_url = "office:organisation-create"
+    create_permission = permissions.EDIT_PEOPLE
+    create_label = _("Add an organisation")
+    empty_text = _("No organisations yet: everybody who works here is your own staff.")
+
+    def rows(self):
+        rows = Organisation.objects.visible_to(self.request.user).annotate(people_count=Count("people"))
+        return rows.prefetch_related("regions", "order_types")
+
+    def table(self):
+        table, user = super().table(), self.request.user
+        if user.has_perm(permissions.EDIT_PEOPLE):
+            table.editable = frozenset(Organisation.objects.editable_by(user).values_list("pk", flat=True))
+        return table
+
+
+class OrganisationForms:
+    permission = permissions.EDIT_PEOPLE
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def done_url(self, result: Organisation) -> str:
+        return reverse("office:organisation-list")
+
+    def back_url(self) -> str:
+        return reverse("office:organisation-list")
+
+
+class OrganisationCreate(OrganisationForms, FormPage):
+    title = _("Add an organisation")
+    form_class = forms.NewOrganisationForm
+
+    def run_action(self, values: dict) -> Organisation:
+        return actions.make_organisation(**values, by=self.request.user, at=timezone.now())
+
+
+class OrganisationEdit(OrganisationForms, ActionPage):
+    form_class = forms.OrganisationForm
+    submit_label = _("Save")
+    slug_field = "code"
+
+    def subjects(self):
+        return Organisation.objects.editable_by(self.request.user)
+
+    def get_title(self) -> str:
+        return self.subject.name
+
+    def get_initial(self) -> dict:
+        return {
+            "name": self.subject.name,
+            "ends_on": self.subject.ends_on,
+            "regions": self.subject.regions.all(),
+            "order_types": self.subject.order_types.all(),
+        }
+
+    def run_action(self, values: dict) -> Organisation:
+        return actions.change_organisation(self.subject, **values, by=self.request.user, at=timezone.now())
 
 
 class SavedViews(Page, TemplateView):
