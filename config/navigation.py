@@ -15,6 +15,7 @@ from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from procedures import permissions as procedures
+from spareparts import permissions as spareparts
 from workforce import permissions as workforce
 from workorders import permissions as workorders
 
@@ -50,9 +51,11 @@ OFFICE = [
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
     Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
     Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
+    Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
     Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
     Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
     Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
+    Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
     Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
     Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
     Item(_("Administration"), "admin:index", "settings", workforce.ADMINISTER),
@@ -80,6 +83,7 @@ PANELS: dict[str, list[Panel]] = {
         Panel("articles", _("Articles"), "office:work-order-articles", knowledge.VIEW_ARTICLE),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
+        Panel("needs", _("Skills and parts"), "office:work-order-needs", workorders.VIEW_ORDER),
         Panel("report", _("Service report"), "office:work-order-report", workorders.VIEW_ORDER),
         Panel("visit", _("Site visit"), "office:work-order-visit", workorders.REVIEW_VISITS),
         Panel("late", _("Sent in too late"), "office:work-order-late", mobile.SETTLE_LATE_WORK),

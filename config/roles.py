@@ -10,6 +10,7 @@ from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from procedures import permissions as procedures
+from spareparts import permissions as spareparts
 from workforce import permissions as workforce
 from workforce.models import User
 from workforce.roles import Role
@@ -41,6 +42,8 @@ ROLES: dict[str, set[str]] = {
         assets.REVEAL_ACCOUNT,
         assets.PRINT_STICKERS,
         assets.EXPORT_TERMINALS,
+        spareparts.VIEW_STOCK,
+        spareparts.MOVE_STOCK,
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
@@ -64,6 +67,7 @@ ROLES: dict[str, set[str]] = {
         merchants.EDIT_MERCHANT,
         merchants.REVEAL_PHONE,
         workorders.VIEW_REQUEST,
+        spareparts.VIEW_STOCK,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
         workorders.ANSWER_SUPPORT,
@@ -81,6 +85,8 @@ ROLES: dict[str, set[str]] = {
         assets.EXPORT_TERMINALS,
         integrations.IMPORT,
     },
+        spareparts.VIEW_STOCK,
+        spareparts.MOVE_STOCK,
     Role.ANALYST: READ
     | {
         workforce.VIEW_PEOPLE,
@@ -88,6 +94,7 @@ ROLES: dict[str, set[str]] = {
         assets.EXPORT_TERMINALS,
         workorders.VIEW_REQUEST,
         workorders.EXPORT_ORDERS,
+        spareparts.VIEW_STOCK,
         dispatch.VIEW_DECISION,
         procedures.VIEW_PROCEDURE,
     },

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "knowledge",
     "workorders",
     "procedures",
+    "spareparts",
     "assets",
     "merchants",
     "workforce",

@@ -17,6 +17,7 @@ from merchants import urls as merchants
 from mobile import urls as mobile
 from notifications import urls as notifications
 from procedures import urls as procedures
+from spareparts import urls as spareparts
 from workforce import urls as workforce
 from workorders import urls as workorders
 
@@ -28,6 +29,7 @@ office = [
     *procedures.office,
     *merchants.office,
     *assets.office,
+    *spareparts.office,
     *workforce.office,
     *integrations.office,
     *mobile.office,

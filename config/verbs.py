@@ -7,6 +7,7 @@ from knowledge.verbs import VERBS as KNOWLEDGE
 from merchants.verbs import VERBS as MERCHANTS
 from mobile.verbs import VERBS as MOBILE
 from procedures.verbs import VERBS as PROCEDURES
+from spareparts.verbs import VERBS as SPAREPARTS
 from workforce.verbs import VERBS as WORKFORCE
 from workorders.verbs import VERBS as WORKORDERS
 
@@ -14,6 +15,7 @@ VERBS = {
     **WORKFORCE,
     **MERCHANTS,
     **ASSETS,
+    **SPAREPARTS,
     **PROCEDURES,
     **WORKORDERS,
     **DISPATCH,

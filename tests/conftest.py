@@ -44,7 +44,10 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
             "Run this together with a test that uses the database."
         )
         pgtrigger.uninstall(
-            "journal.Entry:never_truncated", "evidence.Capture:never_truncated", "evidence.Seal:never_truncated"
+            "journal.Entry:never_truncated",
+            "evidence.Capture:never_truncated",
+            "evidence.Seal:never_truncated",
+            "spareparts.Movement:never_truncated",
         )
 
 

@@ -8,6 +8,7 @@ from django.views.generic import TemplateView
 
 from mobile.queries import bag_of
 from mobile.views.pages import FieldPage
+from spareparts.models import Stock
 from workforce.models import Booking, Shift
 
 
@@ -40,6 +41,7 @@ class MePage(FieldPage, TemplateView):
             week=self._week(today),
             skills=user.skills.filter(Q(expires_on=None) | Q(expires_on__gte=today)).select_related("skill"),
             bag=bag_of(user),
+            parts=Stock.objects.in_bag_of(user).there().select_related("part").order_by("part__name"),
             **kwargs,
         )
 

@@ -12,6 +12,7 @@ ROOMS = [
     ["dispatch", "knowledge"],
     ["workorders"],
     ["procedures"],
+    ["spareparts"],
     ["assets"],
     ["merchants"],
     ["workforce"],

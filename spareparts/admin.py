@@ -1,0 +1,29 @@
+from django.contrib import admin
+
+from spareparts.models import Part, Place
+from toolkit.admin import ReferenceAdmin
+
+
+@admin.register(Part)
+class PartAdmin(ReferenceAdmin):
+    list_display = ["name", "name_zh", "code", "unit", "is_serialised", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["code", "name", "name_zh"]
+
+
+@admin.register(Place)
+class PlaceAdmin(ReferenceAdmin):
+    """Depots and the like. Bags come by themselves."""
+
+    list_display = ["name", "code", "kind", "region", "calendar", "is_active"]
+    list_select_related = ["region", "calendar"]
+    search_fields = ["code", "name"]
+    exclude = ["person"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(kind=Place.Kind.BAG)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "kind":
+            kwargs["choices"] = [choice for choice in Place.Kind.choices if choice[0] != Place.Kind.BAG]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)

@@ -1,0 +1,91 @@
+from urllib.parse import urlencode
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from spareparts.models import Movement, Part, Place, Stock
+from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
+
+
+class StockFilter(FilterSet):
+    q = SearchFilter(label=_("Part, place or person"))
+    part = django_filters.ModelChoiceFilter(queryset=Part.objects.in_use(), to_field_name="code", label=_("Part"))
+    kind = django_filters.MultipleChoiceFilter(
+        field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place")
+    )
+    at_least = django_filters.NumberFilter(field_name="quantity", lookup_expr="gte", label=_("At least"))
+
+    class Meta:
+        model = Stock
+        fields = ()
+
+
+class StockTable(Table):
+    part = tables.Column(order_by=("part__name", "pk"))
+    quantity = tables.Column()
+    unit = tables.Column(accessor="part__get_unit_display", orderable=False, verbose_name=_("unit"))
+    place = tables.Column(order_by=("place__name", "place__person__name", "pk"))
+    kind = tables.Column(accessor="place__get_kind_display", orderable=False, verbose_name=_("kind of place"))
+    region = tables.Column(accessor="place__home", orderable=False, verbose_name=_("region"))
+    code = tables.Column(accessor="part__code", verbose_name=_("code"))
+
+    class Meta(Table.Meta):
+        model = Stock
+        fields = ("part", "quantity", "unit", "place", "kind", "region", "code")
+        hidden = ("code",)
+        order_by = "part"
+
+    def render_quantity(self, record: Stock, value: int):
+        query = urlencode({"part": record.part.code, "place": record.place.code})
+        return format_html('<a href="{}?{}">{}</a>', reverse("office:stock-move-list"), query, value)
+
+    def value_quantity(self, record: Stock) -> int:
+        return record.quantity
+
+
+class MovementFilter(FilterSet):
+    part = django_filters.ModelChoiceFilter(queryset=Part.objects.all(), to_field_name="code", label=_("Part"))
+    place = django_filters.CharFilter(method="at_place", label=_("Code of the place"))
+    kind = django_filters.MultipleChoiceFilter(choices=Movement.Kind.choices, label=_("Kind"))
+    order = django_filters.CharFilter(field_name="order_number", label=_("Work order"))
+    at = DayRangeFilter(label=_("Time"))
+
+    class Meta:
+        model = Movement
+        fields = ()
+
+    def at_place(self, rows: QuerySet, name: str, code: str) -> QuerySet:
+        place = Place.objects.filter(code=code).values("pk")
+        return rows.filter(Q(source__in=place) | Q(target__in=place))
+
+
+class MovementTable(Table):
+    at = tables.DateTimeColumn(orderable=False)
+    kind = tables.Column(orderable=False)
+    part = tables.Column(orderable=False)
+    quantity = tables.Column(orderable=False)
+    source = tables.Column(orderable=False)
+    source_left = tables.Column(orderable=False)
+    target = tables.Column(orderable=False)
+    target_left = tables.Column(orderable=False)
+    order_number = tables.Column(orderable=False)
+    by = tables.Column(orderable=False)
+    note = tables.Column(orderable=False)
+
+    class Meta(Table.Meta):
+        model = Movement
+        fields = (
+            "at", "kind", "part", "quantity", "source", "source_left", "target", "target_left", "order_number", "by",
+            "note",
+        )  # fmt: skip
+        hidden = ("note",)
+
+    def render_order_number(self, value: str):
+        return format_html('<a href="{}">{}</a>', reverse("office:work-order-detail", args=[value]), value)
+
+    def value_order_number(self, record: Movement) -> str:
+        return record.order_number

@@ -1,0 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "spareparts.receive_part": _("received parts"),
+    "spareparts.transfer_part": _("handed out parts"),
+    "spareparts.return_part": _("took parts back"),
+    "spareparts.use_part": _("took parts out of a bag for an order"),
+}

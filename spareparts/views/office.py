@@ -1,0 +1,112 @@
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from spareparts import actions, forms, lists, permissions
+from spareparts.models import Movement, Part, Place, Stock
+from toolkit.choices import ChoicePage
+from toolkit.lists import ListPage
+from toolkit.views import FormPage
+
+
+class StockList(ListPage):
+    """How many of each part are where."""
+
+    name = "stock-list"
+    title = _("Stock")
+    permission = permissions.VIEW_STOCK
+    filterset_class = lists.StockFilter
+    table_class = lists.StockTable
+    template_name = "spareparts/stock.html"
+    create_url = "office:stock-receive"
+    create_permission = permissions.MOVE_STOCK
+    create_label = _("Receive parts")
+    empty_text = _("No stock yet: receive some parts into a depot.")
+
+    def rows(self) -> QuerySet[Stock]:
+        rows = Stock.objects.visible_to(self.request.user).there()
+        return rows.select_related("part", "place__region", "place__person__region")
+
+
+class MovementList(ListPage):
+    """The ledger, newest first."""
+
+    name = "stock-move-list"
+    title = _("Stock moves")
+    permission = permissions.VIEW_STOCK
+    filterset_class = lists.MovementFilter
+    table_class = lists.MovementTable
+    empty_text = _("Nothing has been moved yet.")
+
+    def rows(self) -> QuerySet[Movement]:
+        rows = Movement.objects.visible_to(self.request.user)
+        return rows.select_related("part", "source__person", "target__person", "by")
+
+
+class PartSearch(ChoicePage):
+    permission = permissions.VIEW_STOCK
+
+    def rows(self) -> QuerySet[Part]:
+        return Part.objects.in_use()
+
+    def choice(self, row: Part) -> tuple[str, str]:
+        return row.code, f"{row} · {row.code}"
+
+
+class PlaceSearch(ChoicePage):
+    permission = permissions.MOVE_STOCK
+
+    def rows(self) -> QuerySet[Place]:
+        places = Place.objects.visible_to(self.request.user).in_use()
+        return places.select_related("person__region", "region").order_by("-kind", "name", "person__name")
+
+    def choice(self, row: Place) -> tuple[str, str]:
+        return row.code, f"{row} · {row.home}"
+
+
+class MovePage(FormPage):
+    permission = permissions.MOVE_STOCK
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    @property
+    def who(self) -> dict:
+        return {"by": self.request.user, "at": timezone.now()}
+
+    def done_url(self, result: Movement) -> str:
+        return f"{reverse('office:stock-list')}?part={result.part.code}"
+
+    def back_url(self) -> str:
+        return reverse("office:stock-list")
+
+
+class Receive(MovePage):
+    title = _("Receive parts")
+    submit_label = _("Receive")
+    success_message = _("The parts are in stock.")
+    form_class = forms.ReceiveForm
+
+    def run_action(self, values: dict) -> Movement:
+        return actions.receive_part(values.pop("part"), **values, **self.who)
+
+
+class Transfer(MovePage):
+    title = _("Hand out parts")
+    submit_label = _("Hand out")
+    success_message = _("The parts have changed their place.")
+    form_class = forms.TransferForm
+
+    def run_action(self, values: dict) -> Movement:
+        return actions.transfer_part(values.pop("part"), **values, **self.who)
+
+
+class Return(MovePage):
+    title = _("Take parts back")
+    submit_label = _("Take back")
+    success_message = _("The parts are back in the depot.")
+    form_class = forms.ReturnForm
+
+    def run_action(self, values: dict) -> Movement:
+        return actions.return_part(values.pop("part"), **values, **self.who)
