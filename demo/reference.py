@@ -66,9 +66,10 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
             if publish and procedure.current is None:
                 publish_version(procedure, steps=steps, by=None, at=at)
             values = {"name": en, "name_zh": zh, "duration_min": minutes, "procedure": procedure,
-                      "skill": skills[skill], "skill_level": level, "needs_terminal": needs_terminal,
-                      "needs_fault_codes": code == "repair"}  # fmt: skip
-            types[code], _new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
+                      "needs_terminal": needs_terminal, "needs_fault_codes": code == "repair"}  # fmt: skip
+            types[code], is_new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
+            if is_new:
+                types[code].skill_needs.create(skill=skills[skill], level=level)
         for kind, code, zh, en, model_kind in FAULT_CODES:
             names = {"name": en, "name_zh": zh, "model_kind": model_kind, "is_other": code == "other"}
             FaultCode.objects.get_or_create(kind=kind, code=code, defaults=names)

@@ -95,8 +95,8 @@ def cancel(world: World, job: Job) -> None:
 
 
 def _find(world: World, job: Job) -> tuple[Worker, datetime] | None:
-    kind, merchant = job.order.type, job.shop.merchant
-    crew = [each for each in world.crew_for(job.shop, kind.skill.code, kind.skill_level) if each not in job.refused_by]
+    merchant = job.shop.merchant
+    crew = [each for each in world.crew_for(job.shop, job.order.needed_skills) if each not in job.refused_by]
     if job.kind == "inspect":
         crew = [each for each in crew if each.user.role == "inspector"] or crew
     patience = timedelta(hours=world.rng.uniform(*{"repair": (0.2, 1.5), "swap": (1, 20)}.get(job.kind, (12, 70))))

@@ -175,8 +175,10 @@ class World:
 
     # people
 
-    def crew_for(self, shop: Shop, skill: str, level: int) -> Iterator[Worker]:
-        return (each for each in self.crew if shop.district.code in each.covers and each.can(skill, level))
+    def crew_for(self, shop: Shop, levels: dict[str, int]) -> Iterator[Worker]:
+        """`levels` by code of the skill."""
+        near = (each for each in self.crew if shop.district.code in each.covers)
+        return (each for each in near if all(each.can(skill, level) for skill, level in levels.items()))
 
     def anybody(self, district: District) -> Worker:
         return self.rng.choice(

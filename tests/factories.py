@@ -9,7 +9,7 @@ from assets.models import Sticker, StickerSheet, Terminal, TerminalModel
 from merchants.models import Contact, Merchant, ServiceCalendar, Trade
 from procedures.models import Procedure, ProcedureVersion
 from workforce.models import PersonSkill, Region, Shift, Skill, User
-from workorders.models import SlaPolicy, WorkOrderType
+from workorders.models import SkillNeed, SlaPolicy, WorkOrderType
 
 WEEKLY = {str(day): [["09:00", "12:00"], ["13:00", "18:00"]] for day in range(5)}
 STEPS = [
@@ -172,11 +172,20 @@ class WorkOrderTypeFactory(DjangoModelFactory):
     class Meta:
         model = WorkOrderType
         django_get_or_create = ("code",)
+        skip_postgeneration_save = True
 
     code = "repair"
     name = "Repair"
     name_zh = "维修"
     duration_min = 45
+    skills = factory.RelatedFactory("tests.factories.SkillNeedFactory", factory_related_name="type")
+
+
+class SkillNeedFactory(DjangoModelFactory):
+    class Meta:
+        model = SkillNeed
+        django_get_or_create = ("type", "skill")
+
     skill = factory.SubFactory(SkillFactory)
 
 

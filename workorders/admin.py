@@ -2,14 +2,37 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
-from workorders.models import FaultCode, Rating, Request, SlaPolicy, VisitRules, WorkOrder, WorkOrderType
+from workorders.models import (
+    FaultCode,
+    PartNeed,
+    Rating,
+    Request,
+    SkillNeed,
+    SlaPolicy,
+    VisitRules,
+    WorkOrder,
+    WorkOrderType,
+)
+
+
+class SkillNeedInline(admin.TabularInline):
+    model = SkillNeed
+    extra = 1
+
+
+class PartNeedInline(admin.TabularInline):
+    model = PartNeed
+    extra = 1
+    autocomplete_fields = ("part",)
 
 
 @admin.register(WorkOrderType)
 class WorkOrderTypeAdmin(ReferenceAdmin):
-    list_display = ("name", "name_zh", "code", "duration_min", "procedure", "skill", "skill_level", "is_active")
+    list_display = ("name", "name_zh", "code", "duration_min", "procedure", "is_active")
     list_filter = ("is_active", "needs_fault_codes")
-    list_select_related = ("procedure", "skill")
+    list_select_related = ("procedure",)
+    filter_horizontal = ("organisations",)
+    inlines = (SkillNeedInline, PartNeedInline)
 
 
 @admin.register(FaultCode)

@@ -166,6 +166,11 @@ def calendar_of(order: WorkOrder) -> sla.ServiceCalendar | None:
     return _policy(order).calendar if order.sla else None
 
 
+def opening_hours(calendar: ServiceCalendar, since: date) -> sla.ServiceCalendar:
+    """The hours of a calendar with its holidays from the day before on."""
+    return _calendar(json.dumps(_hours(calendar, since), sort_keys=True))
+
+
 def _pauses(order: WorkOrder) -> list[sla.Pause]:
     pauses: list[Pause] = list(order.pauses.all()) if order.pk else []
     return [sla.Pause(pause.started_at, pause.ended_at, pause.reason) for pause in pauses]

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy
 
 from assets.models import Terminal
 from merchants.models import Contact, Merchant
+from spareparts.models import Part
 from toolkit.choices import SearchField
 from toolkit.secrets import normalize_phone
-from workforce.models import User
+from workforce.models import Skill, User
 from workorders.models import Priority, Request, WorkOrder, WorkOrderType
 
 
@@ -110,6 +111,59 @@ class EditForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The instance stays as it is: the action changes a fresh one."""
+
+
+class NeedsForm(forms.Form):
+    """The levels and quantities there are, 0 takes one away, and room for one more of each; gives those of change_needs."""
+
+    skill = forms.ModelChoiceField(
+        Skill.objects.none(), label=gettext_lazy("One more skill"), required=False, empty_label="–"
+    )
+    skill_level = forms.IntegerField(label=gettext_lazy("Its level"), min_value=1, max_value=5, initial=1)
+    part = SearchField(
+        Part.objects.none(),
+        url_name="office:part-search",
+        key="code",
+        label=gettext_lazy("One more part"),
+        required=False,
+    )
+    part_quantity = forms.IntegerField(label=gettext_lazy("Its quantity"), min_value=1, max_value=1000, initial=1)
+
+    def __init__(self, *args, order: WorkOrder, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs = order.needs
+        for need in self.needs.skills:
+            self.fields[f"level-{need.code}"] = forms.IntegerField(
+                label=_("Level of %(skill)s") % {"skill": need.name}, initial=need.level, min_value=0, max_value=5,
+                help_text=_("0: not needed."),
+            )  # fmt: skip
+        for need in self.needs.parts:
+            self.fields[f"quantity-{need.code}"] = forms.IntegerField(
+                label=_("Quantity of %(part)s") % {"part": need.label}, initial=need.quantity, min_value=0,
+                max_value=1000, help_text=_("0: not needed."),
+            )  # fmt: skip
+        self.order_fields([name for name in self.fields if "-" in name])
+        self.fields["skill"].queryset = Skill.objects.exclude(pk__in=[need.id for need in self.needs.skills])
+        self.fields["part"].queryset = Part.objects.in_use().exclude(pk__in=[need.id for need in self.needs.parts])
+
+    def clean(self) -> dict:
+        values = super().clean()
+        skills = {need.code: values.get(f"level-{need.code}") for need in self.needs.skills}
+        parts = {need.code: values.get(f"quantity-{need.code}") for need in self.needs.parts}
+        if skill := values.get("skill"):
+            skills[skill.code] = values.get("skill_level")
+        if part := values.get("part"):
+            parts[part.code] = values.get("part_quantity")
+        return {
+            "skills": {code: level for code, level in skills.items() if level},
+            "parts": {code: quantity for code, quantity in parts.items() if quantity},
+        }
+
+
+class UsePartForm(forms.Form):
+    part = SearchField(Part.objects.in_use(), url_name="office:part-search", key="code", label=gettext_lazy("Part"))
+    quantity = forms.IntegerField(label=gettext_lazy("Quantity"), min_value=1, max_value=1000, initial=1)
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
 
 
 class ReasonForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assets.models import Terminal
 from merchants.models import Merchant
 from procedures.steps import Equal
+from spareparts.queries import carried_by
 from workorders.clock import calendar_of
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
@@ -28,7 +29,7 @@ def warnings_before(order: WorkOrder, *, at: datetime) -> list[Caution]:
     """Nothing once somebody is under way."""
     if order.status not in BEFORE_DEPARTURE:
         return []
-    checks = (_no_terminal, _closed_window, _no_procedure, _no_place, _not_reviewed)
+    checks = (_no_terminal, _no_part, _closed_window, _no_procedure, _no_place, _not_reviewed)
     return [warning for check in checks if (warning := check(order, at))]
 
 
@@ -45,6 +46,23 @@ def _no_terminal(order: WorkOrder, at: datetime) -> Caution | None:
     return Caution(
         "no_terminal", _("There is no terminal in the bag of %(engineer)s. Fetch one from the warehouse first.") % names
     )
+
+
+def _no_part(order: WorkOrder, at: datetime) -> Caution | None:
+    if order.engineer is None or not order.needs.parts:
+        return None
+    carried = carried_by(order.engineer, {need.id for need in order.needs.parts})
+    missing = [need for need in order.needs.parts if carried.get(need.id, 0) < need.quantity]
+    if not missing:
+        return None
+    names = {
+        "parts": ", ".join(f"{need.quantity - carried.get(need.id, 0)} × {need.label}" for need in missing),
+        "engineer": order.engineer.name,
+        "place": order.pick_up_at,
+    }
+    if order.pick_up_at:
+        return Caution("no_part", _("Collect on the way, at %(place)s: %(parts)s.") % names)
+    return Caution("no_part", _("Missing in the bag of %(engineer)s: %(parts)s. Fetch it from a depot first.") % names)
 
 
 def _brings_a_terminal(order: WorkOrder) -> bool:
@@ -90,7 +108,7 @@ def _not_reviewed(order: WorkOrder, at: datetime) -> Caution | None:
     )
 
 
-CODES = ("no_terminal", "closed", "no_procedure", "no_place", "not_reviewed")
+CODES = ("no_terminal", "no_part", "closed", "no_procedure", "no_place", "not_reviewed")
 
 
 def known_codes(text: str) -> list[str]:

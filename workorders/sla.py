@@ -185,6 +185,17 @@ def service_time_between(calendar: ServiceCalendar, start: datetime, end: dateti
     return timedelta(microseconds=calendar._between(low, high))
 
 
+def hours_between(calendar: ServiceCalendar, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """The stretches of service between two instants, in order."""
+    low, high = _micros(start), _micros(end)
+    spans = (
+        (max(opens, low), min(closes, high))
+        for number in range(low // STRETCH, high // STRETCH + 1)
+        for opens, closes in zip(*calendar._stretch(number)[:2], strict=True)
+    )
+    return [(_utc(opens), _utc(closes)) for opens, closes in spans if opens < closes]
+
+
 def add_service_time(calendar: ServiceCalendar, start: datetime, amount: timedelta) -> datetime:
     """The first instant at which `amount` of service time has passed since `start`."""
     if amount < timedelta(0):

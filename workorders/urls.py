@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
+from workorders.views import needs, originals, panels, reports, support, visits
 from workorders.views import office as pages
-from workorders.views import originals, panels, reports, support, visits
 from workorders.views import public as public_pages
 
 office: list[URLPattern] = [
@@ -25,6 +25,9 @@ office: list[URLPattern] = [
     path("work-orders/<number>/report.pdf", reports.OrderReportPdf.as_view(), name="work-order-report-pdf"),
     path("work-orders/<number>/visit/", visits.OrderVisit.as_view(), name="work-order-visit"),
     path("work-orders/<number>/visit/settle/", visits.SettleVisit.as_view(), name="work-order-visit-settle"),
+    path("work-orders/<number>/needs/", needs.OrderNeeds.as_view(), name="work-order-needs"),
+    path("work-orders/<number>/needs/change/", needs.ChangeNeeds.as_view(), name="work-order-change-needs"),
+    path("work-orders/<number>/parts/use/", needs.UsePart.as_view(), name="work-order-use-part"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),

@@ -5,6 +5,8 @@ VERBS = {
     "workorders.reveal_phone": _("looked at a phone number"),
     "workorders.open_work_order": _("opened the order"),
     "workorders.change_work_order": _("changed the order"),
+    "workorders.change_needs": _("changed what the order needs"),
+    "workorders.use_part": _("used up a part"),
     "workorders.follow_merchant": _("moved the order with its merchant into another region"),
     "workorders.assign_work_order": _("assigned the order"),
     "workorders.accept_work_order": _("accepted the order"),

@@ -20,6 +20,7 @@ from mobile.actions import park_work, see_device
 from procedures.actions import make_variant
 from tests.architecture.routes import ROUTES
 from workorders import actions
+from workforce.actions import make_organisation
 from workorders.links import request_link
 from workorders.models import Visit
 from workorders.report_pdf import check_url
@@ -105,6 +106,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "import": {"number": job.number},
         "rule-set": {"number": rules.number},
         "procedure": {"number": repair.procedure.code},
+        "organisation": {"number": organisation.code},
         "variant": {"number": variant.number},
         "page": {"page": "merchant-list"},
         "parked": {"number": parked.pk},

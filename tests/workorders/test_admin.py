@@ -50,7 +50,9 @@ def test_order_types_and_policies_are_edited(admin, repair):
     values = {"name": "Standard", "calendar": policy.calendar_id, "response_min": 120, "resolution_min": 480}
     admin.post(reverse("admin:workorders_slapolicy_change", args=[policy.pk]), values)
     assert SlaPolicy.objects.get().response_min == 120
-    values = {"code": "swap", "name": "Swap", "duration_min": 30, "skill_level": 1, "is_active": "on"}
+    values = {"code": "swap", "name": "Swap", "duration_min": 30, "is_active": "on"}
+    for rows in ("skill_needs", "part_needs"):
+        values |= {f"{rows}-TOTAL_FORMS": 0, f"{rows}-INITIAL_FORMS": 0}
     admin.post(reverse("admin:workorders_workordertype_add"), values)
     assert WorkOrderType.objects.filter(code="swap").exists()
 

@@ -10,6 +10,7 @@ from workorders.actions.closing import (
 from workorders.actions.faults import choose_fault_codes
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.late import attach_late_work
+from workorders.actions.needs import change_needs, use_part
 from workorders.actions.on_site import (
     accept_work_order,
     add_photo,
@@ -31,6 +32,7 @@ from workorders.actions.visits import score_visits, settle_visit
 
 __all__ = [
     "accept_work_order",
+    "Move",
     "add_photo",
     "answer_step",
     "answer_support",
@@ -40,6 +42,7 @@ __all__ = [
     "attach_late_work",
     "cancel_work_order",
     "change_work_order",
+    "change_needs",
     "choose_fault_codes",
     "close_completed_orders",
     "close_work_order",
@@ -57,6 +60,7 @@ __all__ = [
     "reject_work_order",
     "resume_work",
     "retrieve_terminal",
+    "reschedule_work_orders",
     "return_to_pool",
     "reveal_phone",
     "score_visits",
@@ -64,3 +68,4 @@ __all__ = [
     "sign",
     "start_work",
 ]
+    "use_part",

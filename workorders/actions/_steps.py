@@ -10,7 +10,7 @@ from journal.models import Entry
 from toolkit.errors import Refused
 from workforce.actions import release_time
 from workforce.models import User
-from workorders.lifecycle import STAMPS
+from workorders.lifecycle import STAMPS, WAYS_ON, Status
 from workorders.models import WorkOrder
 
 PASSED_OVER_FOR = timedelta(hours=4)
@@ -91,6 +91,13 @@ def moment_of(order: WorkOrder, *, at: datetime, device_at: datetime | None) -> 
 
     A phone that was out of reach sends its steps hours later; arrival and durations are those of the phone.
     """
+def stays_as_it_is(order: WorkOrder) -> Refused:
+    return Refused(
+        _("%(order)s is “%(status)s” and stays as it is. %(way_on)s")
+        % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
+    )
+
+
     if device_at is None or at - device_at > BELIEVED_FOR:
         return at
     pause = order.pauses.order_by("-started_at").first()

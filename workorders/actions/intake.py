@@ -197,6 +197,8 @@ def open_work_order(
             service_date=service_date,
             opened_at=at,
         )
+        order.needed_skills = {need.code: need.level for need in order.needs.skills}
+        order.needed_parts = {need.code: need.quantity for need in order.needs.parts}
         clock.start_clock(order)
         order.save()
         record(

@@ -42,7 +42,7 @@ def reject_work_order(
         reason = required(reason, _("Say why you cannot do it."), "reason")
         changes = order.move_to(Status.OPEN, at)
         release_booking(order)
-        order.engineer, order.is_locked = (None, False)
+        order.engineer, order.pick_up_at, order.is_locked = (None, None, False)
         changes |= {"engineer": [by.name, None]}
         entry = write(
             "workorders.reject_work_order", order, by=by, at=at, device_at=device_at, changes=changes, note=reason

@@ -6,14 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from journal.actions import differences
+from spareparts.models import Place
 from toolkit.errors import Refused
 from workforce.actions import book_time
 from workforce.models import Booking, User
 from workforce.roles import Role
 from workorders import clock, notices
-from workorders.actions._steps import locked, pass_over, release_booking, required, write
+from workorders.actions._steps import locked, pass_over, release_booking, required, stays_as_it_is, write
 from workorders.lifecycle import ONGOING, WAYS_ON, Status
 from workorders.models import WorkOrder
+from workorders.organisations import in_words, what_forbids
 from workorders.queries import planned_time
 
 CHANGEABLE = {"priority", "summary", "details", "duration_min"}
@@ -32,12 +34,14 @@ def assign_work_order(
     lock: bool | None = None,
     expect_open: bool = False,
     expect_engineer_id: int | None | EllipsisType = ...,
+    pick_up_at: Place | None = None,
 ) -> WorkOrder:
     """Gives the order to an engineer and books the time, in place of an earlier booking.
 
     For the engineer who has it already only the time changes. With `expect_open`, or `expect_engineer_id`, the loser
     of a race is refused and told who has it. `force` books double where there is no other way, under the name of `by`;
-    `lock` fixes (or frees) person and time, which automatic dispatch (`by` is None) then leaves alone.
+    `lock` fixes (or frees) person and time, which automatic dispatch (`by` is None) then leaves alone. On the
+    way there the engineer collects missing parts at the depot `pick_up_at`.
     """
     with transaction.atomic():
         order = locked(order)
@@ -49,15 +53,21 @@ def assign_work_order(
         if end <= start:
             raise Refused(_("The end must lie after the start."), field="end")
         is_new = engineer != before
+        if is_new:
+            _refuse_forbidden(order, engineer, at)
         changes = order.move_to(Status.ASSIGNED, at) if is_new else _only_in_time(order)
         planned_before = planned_time(order)
         _book(order, engineer, start, end, by=by, at=at, force=force)
         order.engineer = engineer
+        if is_new or pick_up_at:
+            order.pick_up_at = pick_up_at
         if lock is not None:
             order.is_locked = lock
         changes |= {"booking": [planned_before, planned_time(order)]}
         if is_new:
             changes |= {"engineer": [before and before.name, engineer.name]}
+        if pick_up_at:
+            changes |= {"pick_up_at": [None, str(pick_up_at)]}
         entry = write("workorders.assign_work_order", order, by=by, at=at, changes=changes, note=reason)
         if before and is_new:
             notices.tell_withdrawn(order, before, entry)
@@ -84,6 +94,24 @@ def _refuse_unfit(engineer: User) -> None:
     if not engineer.is_active or engineer.role not in (Role.ENGINEER, Role.INSPECTOR):
         raise Refused(
             _("%(name)s does no field work at present. Choose an active engineer.") % {"name": engineer},
+            field="engineer",
+        )
+
+
+def _refuse_forbidden(order: WorkOrder, engineer: User, at: datetime) -> None:
+    """By the contract of the organisation that sends the engineer: nobody may set that aside."""
+    organisation = engineer.organisation
+    if organisation is None:
+        return
+    reasons = what_forbids(organisation, order, order.region.service_date(at))
+    if reasons:
+        said = in_words(
+            reasons[0], organisation=organisation.name, ends_on=organisation.ends_on, kind=order.type,
+            region=order.region,
+        )  # fmt: skip
+        raise Refused(
+            _("%(name)s cannot be given this order: %(reason)s. Choose somebody else.")
+            % {"name": engineer, "reason": said},
             field="engineer",
         )
 
@@ -124,7 +152,7 @@ def return_to_pool(order: WorkOrder, *, by: User | None, reason: str, at: dateti
         before = order.engineer
         changes = order.move_to(Status.OPEN, at)
         release_booking(order)
-        order.engineer, order.is_locked = (None, False)
+        order.engineer, order.pick_up_at, order.is_locked = (None, None, False)
         changes |= {"engineer": [before.name, None]}
         entry = write("workorders.return_to_pool", order, by=by, at=at, changes=changes, note=reason)
         if by is None:
@@ -142,10 +170,7 @@ def change_work_order(order: WorkOrder, *, by: User, at: datetime, **values: Any
     with transaction.atomic():
         order = locked(order)
         if order.status not in ONGOING:
-            raise Refused(
-                _("%(order)s is “%(status)s” and stays as it is. %(way_on)s")
-                % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
-            )
+            raise stays_as_it_is(order)
         if "summary" in values:
             values["summary"] = required(values["summary"], _("Say in a few words what is wanted."), "summary")
         changes = differences(order, values)

@@ -3,13 +3,14 @@ from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, Wor
 from workorders.models.requests import Rating, Request, RequestQuerySet, TrackingLink, new_nonce
 from workorders.models.signatures import Signature, SignatureQuerySet
 from workorders.models.support import SupportCall, SupportCallQuerySet
-from workorders.models.types import Priority, SlaPolicy, WorkOrderType
+from workorders.models.types import PartNeed, Priority, SkillNeed, SlaPolicy, WorkOrderType
 from workorders.models.visits import Visit, VisitRules
 
 __all__ = [
     "ELSEWHERE",
     "FaultCode",
     "FaultCodeQuerySet",
+    "PartNeed",
     "Pause",
     "Priority",
     "Rating",
@@ -18,6 +19,7 @@ __all__ = [
     "RequestQuerySet",
     "Signature",
     "SignatureQuerySet",
+    "SkillNeed",
     "SlaPolicy",
     "SupportCall",
     "SupportCallQuerySet",

@@ -3,8 +3,9 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +13,14 @@ from assets.models import Terminal
 from evidence.models import Capture
 from merchants.models import Merchant
 from procedures.models import Run
+from spareparts.models import Part, Place
 from toolkit.errors import Refused
 from toolkit.search import bigrams_of, matches
-from workforce.models import Booking, Region, RegionScopedQuerySet, User
+from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
 from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Status
 from workorders.models.faults import FaultCode
 from workorders.models.types import Priority, SlaPolicy, WorkOrderType
+from workorders.needs import NeededPart, NeededSkill, Needs
 
 
 def fault_code(label: Any) -> models.ForeignKey:
@@ -90,6 +93,8 @@ class WorkOrder(models.Model):
     # the promise, snapshot of policy and calendar included, so that it can be computed again
     sla_policy = models.ForeignKey(
         SlaPolicy, models.SET_NULL, null=True, related_name="+", verbose_name=_("SLA policy")
+    needed_skills = models.JSONField(_("needed skills"), null=True, help_text="{code: level}; null: see its type")
+    needed_parts = models.JSONField(_("needed parts"), null=True, help_text="{code: quantity}; null: see its type")
     )
     sla = models.JSONField(default=dict, help_text="{policy, calendar, response_min, resolution_min}")
     response_due_at = models.DateTimeField(_("response due"), null=True)
@@ -98,6 +103,10 @@ class WorkOrder(models.Model):
     service_date = models.DateField(_("service date"), help_text="local day it was opened")
     opened_at = models.DateTimeField(_("opened"))
     assigned_at = models.DateTimeField(_("assigned"), null=True)
+    pick_up_at = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("parts to be collected at"),
+    )  # fmt: skip
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     departed_at = models.DateTimeField(_("departed"), null=True)
     arrived_at = models.DateTimeField(_("arrived"), null=True)
@@ -197,6 +206,28 @@ class WorkOrder(models.Model):
             )
         self.status = status
         if status in (Status.OPEN, Status.ASSIGNED):
+    @cached_property
+    def needs(self) -> Needs:
+        """Read once: a fresh copy of the order knows of changes."""
+        if None in (self.needed_skills, self.needed_parts):
+            prefetch_related_objects([self.type], "skill_needs__skill", "part_needs__part")
+        if self.needed_skills is None:
+            wanted = {need.skill: need.level for need in self.type.skill_needs.all()}
+        else:
+            held = Skill.objects.filter(code__in=self.needed_skills) if self.needed_skills else ()
+            wanted = {skill: self.needed_skills[skill.code] for skill in held}
+        if self.needed_parts is None:
+            brought = {need.part: need.quantity for need in self.type.part_needs.all()}
+        else:
+            known = Part.objects.filter(code__in=self.needed_parts) if self.needed_parts else ()
+            brought = {part: self.needed_parts[part.code] for part in known}
+        return Needs(
+            tuple(NeededSkill(skill.pk, skill.code, skill.name, level) for skill, level in wanted.items()),
+            tuple(
+                NeededPart(part.pk, part.code, part.name, part.name_zh, quantity) for part, quantity in brought.items()
+            ),
+        )
+
             for field in STAMPS.values():
                 setattr(self, field, None)
         if status in STAMPS and getattr(self, STAMPS[status]) is None:  # resumed work keeps the time it began

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Contract, Merchant, ServiceCalendar
 from procedures.models import Procedure
-from workforce.models import Region, Skill
+from spareparts.models import Part
+from workforce.models import Organisation, Region, Skill
 
 
 class WorkOrderType(models.Model):
@@ -18,10 +19,9 @@ class WorkOrderType(models.Model):
     procedure = models.ForeignKey(
         Procedure, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("procedure")
     )
-    skill = models.ForeignKey(
-        Skill, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("skill needed")
+    organisations = models.ManyToManyField(
+        Organisation, related_name="order_types", blank=True, verbose_name=_("organisations that may do it")
     )
-    skill_level = models.PositiveSmallIntegerField(_("level needed"), default=1)
     needs_terminal = models.BooleanField(_("needs a terminal"), default=False)
     needs_fault_codes = models.BooleanField(
         _("needs fault codes"), default=False, help_text=_("Completed only with symptom, cause and remedy.")
@@ -35,6 +35,44 @@ class WorkOrderType(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+class SkillNeed(models.Model):
+    """Whoever does an order of this type has this skill, at this level or above."""
+
+    type = models.ForeignKey(WorkOrderType, models.CASCADE, related_name="skill_needs", verbose_name=_("order type"))
+    skill = models.ForeignKey(Skill, models.PROTECT, related_name="+", verbose_name=_("skill"))
+    level = models.PositiveSmallIntegerField(_("level"), default=1, help_text=_("1 to 5"))
+
+    class Meta:
+        verbose_name = _("needed skill")
+        verbose_name_plural = _("needed skills")
+        constraints = [
+            models.UniqueConstraint(fields=["type", "skill"], name="skill_needed_once"),
+            models.CheckConstraint(condition=Q(level__range=(1, 5)), name="needed_level_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"
+
+
+class PartNeed(models.Model):
+    """Whoever does an order of this type brings so many of this part."""
+
+    type = models.ForeignKey(WorkOrderType, models.CASCADE, related_name="part_needs", verbose_name=_("order type"))
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", verbose_name=_("part"))
+    quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
+
+    class Meta:
+        verbose_name = _("needed part")
+        verbose_name_plural = _("needed parts")
+        constraints = [
+            models.UniqueConstraint(fields=["type", "part"], name="part_needed_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="needed_quantity_above_0"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.part}"
 
 
 class SlaPolicy(models.Model):
