@@ -70,7 +70,7 @@ class RuleSetForm(forms.ModelForm):
 
     class Meta:
         model = RuleSet
-        fields = ["name", "is_automatic", *LIMITS, *WEIGHTS]
+        fields = ["name", "is_automatic", "collects_parts", *LIMITS, *WEIGHTS]
 
     def validate_unique(self) -> None:
         """Left to the action, which makes a new row."""
@@ -88,7 +88,7 @@ class NewRuleSetForm(RuleSetForm):
     version = None
 
     class Meta(RuleSetForm.Meta):
-        fields = ["name", "region", "order_type", "is_automatic", *LIMITS, *WEIGHTS]
+        fields = ["name", "region", "order_type", "is_automatic", "collects_parts", *LIMITS, *WEIGHTS]
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)

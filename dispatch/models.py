@@ -12,8 +12,7 @@ from workorders.models import WorkOrder, WorkOrderType
 
 def line_of(region: Region) -> list[str]:
     """The paths of the regions a region lies in, from the top, itself included."""
-    codes = region.path.split("/")[:-1]
-    return ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
+    return region.line
 
 
 class RuleSetQuerySet(RegionScopedQuerySet):
@@ -68,6 +67,15 @@ class RuleSet(models.Model):
         _("assign by itself"), default=True, help_text=_("Otherwise orders wait in the pool for a dispatcher.")
     )
     max_travel_min = models.PositiveSmallIntegerField(
+    collects_parts = models.BooleanField(
+        _("send by way of a depot"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "When nobody who fits has the parts in the bag, somebody collects them on the way. Otherwise this is only "
+            "offered to the dispatcher."
+        ),
+    )
         _("longest way, minutes"), default=90, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
     max_orders = models.PositiveSmallIntegerField(

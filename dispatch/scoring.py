@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.slots import Candidates, Job, Slots, earliest_slots
+from dispatch.slots import Candidates, Errands, Job, Slots, earliest_slots, earliest_with_errands
 from routing.geo import TravelTimes
 
 FACTORS = ("travel", "load", "lateness", "continuity", "overskill")
@@ -39,11 +39,17 @@ class Scored:
     best_first: tuple[int, ...]  # indexes of those who may be chosen
 
 
-def score(candidates: Candidates, job: Job, rules: Rules, at: float, travel: TravelTimes) -> Scored:
-    slots = earliest_slots(candidates, job, at, rules.max_travel_min * 60, travel)
+def score(
+    candidates: Candidates, job: Job, rules: Rules, at: float, travel: TravelTimes, errands: Errands | None = None
+) -> Scored:
+    longest_way_s = rules.max_travel_min * 60
+    if errands:
+        slots = earliest_with_errands(candidates, job, at, longest_way_s, travel, errands)
+    else:
+        slots = earliest_slots(candidates, job, at, longest_way_s, travel)
     barred = {
         **candidates.barred,
-        TOO_FAR: slots.way_s > rules.max_travel_min * 60,
+        TOO_FAR: slots.way_s > longest_way_s,
         NO_TIME: np.isnan(slots.start),
     }
     reasons = tuple(
@@ -54,14 +60,20 @@ def score(candidates: Candidates, job: Job, rules: Rules, at: float, travel: Tra
         "load": 100 * (1 - candidates.orders / max(rules.max_orders, 1)),
         "lateness": _in_time(slots.start, job, at),
         "continuity": 100 * candidates.visits / ENOUGH_VISITS,
-        "overskill": 100 * (1 - (candidates.level - job.level) / (HIGHEST_LEVEL - 1)) if job.level else
-        np.full(len(candidates), 100.0),
-    }  # fmt: skip
+        "overskill": _spared(candidates, job),
+    }
     factors = {key: np.round(np.clip(np.nan_to_num(values), 0, 100), 1) for key, values in factors.items()}
     total = sum(rules.weights[key] for key in FACTORS) or 1
     points = np.round(sum(rules.weights[key] * factors[key] for key in FACTORS) / total, 2)
     order = np.lexsort((candidates.person, candidates.orders, slots.start, -points))
     return Scored(slots, factors, points, reasons, tuple(int(i) for i in order if not reasons[i]))
+
+
+def _spared(candidates: Candidates, job: Job) -> NDArray[np.float64]:
+    """100 for exactly the levels that are needed, 0 for the highest where the lowest would do; the mean of all skills."""
+    if not job.levels:
+        return np.full(len(candidates), 100.0)
+    return 100 * (1 - (candidates.levels - np.array(job.levels)).mean(axis=1) / (HIGHEST_LEVEL - 1))
 
 
 def _in_time(start: NDArray[np.float64], job: Job, at: float) -> NDArray[np.float64]:

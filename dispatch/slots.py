@@ -3,8 +3,8 @@
 Instants are seconds since the epoch, places WGS-84 degrees; NaN is a place nobody knows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from math import ceil, inf, isnan
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ ASSUMED_WAY_S = 30 * 60.0  # where one end of the way is unknown
 OVERRUN_S = 15 * 60.0  # who is still at work after the planned end is given this long to finish
 WHOLE_S = 60  # appointments begin on the full minute
 BLOCK = 16
+COLLECTING_S = 10 * 60.0  # at a depot, from door to door
 
 
 class Shift(NamedTuple):
@@ -37,7 +38,8 @@ class Job:
     lat: float
     lon: float
     duration_s: float
-    level: int  # of the skill it needs; 0 when it needs none
+    levels: tuple[int, ...]  # of each skill it needs
+    quantities: tuple[int, ...]  # of each part it needs
     response_due: float | None
     resolution_due: float | None
 
@@ -55,7 +57,10 @@ class Candidates:
     position_age_s: NDArray[np.float64]  # NaN when the phone never told
     start_lat: NDArray[np.float64]  # where the day begins
     start_lon: NDArray[np.float64]
-    level: NDArray[np.int64]
+    levels: NDArray[np.int64]  # a column for each skill the job needs; 0 without it
+    expires_on: tuple[tuple[str | None, ...], ...]  # of each of these skills
+    carried: NDArray[np.int64]  # a column for each part the job needs: in the bag and not promised to another order
+    organisation: tuple[tuple[str, str | None] | None, ...]  # name and end of the contract of who sends the person
     orders: NDArray[np.int64]  # in hand
     visits: NDArray[np.int64]  # to this merchant, finished
     is_working: NDArray[np.bool_]  # on site or at work now
@@ -80,6 +85,28 @@ class Candidates:
 
 
 @dataclass(frozen=True)
+class Depot:
+    lat: float
+    lon: float
+    open: tuple[tuple[float, float], ...]  # from, until, in order
+
+    def opens(self, at: float) -> float:
+        """The first instant from `at` on at which there is time to collect something."""
+        return next((max(at, start) for start, end in self.open if max(at, start) + COLLECTING_S <= end), inf)
+
+
+@dataclass(frozen=True)
+class Errands:
+    """Where people collect what is missing in their bags."""
+
+    depots: tuple[Depot, ...]
+    choices: tuple[tuple[int, ...] | None, ...]  # per candidate: indexes of depots; None where nothing is missing
+
+    def take(self, indexes: Sequence[int]) -> "Errands":
+        return replace(self, choices=tuple(self.choices[index] for index in indexes))
+
+
+@dataclass(frozen=True)
 class Slots:
     """The earliest free time of each candidate; start is NaN where there is none until tomorrow's end of work."""
 
@@ -87,6 +114,8 @@ class Slots:
     way_s: NDArray[np.float64]  # from where the person is before
     extra_s: NDArray[np.float64]  # by how much the day's driving grows
     origin: tuple[str, ...]  # where the way begins: a kind of place as in Candidates, or `booking`, the job before
+    detour_s: NDArray[np.float64]  # by how much longer it is by way of the depot
+    depot: NDArray[np.int64]  # index of the one on the way, -1 without
 
 
 class _Gap(NamedTuple):
@@ -96,30 +125,71 @@ class _Gap(NamedTuple):
     origin: str
 
 
-def earliest_slots(candidates: Candidates, job: Job, at: float, longest_way_s: float, travel: TravelTimes) -> Slots:
-    """For each the first gap between bookings, within today's or tomorrow's shift, that holds the way there, the
-    work, and the way on to the next job in time; one with a way beyond the longest only where there is no other."""
+def earliest_with_errands(
+    candidates: Candidates, job: Job, at: float, longest_way_s: float, travel: TravelTimes, errands: Errands
+) -> Slots:
+    """The same by way of the depot from which each can be at the job first; no time for who finds none."""
+    best = earliest_slots(candidates, job, at, longest_way_s, travel)
+    origin = list(best.origin)
+    for index, choice in enumerate(errands.choices):
+        if choice is not None:
+            best.start[index] = best.way_s[index] = best.extra_s[index] = np.nan
+    for number, depot in enumerate(errands.depots):
+        who = [index for index, choice in enumerate(errands.choices) if choice and number in choice]
+        if not who:
+            continue
+        by_way = earliest_slots(candidates.take(who), job, at, longest_way_s, travel, depot)
+        for index, person in enumerate(who):
+            found, known = ((each.start[i], each.way_s[i]) for each, i in ((by_way, index), (best, person)))
+            if not isnan(found[0]) and (isnan(known[0]) or found < known):
+                for name in ("start", "way_s", "extra_s", "detour_s"):
+                    getattr(best, name)[person] = getattr(by_way, name)[index]
+                best.depot[person], origin[person] = number, by_way.origin[index]
+    return replace(best, origin=tuple(origin))
+
+
+def earliest_slots(
+    candidates: Candidates, job: Job, at: float, longest_way_s: float, travel: TravelTimes, depot: Depot | None = None
+) -> Slots:
+    """For each the first gap between bookings, within today's or tomorrow's shift, that holds the way there (by way of
+    the depot), the work, and the way on to the next job in time; one with a way beyond the longest only where there is
+    no other."""
     places, firsts = _places(candidates)
-    there, onward = _ways(places, job, travel)
+    direct, onward = _ways(places, job, travel)
+    there, not_before = direct, None
+    if depot:
+        to_depot, _from_depot = _ways(places, replace(job, lat=depot.lat, lon=depot.lon), travel)
+        rest_s = COLLECTING_S + _ways(np.array([[depot.lat, depot.lon]]), job, travel)[0][0]
+        there = to_depot + rest_s
+
+        def not_before(start: float) -> float:
+            return _whole(depot.opens(start - rest_s) + rest_s)
+
     ways_there, ways_onward = there.tolist(), onward.tolist()  # single values are read faster from lists
     gaps: list[_Gap | None] = []
     for index, first in enumerate(firsts):
         earliest = None
-        for gap in _gaps(candidates, index, first, ways_there, ways_onward, job.duration_s, at):
+        for gap in _gaps(candidates, index, first, ways_there, ways_onward, job.duration_s, at, not_before):
             if ways_there[gap.before] <= longest_way_s:
                 earliest = gap
                 break
             earliest = earliest or gap
         gaps.append(earliest)
     found = [index for index, gap in enumerate(gaps) if gap is not None]
-    start, way, extra = (np.full(len(candidates), np.nan) for _ in range(3))
+    start, way, extra, detour = (np.full(len(candidates), np.nan) for _ in range(4))
     before = np.array([gap.before for gap in gaps if gap is not None], dtype=int)
     after = np.array([gap.after for gap in gaps if gap is not None], dtype=int)
     start[found] = [gap.start for gap in gaps if gap is not None]
     way[found] = there[before]
     skipped = np.where(after >= 0, onward[after] - _legs(places[before], places[after], travel), 0.0)
     extra[found] = np.maximum(there[before] + skipped, 0.0)
-    return Slots(start, way, extra, tuple(gap.origin if gap else "" for gap in gaps))
+    detour[found] = there[before] - direct[before]
+    origin = tuple(gap.origin if gap else "" for gap in gaps)
+    return Slots(start, way, extra, origin, detour, np.full(len(candidates), -1))
+
+
+def _whole(instant: float) -> float:
+    return ceil(instant / WHOLE_S) * WHOLE_S if instant < inf else inf
 
 
 def _places(candidates: Candidates) -> tuple[NDArray[np.float64], list[int]]:
@@ -164,8 +234,10 @@ def _gaps(
     onward: Sequence[float],
     duration_s: float,
     at: float,
+    not_before: Callable[[float], float] | None = None,
 ) -> Iterator[_Gap]:
-    """The gaps of one person, earliest first; `first` is the index of the person's first place."""
+    """The gaps of one person, earliest first; `first` is the index of the person's first place. `not_before` makes a
+    start later: something on the way is not open yet."""
     bookings = candidates.bookings[index]
     onwards = _onwards(bookings)
     here, origin, day = first, candidates.place[index], 0
@@ -182,6 +254,8 @@ def _gaps(
             if booked.start >= shift.closes_at:
                 break
             start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+            if not_before:
+                start = not_before(start)
             done = start + duration_s
             after, latest = onwards[number]
             if after >= 0 and bookings[after].start < shift.closes_at:
@@ -194,6 +268,8 @@ def _gaps(
             if booked.lat is not None:
                 here, origin = first + number + 2, "booking"
         start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+        if not_before:
+            start = not_before(start)
         if start + duration_s <= shift.closes_at:
             yield _Gap(start, here, -1, origin)
 

@@ -1,7 +1,7 @@
 """A standing, as stored in a decision, in words a dispatcher would use."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from dispatch.models import RuleSet
 from dispatch.scoring import FACTORS
 from toolkit.templatetags.toolkit import duration
+from workorders import organisations
+from workorders.needs import in_this_language
 
 LEFT_OUT = {
-    "no_skill": gettext_lazy("without the skill"),
-    "low_skill": gettext_lazy("with too low a level"),
-    "expired_skill": gettext_lazy("with an expired skill"),
+    "no_skill": gettext_lazy("without %(need)s"),
+    "low_skill": gettext_lazy("with too low a level of %(need)s"),
+    "expired_skill": gettext_lazy("with %(need)s expired"),
+    "no_part": gettext_lazy("without %(need)s in the bag"),
+    "organisation_ended": gettext_lazy("of an organisation whose contract has ended"),
+    "organisation_kind": gettext_lazy("of an organisation that may not do this kind of order"),
+    "organisation_elsewhere": gettext_lazy("of an organisation that may not work here"),
     "off_shift": gettext_lazy("not on shift"),
     "leave": gettext_lazy("on leave"),
     "training": gettext_lazy("in training"),
@@ -44,6 +50,7 @@ class Standing:
     when: str  # the proposed time, empty where there is none
     factors: list[Factor]
     summary: str
+    offer: str  # what the person can do, and where what is missing is collected; empty where nothing is
     reasons: list[str]
 
 
@@ -60,12 +67,40 @@ def standing(entry: dict[str, Any], inputs: dict[str, Any], zone: ZoneInfo, at: 
             Factor(_label(key), entry["factors"][key], weights[key], said[key]) for key in FACTORS if weights[key]
         ],
         summary="; ".join(filter(None, (said[key] for key in ("travel", "load", "continuity", "lateness")))),
+        offer=_offer(entry, inputs),
         reasons=[reason_in_words(reason, entry, inputs) for reason in entry["reasons"]],
     )
 
 
-def left_out(counts: dict[str, int]) -> list[tuple[int, str]]:
-    return [(count, str(LEFT_OUT.get(reason, reason))) for reason, count in counts.items()]
+def left_out(counts: dict[str, int], inputs: dict[str, Any]) -> list[tuple[int, str]]:
+    names = _names(inputs)
+    found = []
+    for reason, count in counts.items():
+        kind, _colon, code = reason.partition(":")
+        found.append((count, str(LEFT_OUT.get(kind, kind)) % {"need": names.get(code) or _("the skill")}))
+    return found
+
+
+def _names(inputs: dict[str, Any]) -> dict[str, str]:
+    """Of skills and parts, by their code."""
+    job = inputs.get("job", {})
+    skills = {need["code"]: need["name"] for need in job.get("skills", ())}
+    return skills | {need["code"]: in_this_language(need["name"], need["name_zh"]) for need in job.get("parts", ())}
+
+
+def _offer(entry: dict[str, Any], inputs: dict[str, Any]) -> str:
+    """POS repair and Networks; collect 1 × Keypad at Yuhang depot, +25 min."""
+    pick_up, names = entry.get("pick_up"), _names(inputs)
+    if not pick_up:
+        return ""
+    parts = ", ".join(f"{count} × {names.get(code, code)}" for code, count in pick_up["parts"].items())
+    collected = _("collect %(parts)s at %(place)s, +%(min)d min") % {
+        "parts": parts, "place": pick_up["name"], "min": pick_up["detour_min"]
+    }  # fmt: skip
+    skills = [need["name"] for need in inputs["job"]["skills"]]
+    if not skills:
+        return collected
+    return _("%(skills)s: there; %(collected)s") % {"skills": ", ".join(skills), "collected": collected}
 
 
 def _label(factor: str) -> str:
@@ -149,9 +184,18 @@ def _continuity(entry: dict[str, Any], inputs: dict[str, Any]) -> str:
 
 
 def _overskill(entry: dict[str, Any], inputs: dict[str, Any]) -> str:
-    if not inputs["job"]["level"]:
-        return _("no skill needed")
-    return _("level %(level)d, needed is %(needed)d") % {"level": entry["level"], "needed": inputs["job"]["level"]}
+    """Decisions made before an order could need several skills have the one level."""
+    job = inputs["job"]
+    if "skills" not in job:
+        levels = [("", entry["level"], job["level"])] if job["level"] else []
+    else:
+        levels = [(need["name"], entry["skills"][need["code"]][0], need["level"]) for need in job["skills"]]
+    if len(levels) < 2:
+        words = _("level %(level)d, needed is %(needed)d") if levels else _("no skill needed")
+    else:
+        words = _("%(skill)s: level %(level)d, needed is %(needed)d")
+    said = [words % {"skill": name, "level": level, "needed": needed} for name, level, needed in levels]
+    return "; ".join(said) or words
 
 
 _FACTOR_WORDS = {
@@ -167,6 +211,12 @@ _FACTOR_WORDS = {
 
 
 def reason_in_words(reason: str, entry: dict[str, Any], inputs: dict[str, Any]) -> str:
+    kind, _colon, code = reason.partition(":")
+    if kind.startswith("organisation_"):
+        return _forbidden(kind, entry, inputs)
+    if code:
+        return _lacking(kind, code, entry, inputs)
+    job, rules = inputs["job"], inputs["rules"]
     sentences = {
         "no_skill": _("does not have the skill %(skill)s"),
         "low_skill": _("has level %(level)d, needed is %(needed)d"),
@@ -181,11 +231,40 @@ def reason_in_words(reason: str, entry: dict[str, Any], inputs: dict[str, Any]) 
         "other_region": _("works in another region"),
     }
     return sentences.get(reason, reason) % {
-        "skill": inputs["job"]["skill_name"] or "",
-        "level": entry["level"],
-        "needed": inputs["job"]["level"],
+        "skill": job.get("skill_name") or "",
+        "level": entry.get("level", 0),
+        "needed": job.get("level", 0),
         "orders": entry["orders"],
-        "max_orders": inputs["rules"]["max_orders"],
+        "max_orders": rules["max_orders"],
         "way": entry["way_min"] or 0,
-        "max_travel": inputs["rules"]["max_travel_min"],
+        "max_travel": rules["max_travel_min"],
     }
+
+
+def _lacking(kind: str, code: str, entry: dict[str, Any], inputs: dict[str, Any]) -> str:
+    """Of one skill or one part."""
+    sentences = {
+        "no_skill": _("no %(need)s"),
+        "low_skill": _("%(need)s %(has)d of %(needed)d"),
+        "expired_skill": _("%(need)s expired on %(date)s"),
+        "no_part": _("%(has)d of %(needed)d × %(need)s in the bag"),
+    }
+    job = inputs["job"]
+    needed = {need["code"]: need["level"] for need in job["skills"]} if kind != "no_part" else {
+        need["code"]: need["quantity"] for need in job["parts"]
+    }  # fmt: skip
+    level, expires_on = entry["skills"].get(code, (0, None))
+    return sentences[kind] % {
+        "need": _names(inputs).get(code, code),
+        "has": entry["parts"].get(code, 0) if kind == "no_part" else level,
+        "needed": needed.get(code, 0),
+        "date": date_format(date.fromisoformat(expires_on), "SHORT_DATE_FORMAT") if expires_on else "",
+    }
+
+
+def _forbidden(kind: str, entry: dict[str, Any], inputs: dict[str, Any]) -> str:
+    name, ends_on = entry["organisation"] or ("", None)
+    return organisations.in_words(
+        kind, organisation=name, ends_on=date.fromisoformat(ends_on) if ends_on else None,
+        kind=in_this_language(*inputs["job"]["kind"]), region=inputs["job"]["region"],
+    )  # fmt: skip

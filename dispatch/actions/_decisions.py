@@ -1,12 +1,14 @@
 """What deciding by the rules and by hand have in common."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dispatch import queries
 from dispatch.models import Decision, RuleSet
 from dispatch.queries import Ranking
+from spareparts.models import Place
 from toolkit.errors import Refused
 from workforce.models import User
 from workorders.models import WorkOrder
@@ -15,7 +17,7 @@ from workorders.models import WorkOrder
 def locked(order: WorkOrder) -> WorkOrder:
     """A fresh copy under its row lock. Related rows are read after the lock: before, they may be of yesterday."""
     WorkOrder.objects.select_for_update().values("pk").get(pk=order.pk)
-    return WorkOrder.objects.select_related("region", "type__skill", "merchant", "engineer").get(pk=order.pk)
+    return WorkOrder.objects.select_related("region", "type", "merchant", "engineer__organisation").get(pk=order.pk)
 
 
 def already_gone(order: WorkOrder) -> Refused:
@@ -50,6 +52,12 @@ def write_down(
         ranking=ranking.best,
         passed_over=passed_over | ({"lost_race": lost} if lost else {}),
     )
+
+
+def pick_up_place(standing: dict[str, Any]) -> Place | None:
+    """The depot on the way, where something is missing in the bag."""
+    pick_up = standing["pick_up"]
+    return Place.objects.get(pk=pick_up["place"]) if pick_up else None
 
 
 def instant(seconds: float) -> datetime:

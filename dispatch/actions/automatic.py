@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dispatch import notices, queries
-from dispatch.actions._decisions import already_gone, instant, locked, write_down
+from dispatch.actions._decisions import already_gone, instant, locked, pick_up_place, write_down
 from dispatch.models import Attempt, Decision, RuleSet
 from dispatch.queries import Ranking
 from journal.actions import record
@@ -21,6 +21,7 @@ from workorders.models import WorkOrder
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600)]
 LEFT_TO_DISPATCHERS = timedelta(minutes=10)
+OFFERED = 3  # who could do it by way of a depot
 ROUNDS = 2  # of ranking anew, when everybody on the list was taken meanwhile
 MOST_LOST = 50  # races an order runs before it waits for the next attempt
 
@@ -39,13 +40,17 @@ def decide(order: WorkOrder, *, at: datetime) -> Decision:
         if order.is_locked:
             raise Refused(_("%(order)s is locked: only a dispatcher may move it.") % {"order": order})
         rule_set = RuleSet.objects.for_order(order)
-        lost = 0
+        lost, collecting, offers = 0, False, []
         for _round in range(ROUNDS):
             ranking = queries.rank(order, rule_set, at)
+            if not ranking.best and order.needs.parts:
+                by_way = queries.rank(order, rule_set, at, collecting=True)
+                offers, collecting = by_way.best[:OFFERED], rule_set.collects_parts
+                ranking = by_way if collecting else ranking
             waiting = list(ranking.best)
             while waiting:
                 standing = waiting.pop(0)
-                taken, fresh = _try_to_give(order, rule_set, standing, waiting[:1], at)
+                taken, fresh = _try_to_give(order, rule_set, standing, waiting[:1], at, collecting=collecting)
                 if taken:
                     final = replace(ranking, best=[fresh, *waiting])
                     return _give(order, rule_set, final, taken, at, lost=lost)
@@ -54,7 +59,7 @@ def decide(order: WorkOrder, *, at: datetime) -> Decision:
                     insort(waiting, fresh, key=queries.best_first)
             if not lost:
                 break
-        return _find_nobody(order, rule_set, ranking, at, lost=lost)
+        return _find_nobody(order, rule_set, ranking, at, lost=lost, offers=offers)
 
 
 def _give(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, to: User, at: datetime, *, lost: int) -> Decision:
@@ -67,7 +72,13 @@ def _give(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, to: User, at: d
 
 
 def _try_to_give(
-    order: WorkOrder, rule_set: RuleSet, standing: dict[str, Any], runner_up: list[dict[str, Any]], at: datetime
+    order: WorkOrder,
+    rule_set: RuleSet,
+    standing: dict[str, Any],
+    runner_up: list[dict[str, Any]],
+    at: datetime,
+    *,
+    collecting: bool,
 ) -> tuple[User | None, dict[str, Any] | None]:
     """Looks at the person again under their lock, since another order may have come first. Gives them the order when
     they are still at least as good as the runner-up. Returns the person, and how they stand now."""
@@ -75,12 +86,12 @@ def _try_to_give(
     try:
         with transaction.atomic():  # the lock on a person who is not chosen goes with this savepoint
             engineer = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=standing["person"])
-            fresh = next(iter(queries.rank(order, rule_set, at, only=engineer).best), None)
+            fresh = next(iter(queries.rank(order, rule_set, at, only=engineer, collecting=collecting).best), None)
             if fresh is None or min([*runner_up, fresh], key=queries.best_first) is not fresh:
                 raise Refused(_("%(name)s was given something else meanwhile.") % {"name": engineer})
             assign_work_order(
                 order, engineer=engineer, start=instant(fresh["arrival"]), end=instant(fresh["end"]), by=None, at=at,
-                expect_open=True,
+                expect_open=True, pick_up_at=pick_up_place(fresh),
             )  # fmt: skip
             return engineer, fresh
     except Refused as lost:
@@ -88,19 +99,21 @@ def _try_to_give(
         return None, fresh
 
 
-def _find_nobody(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, at: datetime, *, lost: int) -> Decision:
-    """Writes a decision without anybody, unless the last one says just the same."""
+def _find_nobody(
+    order: WorkOrder,
+    rule_set: RuleSet,
+    ranking: Ranking,
+    at: datetime,
+    *,
+    lost: int,
+    offers: list[dict[str, Any]],
+) -> Decision:
+    """Writes a decision without anybody, unless the last one says just the same; with who could do it all the same by
+    way of a depot."""
     last = order.decisions.first()
     decision = write_down(order, rule_set, ranking, at, chosen=None, lost=lost)
-    if (
-        last
-        and last.chosen_id is None
-        and (last.rule_set_id, last.passed_over)
-        == (
-            decision.rule_set_id,
-            decision.passed_over,
-        )
-    ):
+    decision.inputs["offers"] = offers
+    if last and last.chosen_id is None and _gist(last) == _gist(decision):
         decision = last
     else:
         decision.save()
@@ -108,6 +121,12 @@ def _find_nobody(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, at: date
         record("dispatch.find_nobody", order, by=None, at=at, merchant_id=order.merchant_id)
         notices.tell_nobody_found(order, at)
     return decision
+
+
+def _gist(decision: Decision) -> tuple:
+    """What makes a difference to the dispatchers."""
+    offered = [offer["person"] for offer in decision.inputs.get("offers", ())]
+    return decision.rule_set_id, decision.passed_over, offered
 
 
 def _postpone(order: WorkOrder, at: datetime, *, by: timedelta | None = None) -> int:

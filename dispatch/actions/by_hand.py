@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch import queries
-from dispatch.actions._decisions import instant, locked, write_down
+from dispatch.actions._decisions import instant, locked, pick_up_place, write_down
 from dispatch.models import Attempt, RuleSet
 from toolkit.errors import Refused
 from workforce.models import User
@@ -57,6 +57,7 @@ def assign_by_hand(
         assigned = assign_work_order(
             order, engineer=engineer, start=start, end=start + timedelta(minutes=order.duration_min), by=by, at=at,
             reason=reason, force=force, lock=True, expect_engineer_id=expect_engineer_id,
+            pick_up_at=pick_up_place(standing),
         )  # fmt: skip
         decision = write_down(order, rule_set, ranking, at, chosen=engineer, lost=0)
         decision.decided_by, decision.reason = by, reason[:200]

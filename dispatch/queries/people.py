@@ -1,194 +1,62 @@
-"""Who could do an order: one SQL query with the hard limits takes the nearest; without limits it tells why not."""
+"""Who could do an order, in one query; and who could not, with the reasons."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from dispatch.models import RuleSet, line_of
+from dispatch.models import RuleSet
+from dispatch.queries.statements import (
+    BAG,
+    CARRIED,
+    COUNT_OF_PASSED_OVER,
+    FREE,
+    FULL,
+    HELD,
+    LATE,
+    LIMITS,
+    NEAREST_PEOPLE,
+    OTHER_REGION,
+    PROMISED,
+)
 from dispatch.slots import Booked, Candidates, Shift
-from workforce.models import User
-from workforce.roles import Role
-from workorders.lifecycle import DONE, WITH_ENGINEER, Status
+from workforce.models import Organisation, User
 from workorders.models import WorkOrder
+
+__all__ = ["FULL", "OTHER_REGION", "candidates", "count_passed_over", "everybody", "one", "place_of"]
 
 NEAREST = 200
 PAGE = 200
 FRESH_FOR = timedelta(minutes=30)
 CLOCK_SKEW = timedelta(minutes=5)
-ENGINEERS = (Role.ENGINEER, Role.INSPECTOR)
 NO_LIMIT = 2**31
 HORIZON = timedelta(days=2)  # tomorrow's last shift ends before, whatever the time zone
 
 
-def _in(values: tuple[str, ...]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
-
-
-# Why somebody may not be chosen, in the order in which people are counted: the first that holds is their reason.
-SKILL_LIMITS = {
-    "no_skill": "held.level IS NULL",
-    "low_skill": "held.level < %(level)s",
-    "expired_skill": "coalesce(held.expires_on < here.today, false)",
-}
-LIMITS = {
-    "off_shift": "(person.id, here.zone) NOT IN (SELECT person_id, zone FROM duty)",
-    "leave": "person.id IN (SELECT person_id FROM away WHERE kind = 'leave')",
-    "training": "person.id IN (SELECT person_id FROM away WHERE kind = 'training')",
-    "rejected": "person.id IN (SELECT person_id FROM refusal)",
-}
-LATE = ("leave", "training", "rejected")  # keep out few: looked at last, and only until enough people are found
-FULL = "full"  # as many orders in hand as the rules allow: the same
-OTHER_REGION = "other_region"
-EVERY_LIMIT = (*SKILL_LIMITS, *LIMITS, FULL)
-
-# Each step is fenced off (OFFSET 0, MATERIALIZED) so that the planner has little to ponder and keeps to this order.
-FIT = f"""
-WITH here AS MATERIALIZED (
-    SELECT id, time_zone, dense_rank() OVER (ORDER BY time_zone) AS zone, lat, lon, local, local::date AS today,
-        extract(isodow FROM local)::int - 1 AS weekday, local::date::timestamp AT TIME ZONE time_zone AS midnight
-    FROM (
-        SELECT *, %(at)s AT TIME ZONE time_zone AS local FROM workforce_region
-        WHERE starts_with(path, %(region)s) OR path = ANY(%(line)s)
-    ) region
-), duty AS MATERIALIZED (
-    SELECT shift.person_id, clock.zone, clock.local - clock.today - shift.starts_at AS lasts
-    FROM (SELECT DISTINCT zone, local, today, weekday FROM here) clock
-    JOIN workforce_shift shift ON shift.weekday = clock.weekday
-        AND shift.starts_at <= clock.local::time AND shift.ends_at > clock.local::time
-), away AS MATERIALIZED (
-    SELECT person_id, kind FROM workforce_booking WHERE kind <> 'work' AND during @> %(at)s
-), refusal AS MATERIALIZED (
-    SELECT person_id FROM workorders_rejection WHERE order_id = %(order)s AND until > %(at)s
-), fit AS (
-    SELECT person.id, person.region_id, person.start_lat, person.start_lon, held.level {{reasons}}
-    FROM here
-    JOIN workforce_user person ON person.region_id = here.id AND person.is_active
-        AND person.role IN ({_in(ENGINEERS)})
-    LEFT JOIN workforce_personskill held ON held.person_id = person.id AND held.skill_id = %(skill)s
-    WHERE {{condition}}
-    OFFSET 0
-)
-"""
-
-IN_HAND = f"""
-LATERAL (
-    SELECT count(*) AS orders,
-        count(*) FILTER (WHERE status IN ('{Status.ON_SITE}', '{Status.IN_PROGRESS}')) > 0 AS is_working
-    FROM workorders_workorder
-    WHERE engineer_id = person.id AND status IN ({_in(WITH_ENGINEER)}) AND id <> %(order)s
-) hands
-"""
-
-NEAREST_PEOPLE = f"""
-{FIT}, placed AS (
-    SELECT fit.*, told.at AS told_at,
-        coalesce(seen.lat, job.lat, start_lat, here.lat) AS lat,
-        coalesce(seen.lon, job.lon, start_lon, here.lon) AS lon,
-        CASE WHEN seen.lat IS NOT NULL THEN 'position' WHEN job.lat IS NOT NULL THEN 'job'
-            WHEN start_lat IS NOT NULL THEN 'start' WHEN here.lat IS NOT NULL THEN 'region'
-            ELSE 'unknown' END AS place
-    FROM fit
-    JOIN here ON here.id = fit.region_id
-    LEFT JOIN workforce_position told ON told.person_id = fit.id
-    LEFT JOIN LATERAL (
-        SELECT told.lat, told.lon WHERE told.at BETWEEN %(fresh)s AND %(latest)s AND (
-            (fit.id, here.zone) IN (SELECT person_id, duty.zone FROM duty WHERE lasts >= %(fresh_for)s)
-            OR EXISTS (
-                SELECT FROM workforce_shift shift
-                WHERE shift.person_id = fit.id AND shift.weekday = here.weekday
-                    AND here.today + shift.starts_at <= told.at AT TIME ZONE here.time_zone
-                    AND here.today + shift.ends_at > here.local
-            )
-        )
-    ) seen ON true
-    LEFT JOIN LATERAL (
-        SELECT done.lat, done.lon FROM workorders_workorder done
-        WHERE seen.lat IS NULL AND done.engineer_id = fit.id AND done.lat IS NOT NULL
-            AND done.departed_at >= here.midnight AND done.departed_at <= %(latest)s
-        ORDER BY done.departed_at DESC LIMIT 1
-    ) job ON true
-), near AS MATERIALIZED (
-    SELECT person.*, hands.orders, hands.is_working, row_number() OVER (ORDER BY distance, id) AS n
-    FROM (
-        SELECT *, coalesce((lat - %(lat)s::float8) ^ 2 + ((lon - %(lon)s::float8) * %(shrink)s) ^ 2, 1e9) AS distance FROM placed
-        ORDER BY distance, id OFFSET 0
-    ) person
-    CROSS JOIN {IN_HAND}
-    WHERE hands.orders < %(most)s AND {{late_condition}}
-    ORDER BY distance, id
-    LIMIT %(limit)s OFFSET %(offset)s
-)
-SELECT * FROM (
-    SELECT array_agg(near.id ORDER BY n), array_agg(person.username ORDER BY n), array_agg(person.name ORDER BY n),
-        array_agg(near.lat ORDER BY n), array_agg(near.lon ORDER BY n), array_agg(near.place ORDER BY n),
-        array_agg(extract(epoch FROM %(at)s - near.told_at)::float8 ORDER BY n),
-        array_agg(near.start_lat ORDER BY n), array_agg(near.start_lon ORDER BY n),
-        array_agg(coalesce(near.level, 0) ORDER BY n), array_agg(near.orders ORDER BY n),
-        array_agg(coalesce(known.visits, 0) ORDER BY n),
-        array_agg(near.is_working ORDER BY n)
-        {{reason_arrays}}
-    FROM near
-    CROSS JOIN LATERAL (SELECT username, name FROM workforce_user WHERE id = near.id OFFSET 0) person
-    LEFT JOIN (
-        SELECT engineer_id AS id, count(*) AS visits FROM workorders_workorder
-        WHERE merchant_id = %(merchant)s AND status IN ({_in(DONE)})
-        GROUP BY engineer_id
-    ) known ON known.id = near.id
-) people, (
-    SELECT array_agg(near.id), array_agg(shift.day), array_agg(extract(epoch FROM shift.opens_at)::float8),
-        array_agg(extract(epoch FROM shift.closes_at)::float8)
-    FROM near JOIN here ON here.id = near.region_id CROSS JOIN LATERAL (
-        SELECT day, (today + day + starts_at) AT TIME ZONE time_zone AS opens_at,
-            (today + day + ends_at) AT TIME ZONE time_zone AS closes_at
-        FROM (
-            SELECT starts_at, ends_at, (weekday - here.weekday + 7) %% 7 AS day
-            FROM workforce_shift WHERE person_id = near.id OFFSET 0
-        ) worked
-        WHERE day < 2
-    ) shift
-) shifts, (
-    SELECT array_agg(near.id), array_agg(extract(epoch FROM lower(during))::float8),
-        array_agg(extract(epoch FROM upper(during))::float8), array_agg(work.lat), array_agg(work.lon)
-    FROM near
-    CROSS JOIN LATERAL (
-        SELECT id, during FROM workforce_booking
-        WHERE person_id = near.id AND forced_by_id IS NULL AND during && %(days)s::tstzrange
-        UNION ALL
-        SELECT id, during FROM workforce_booking
-        WHERE person_id = near.id AND forced_by_id IS NOT NULL AND during && %(days)s::tstzrange
-    ) booking
-    LEFT JOIN (
-        SELECT work.* FROM near CROSS JOIN LATERAL (
-            SELECT booking_id, lat, lon FROM workorders_workorder
-            WHERE engineer_id = near.id AND status IN ({_in(WITH_ENGINEER)}) OFFSET 0
-        ) work
-    ) work ON work.booking_id = booking.id
-    WHERE booking.id IS DISTINCT FROM %(booking)s
-) booked
-"""
-
-COUNT_OF_PASSED_OVER = f"""
-{FIT}
-SELECT coalesce(reason, CASE WHEN hands.orders >= %(max_orders)s THEN '{FULL}' END), count(*)
-FROM fit person CROSS JOIN {IN_HAND}
-GROUP BY 1
-"""
-
-
 def candidates(
-    order: WorkOrder, rule_set: RuleSet, at: datetime, *, only: User | None = None, offset: int = 0
+    order: WorkOrder,
+    rule_set: RuleSet,
+    at: datetime,
+    *,
+    only: User | None = None,
+    offset: int = 0,
+    with_parts: bool = True,
 ) -> Candidates:
-    """The people who pass the hard limits, the nearest NEAREST by last known place, counted from `offset`."""
+    """The people who pass the hard limits, the nearest NEAREST by last known place, counted from `offset`. Without
+    `with_parts` whatever is in their bags."""
     passes = {reason: f"NOT ({limit})" for reason, limit in _limits(order).items()}
-    late = " AND ".join(passes.pop(reason) for reason in LATE)
+    late = [passes.pop(reason) for reason in LATE]
+    if with_parts:
+        for n in range(len(order.needs.parts)):
+            passes[f"carried_{n}"] = f"bag_{n}.quantity >= %(quantity_{n})s"
+            late.append(f"{FREE.format(n=n)} >= %(quantity_{n})s")
     if only:
         passes["only"] = "person.id = %(only)s"
     return _fetch(
-        order, rule_set, at, " AND ".join(passes.values()), late_condition=late, most=rule_set.max_orders,
-        limit=NEAREST, offset=offset, only=only and only.pk,
+        order, rule_set, at, " AND ".join(passes.values()), late_condition=" AND ".join(late),
+        most=rule_set.max_orders, limit=NEAREST, offset=offset, only=only and only.pk,
     )  # fmt: skip
 
 
@@ -208,16 +76,48 @@ def one(order: WorkOrder, person: User, rule_set: RuleSet, at: datetime) -> Cand
 
 def count_passed_over(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, int]:
     """How many people of the region the hard limits leave out, each under their first reason."""
-    cases = " ".join(f"WHEN {limit} THEN '{reason}'" for reason, limit in _limits(order).items())
-    sql = COUNT_OF_PASSED_OVER.format(reasons=f", CASE {cases} END AS reason", condition="true")
+    limits = _limits(order)
+    late = {FULL: "hands.orders >= %(max_orders)s"}
+    late |= {
+        f"no_part:{need.code}": f"{FREE.format(n=n)} < %(quantity_{n})s" for n, need in enumerate(order.needs.parts)
+    }
+    every = [*limits, *late]
+
+    def cases(group: dict[str, str]) -> str:
+        return " ".join(f"WHEN {limit} THEN {every.index(reason)}" for reason, limit in group.items())
+
+    sql = COUNT_OF_PASSED_OVER.format(
+        reasons=f", CASE {cases(limits)} END AS reason", condition="true", late_cases=cases(late), **_pieces(order)
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, _parameters(order, rule_set, at))
         counts = dict(cursor.fetchall())
-    return {reason: counts[reason] for reason in EVERY_LIMIT if reason in counts}
+    return {reason: counts[n] for n, reason in enumerate(every) if n in counts}
 
 
 def _limits(order: WorkOrder) -> dict[str, str]:
-    return SKILL_LIMITS | LIMITS if order.type.skill_id else LIMITS
+    limits = {}
+    for n, need in enumerate(order.needs.skills):
+        limits |= {
+            f"no_skill:{need.code}": f"held_{n}.level IS NULL",
+            f"low_skill:{need.code}": f"held_{n}.level < %(level_{n})s",
+            f"expired_skill:{need.code}": f"coalesce(held_{n}.expires_on < %(today)s, false)",
+        }
+    return limits | LIMITS
+
+
+def _pieces(order: WorkOrder) -> dict[str, str]:
+    """The parts of the query that are there once for each skill and each part."""
+    skills, parts = range(len(order.needs.skills)), range(len(order.needs.parts))
+    columns = [f", held_{n}.level AS level_{n}, held_{n}.expires_on AS expires_{n}" for n in skills]
+    columns += [f", coalesce(bag_{n}.quantity, 0) AS carried_{n}" for n in parts]
+    return {
+        "bags": "".join(BAG.format(n=n) for n in parts),
+        "needs": "".join(columns),
+        "joins": " ".join([*(HELD.format(n=n) for n in skills), *(CARRIED.format(n=n) for n in parts)]),
+        "promised": "".join(PROMISED.format(n=n) for n in parts),
+        "free": "".join(f", {FREE.format(n=n)} AS free_{n}" for n in parts),
+    }
 
 
 def place_of(order: WorkOrder) -> tuple[float | None, float | None]:
@@ -229,15 +129,16 @@ def place_of(order: WorkOrder) -> tuple[float | None, float | None]:
 
 def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, Any]:
     lat, lon = place_of(order)
-    return {
+    values: dict[str, Any] = {
         "at": at,
+        "today": order.region.service_date(at),
         "region": order.region.path,
-        "line": line_of(order.region),
+        "line": order.region.line,
+        "order_line": order.region.line,
         "order": order.pk,
+        "type": order.type_id,
         "booking": order.booking_id,
         "merchant": order.merchant_id,
-        "skill": order.type.skill_id,
-        "level": order.type.skill_level,
         "max_orders": rule_set.max_orders,
         "fresh": at - FRESH_FOR,
         "fresh_for": FRESH_FOR,
@@ -247,6 +148,11 @@ def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, 
         "lon": lon,
         "shrink": float(np.cos(np.radians(lat or 0.0))),
     }
+    for n, skill in enumerate(order.needs.skills):
+        values |= {f"skill_{n}": skill.id, f"level_{n}": skill.level}
+    for n, part in enumerate(order.needs.parts):
+        values |= {f"part_{n}": part.id, f"part_code_{n}": part.code, f"quantity_{n}": part.quantity}
+    return values
 
 
 def _fetch(
@@ -260,36 +166,72 @@ def _fetch(
     with_reasons: bool = False,
     **values: Any,
 ) -> Candidates:
-    limits = _limits(order) if with_reasons else {}
+    needs, limits = order.needs, _limits(order) if with_reasons else {}
+    skills, parts = range(len(needs.skills)), range(len(needs.parts))
+    reasons = {f"reason_{n}": reason for n, reason in enumerate(limits)}
+    arrays = [
+        *(f"level_{n}" for n in skills),
+        *(f"expires_{n}" for n in skills),
+        *(f"free_{n}" for n in parts),
+        *reasons,
+    ]
     sql = NEAREST_PEOPLE.format(
         condition=condition,
         late_condition=late_condition,
-        reasons="".join(f", {limit} AS {reason}" for reason, limit in limits.items()),
-        reason_arrays="".join(f", array_agg(near.{reason} ORDER BY n)" for reason in limits),
+        reasons="".join(f", {limits[reason]} AS {column}" for column, reason in reasons.items()),
+        arrays="".join(f", array_agg(near.{column} ORDER BY n) AS {column}" for column in arrays),
+        **_pieces(order),
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, _parameters(order, rule_set, at) | values | {"most": most})
-        columns = [column or [] for column in cursor.fetchone()]
-    person, orders = columns[0], np.array(columns[10], dtype=np.int64)
-    barred = {reason: np.array(columns[13 + n], dtype=bool) for n, reason in enumerate(limits)}
+        found = {head.name: cell or [] for head, cell in zip(cursor.description, cursor.fetchone(), strict=True)}
+    person, orders = found["person"], np.array(found["orders"], dtype=np.int64)
+    carried = _table([found[f"free_{n}"] for n in parts], len(person))
+    barred = {reason: np.array(found[column], dtype=bool) for column, reason in reasons.items()}
+    if with_reasons:
+        barred[FULL] = orders >= rule_set.max_orders
+        barred |= {f"no_part:{need.code}": carried[:, n] < need.quantity for n, need in enumerate(needs.parts)}
     return Candidates(
         person=np.array(person, dtype=np.int64),
-        username=tuple(columns[1]),
-        name=tuple(columns[2]),
-        lat=np.array(columns[3], dtype=float),
-        lon=np.array(columns[4], dtype=float),
-        place=tuple(columns[5]),
-        position_age_s=np.array(columns[6], dtype=float),
-        start_lat=np.array(columns[7], dtype=float),
-        start_lon=np.array(columns[8], dtype=float),
-        level=np.array(columns[9], dtype=np.int64),
+        username=tuple(found["username"]),
+        name=tuple(found["name"]),
+        lat=np.array(found["lat"], dtype=float),
+        lon=np.array(found["lon"], dtype=float),
+        place=tuple(found["place"]),
+        position_age_s=np.array(found["position_age_s"], dtype=float),
+        start_lat=np.array(found["start_lat"], dtype=float),
+        start_lon=np.array(found["start_lon"], dtype=float),
+        levels=_table([found[f"level_{n}"] for n in skills], len(person)),
+        expires_on=tuple(zip(*(_dates(found[f"expires_{n}"]) for n in skills), strict=True)) or ((),) * len(person),
+        carried=carried,
+        organisation=_organisations(found["organisation"]) if with_reasons else (None,) * len(person),
         orders=orders,
-        visits=np.array(columns[11], dtype=np.int64),
-        is_working=np.array(columns[12], dtype=bool),
-        shifts=_by_person(Shift, person, *columns[-9:-5]),
-        bookings=_by_person(Booked, person, *columns[-5:]),
-        barred=barred | {FULL: orders >= rule_set.max_orders} if with_reasons else {},
+        visits=np.array(found["visits"], dtype=np.int64),
+        is_working=np.array(found["is_working"], dtype=bool),
+        shifts=_by_person(Shift, person, *(found[f"shift_{name}"] for name in ("of", "day", "opens", "closes"))),
+        bookings=_by_person(
+            Booked, person, *(found[f"booking_{name}"] for name in ("of", "start", "end", "lat", "lon"))
+        ),
+        barred=barred,
     )
+
+
+def _table(columns: list[list[int | None]], rows: int) -> np.ndarray:
+    """Whole numbers, a row per person; None is 0."""
+    return np.array([[cell or 0 for cell in column] for column in columns], dtype=np.int64).reshape(len(columns), rows).T
+
+
+def _dates(column: list[date | None]) -> list[str | None]:
+    return [day and day.isoformat() for day in column]
+
+
+def _organisations(keys: list[int | None]) -> tuple[tuple[str, str | None] | None, ...]:
+    """Name and end of the contract of who sends each person; None for our own staff."""
+    found = {
+        key: (name, ends_on and ends_on.isoformat())
+        for key, name, ends_on in Organisation.objects.filter(pk__in=set(keys) - {None}).values_list("pk", "name", "ends_on")
+    } if any(keys) else {}  # fmt: skip
+    return tuple(found.get(key) for key in keys)
 
 
 def _by_person(kind: Any, people: list[int], owners: list[int], *columns: list) -> tuple:

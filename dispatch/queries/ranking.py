@@ -1,5 +1,6 @@
 """How people compare for an order: the ranking the rules choose from, and why not for everybody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,12 @@ from django.conf import settings
 
 from dispatch.models import RuleSet
 from dispatch.queries import people
+from dispatch.queries.errands import depots_for, missing, with_errands
 from dispatch.queries.people import OTHER_REGION, candidates, everybody, one, place_of
 from dispatch.scoring import Rules, Scored, score
 from dispatch.slots import Candidates, Job
 from routing.geo import GreatCircleTravel, OsrmTravel, TravelTimes
+from spareparts.queries import DepotStock
 from workforce.models import User
 from workorders.models import WorkOrder
 
@@ -25,7 +28,8 @@ def job_of(order: WorkOrder) -> Job:
         lat=np.nan if lat is None else lat,
         lon=np.nan if lon is None else lon,
         duration_s=order.duration_min * 60.0,
-        level=order.type.skill_level if order.type.skill_id else 0,
+        levels=tuple(need.level for need in order.needs.skills),
+        quantities=tuple(need.quantity for need in order.needs.parts),
         response_due=None if order.arrived_at or not order.response_due_at else order.response_due_at.timestamp(),
         resolution_due=order.resolution_due_at.timestamp() if order.resolution_due_at else None,
     )
@@ -37,16 +41,20 @@ def rules_of(rule_set: RuleSet) -> Rules:
 
 def inputs_of(order: WorkOrder, rule_set: RuleSet) -> dict[str, Any]:
     """What is weighed and by which rules, with the values they have now: stored with each decision."""
-    job, skill = job_of(order), order.type.skill
+    job = job_of(order)
     return {
         "job": {
             "lat": order.lat,
             "lon": order.lon,
             "duration_min": order.duration_min,
             "priority": order.priority,
-            "skill": skill.code if skill else None,
-            "skill_name": skill.name if skill else None,
-            "level": job.level,
+            "kind": [order.type.name, order.type.name_zh],
+            "region": order.region.name,
+            "skills": [{"code": need.code, "name": need.name, "level": need.level} for need in order.needs.skills],
+            "parts": [
+                {"code": need.code, "name": need.name, "name_zh": need.name_zh, "quantity": need.quantity}
+                for need in order.needs.parts
+            ],
             "response_due": job.response_due,
             "resolution_due": job.resolution_due,
         },
@@ -67,9 +75,19 @@ class Ranking:
     passed_over: dict[str, int]
 
 
-def rank(order: WorkOrder, rule_set: RuleSet, at: datetime, *, limit: int = TOP, only: User | None = None) -> Ranking:
-    """Fetches, scores and sorts. Looks further away when none of the nearest has time."""
+def rank(
+    order: WorkOrder,
+    rule_set: RuleSet,
+    at: datetime,
+    *,
+    limit: int = TOP,
+    only: User | None = None,
+    collecting: bool = False,
+) -> Ranking:
+    """Fetches, scores and sorts. Looks further away when none of the nearest has time. `collecting` lets people without
+    the parts in by way of a depot that has them."""
     job, rules = job_of(order), rules_of(rule_set)
+    depots = depots_for(order) if collecting else []
     compared, passed_over = 0, dict[str, int]()
 
     def count_reasons(scored: Scored) -> None:
@@ -77,19 +95,20 @@ def rank(order: WorkOrder, rule_set: RuleSet, at: datetime, *, limit: int = TOP,
             passed_over[reasons[0]] = passed_over.get(reasons[0], 0) + 1
 
     while True:
-        found = candidates(order, rule_set, at, offset=compared, only=only)
-        scored = score(found, job, rules, at.timestamp(), GreatCircleTravel())
+        found = candidates(order, rule_set, at, offset=compared, only=only, with_parts=not collecting)
+        found, errands = with_errands(found, order, depots, at) if collecting else (found, None)
+        scored = score(found, job, rules, at.timestamp(), GreatCircleTravel(), errands)
         compared += len(found)
         count_reasons(scored)
         if scored.best_first or len(found) < people.NEAREST:
             break
     best = scored.best_first[:limit]
     if settings.OSRM_URL and best:
-        found = found.take(best)
-        scored = score(found, job, rules, at.timestamp(), road_times())
+        found, errands = found.take(best), errands and errands.take(best)
+        scored = score(found, job, rules, at.timestamp(), road_times(), errands)
         best = scored.best_first
         count_reasons(scored)
-    return Ranking([entry(found, scored, index, job) for index in best], compared, passed_over)
+    return Ranking([entry(found, scored, index, job, order, depots) for index in best], compared, passed_over)
 
 
 def best_first(standing: dict[str, Any]) -> tuple:
@@ -110,26 +129,33 @@ def why_not(
     found = everybody(order, rule_set, at, name=name, offset=page * people.PAGE)
     job = job_of(order)
     scored = score(found, job, rules_of(rule_set), at.timestamp(), GreatCircleTravel())
-    return [entry(found, scored, index, job) for index in range(len(found))]
+    return [entry(found, scored, index, job, order) for index in range(len(found))]
 
 
 def look_at(order: WorkOrder, person: User, rule_set: RuleSet, at: datetime) -> dict[str, Any] | None:
-    """How one engineer stands to an order, whatever the limits and the regions say; None for who is no engineer."""
+    """How one engineer stands to an order, whatever the limits and the regions say; None for who is no engineer. What is
+    missing in the bag is collected on the way, where some depot has it."""
     if person.region is None:
         return None
     found = one(order, person, rule_set, at)
     if not len(found):
         return None
-    job = job_of(order)
-    scored = score(found, job, rules_of(rule_set), at.timestamp(), GreatCircleTravel())
-    seen = entry(found, scored, 0, job)
+    job, depots, errands = job_of(order), depots_for(order), None
+    if depots:
+        by_way, wanted = with_errands(found, order, depots, at)
+        if wanted.choices[0]:
+            found, errands = by_way, wanted
+    scored = score(found, job, rules_of(rule_set), at.timestamp(), GreatCircleTravel(), errands)
+    seen = entry(found, scored, 0, job, order, depots)
     mine, theirs = order.region.path, person.region.path
     if not (mine.startswith(theirs) or theirs.startswith(mine)):
         seen["reasons"].insert(0, OTHER_REGION)
     return seen
 
 
-def entry(found: Candidates, scored: Scored, index: int, job: Job) -> dict[str, Any]:
+def entry(
+    found: Candidates, scored: Scored, index: int, job: Job, order: WorkOrder, depots: Sequence[DepotStock] = ()
+) -> dict[str, Any]:
     """One person's standing, as stored in a decision. Instants are seconds since the epoch, None is not possible."""
     slots, age_s = scored.slots, found.position_age_s[index]
     has_time = not np.isnan(slots.start[index])
@@ -149,6 +175,28 @@ def entry(found: Candidates, scored: Scored, index: int, job: Job) -> dict[str, 
         "position_age_min": None if np.isnan(age_s) else round(float(age_s) / 60),
         "orders": int(found.orders[index]),
         "visits": int(found.visits[index]),
-        "level": int(found.level[index]),
+        "skills": {
+            need.code: [int(found.levels[index, n]), found.expires_on[index][n]]
+            for n, need in enumerate(order.needs.skills)
+        },
+        "parts": {need.code: int(found.carried[index, n]) for n, need in enumerate(order.needs.parts)},
+        "organisation": found.organisation[index],
+        "pick_up": _pick_up(found, scored, index, order, depots),
         "reasons": list(scored.reasons[index]),
+    }
+
+
+def _pick_up(
+    found: Candidates, scored: Scored, index: int, order: WorkOrder, depots: Sequence[DepotStock]
+) -> dict[str, Any] | None:
+    """Which depot lies on the way, by how much longer the way becomes, and what is collected there."""
+    number = int(scored.slots.depot[index])
+    if number < 0:
+        return None
+    place, short = depots[number].place, missing(found, order)[index]
+    return {
+        "place": place.pk,
+        "name": place.name,
+        "detour_min": round(float(scored.slots.detour_s[index]) / 60),
+        "parts": {need.code: int(short[n]) for n, need in enumerate(order.needs.parts) if short[n]},
     }

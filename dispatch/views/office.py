@@ -20,7 +20,7 @@ LATEST = 10
 class OrderMixin:
     def subjects(self) -> QuerySet[WorkOrder]:
         return WorkOrder.objects.visible_to(self.request.user).select_related(
-            "region", "type__skill", "merchant", "engineer", "attempt"
+            "region", "type", "merchant", "engineer", "attempt"
         )
 
     def in_words(self, entries: list[dict], inputs: dict) -> list[words.Standing]:
@@ -41,7 +41,8 @@ class DispatchPanel(OrderMixin, PanelPage):
         return super().get_context_data(
             latest=latest,
             ranking=self.ranking(latest),
-            left_out=words.left_out(latest.passed_over) if latest else [],
+            left_out=words.left_out(latest.passed_over, latest.inputs) if latest else [],
+            offers=self.in_words(latest.inputs.get("offers", ()), latest.inputs) if latest else [],
             earlier=decisions[1:],
             attempt=getattr(order, "attempt", None) if order.status == Status.OPEN else None,
             can_assign=Status.ASSIGNED in NEXT[Status(order.status)] and self.request.user.has_perm(permissions.ASSIGN),
@@ -94,6 +95,8 @@ class Assign(OrderMixin, ActionPage):
         rule_set = RuleSet.objects.for_order(order)
         inputs = queries.inputs_of(order, rule_set)
         best = queries.rank(order, rule_set, now).best
+        if not best and order.needs.parts:
+            best = queries.rank(order, rule_set, now, collecting=True).best
         offered = {entry["person"] for entry in best}
         others = [entry for entry in queries.why_not(order, now, rule_set=rule_set) if entry["person"] not in offered]
         form = kwargs["form"] = kwargs.get("form") or self.get_form()

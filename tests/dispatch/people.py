@@ -30,7 +30,7 @@ def away(minutes: float) -> tuple[float, float]:
 
 
 def job(**values) -> Job:
-    plain = {"lat": SHOP[0], "lon": SHOP[1], "duration_s": 45 * 60.0, "level": 1}
+    plain = {"lat": SHOP[0], "lon": SHOP[1], "duration_s": 45 * 60.0, "levels": (1,), "quantities": ()}
     return Job(**plain | {"response_due": None, "resolution_due": None} | values)
 
 
@@ -39,7 +39,7 @@ def booked(start_min: float, end_min: float, place: tuple[float, float] | None =
 
 
 def candidates(*people: dict) -> Candidates:
-    plain = {"at": SHOP, "start": SHOP, "place": "position", "level": 1, "orders": 0, "visits": 0}
+    plain = {"at": SHOP, "start": SHOP, "place": "position", "levels": (1,), "carried": (), "orders": 0, "visits": 0}
     plain |= {"is_working": False, "shifts": ALL_DAY, "bookings": ()}
     rows = [plain | {"id": number} | person for number, person in enumerate(people, start=1)]
 
@@ -56,7 +56,10 @@ def candidates(*people: dict) -> Candidates:
         position_age_s=np.full(len(rows), 60.0),
         start_lat=np.array([row["start"][0] for row in rows], dtype=float),
         start_lon=np.array([row["start"][1] for row in rows], dtype=float),
-        level=column("level", np.int64),
+        levels=np.array([row["levels"] for row in rows], dtype=np.int64),
+        expires_on=tuple((None,) * len(row["levels"]) for row in rows),
+        carried=np.array([row["carried"] for row in rows], dtype=np.int64).reshape(len(rows), len(rows[0]["carried"]) if rows else 0),
+        organisation=(None,) * len(rows),
         orders=column("orders", np.int64),
         visits=column("visits", np.int64),
         is_working=column("is_working", bool),

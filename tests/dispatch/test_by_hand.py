@@ -61,7 +61,7 @@ def test_somebody_the_rules_exclude_may_be_chosen_and_why_not_is_kept(by_hand, e
         by_hand()
     start = order.opened_at + timedelta(hours=1)
     assert by_hand(start=start).booking.during.lower == start
-    assert Decision.objects.get().ranking[0]["reasons"] == ["no_skill", "off_shift", "no_time"]
+    assert Decision.objects.get().ranking[0]["reasons"] == ["no_skill:pos-repair", "off_shift", "no_time"]
 
 
 def test_somebody_of_another_region_may_be_chosen(by_hand, faraway_engineer) -> None:

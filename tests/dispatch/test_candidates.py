@@ -15,6 +15,7 @@ from workforce.models import PersonSkill
 from workorders.actions import (
     accept_work_order,
     assign_work_order,
+    change_needs,
     depart,
     reject_work_order,
 )
@@ -34,27 +35,25 @@ def test_who_has_skill_shift_and_place_is_a_candidate(engineer, chosen_from, rea
 def test_without_the_skill(engineer, chosen_from, reasons_of) -> None:
     engineer.skills.all().delete()
     assert chosen_from() == []
-    assert reasons_of() == {"engineer": ["no_skill"]}
+    assert reasons_of() == {"engineer": ["no_skill:pos-repair"]}
 
 
-def test_with_too_low_a_level(engineer, order, repair, chosen_from, reasons_of) -> None:
-    repair.skill_level = 4
-    repair.save()
+def test_with_too_low_a_level(engineer, order, dispatcher, at, chosen_from, reasons_of) -> None:
+    change_needs(order, skills={"pos-repair": 4}, parts={}, by=dispatcher, at=at)
     assert chosen_from() == []
-    assert reasons_of() == {"engineer": ["low_skill"]}
+    assert reasons_of() == {"engineer": ["low_skill:pos-repair"]}
 
 
-@pytest.mark.parametrize(("day", "reasons"), [(17, ["expired_skill"]), (18, []), (19, [])])
+@pytest.mark.parametrize(("day", "reasons"), [(17, ["expired_skill:pos-repair"]), (18, []), (19, [])])
 def test_an_expired_skill_counts_to_its_last_day(engineer, chosen_from, reasons_of, day, reasons) -> None:
     PersonSkill.objects.filter(person=engineer).update(expires_on=date(2026, 11, day))
     assert reasons_of() == {"engineer": reasons}
     assert chosen_from() == ([] if reasons else ["engineer"])
 
 
-def test_an_order_type_without_a_skill_asks_for_none(engineer, repair, chosen_from) -> None:
+def test_an_order_without_a_skill_asks_for_none(engineer, order, dispatcher, at, chosen_from) -> None:
     engineer.skills.all().delete()
-    repair.skill = None
-    repair.save()
+    change_needs(order, skills={}, parts={}, by=dispatcher, at=at)
     assert chosen_from() == ["engineer"]
 
 
@@ -127,7 +126,7 @@ def test_without_free_time_until_tomorrow_evening(engineer, at, order, dispatche
 def test_all_reasons_are_given(engineer, at, dispatcher, reasons_of) -> None:
     engineer.skills.all().delete()
     book_time(engineer, kind="leave", start=at, end=at + timedelta(hours=1), by=dispatcher, at=at)
-    assert reasons_of() == {"engineer": ["no_skill", "leave"]}
+    assert reasons_of() == {"engineer": ["no_skill:pos-repair", "leave"]}
 
 
 def test_limits_count_each_person_under_the_first_reason(engineer, colleague, order, at, dispatcher) -> None:
@@ -135,7 +134,7 @@ def test_limits_count_each_person_under_the_first_reason(engineer, colleague, or
     colleague.shifts.all().delete()
     book_time(colleague, kind="leave", start=at, end=at + timedelta(hours=1), by=dispatcher, at=at)
     make.UserFactory(username="third", role="engineer", region=engineer.region)
-    assert queries.count_passed_over(order, RuleSet(), at) == {"no_skill": 2, "off_shift": 1}
+    assert queries.count_passed_over(order, RuleSet(), at) == {"no_skill:pos-repair": 2, "off_shift": 1}
 
 
 # -- regions and roles --------------------------------------------------------------------------------
@@ -150,7 +149,7 @@ def test_people_of_other_regions_and_roles_are_not_even_looked_at(
 
 def test_inspectors_may_do_orders_too(inspector, chosen_from, reasons_of) -> None:
     assert chosen_from() == []
-    assert reasons_of() == {"inspector": ["no_skill", "off_shift", "no_time"]}
+    assert reasons_of() == {"inspector": ["no_skill:pos-repair", "off_shift", "no_time"]}
 
 
 def test_who_is_switched_off_is_gone(engineer, chosen_from, reasons_of) -> None:
@@ -267,7 +266,9 @@ def test_the_entry_says_when_how_far_and_from_where(engineer, order, new_order, 
     assert best["way_min"] == round(way_min(5)) == 16
     assert best["arrival"] == (at + timedelta(minutes=17)).timestamp()
     assert best["end"] == (at + timedelta(minutes=62)).timestamp()
-    assert (best["origin"], best["orders"], best["visits"], best["level"]) == ("position", 1, 0, 3)
+    assert (best["origin"], best["orders"], best["visits"], best["skills"]) == (
+        "position", 1, 0, {"pos-repair": [3, None]},
+    )  # fmt: skip
 
 
 def test_the_proposed_time_is_free_in_the_database(engineer, order, new_order, at) -> None:
@@ -304,6 +305,7 @@ def test_visits_to_this_merchant_are_known(engineer, order, repair, merchant, at
 
 def test_the_candidates_are_one_query(engineer, colleague, order, at, django_assert_num_queries) -> None:
     order = WorkOrder.objects.select_related("region", "type").get(pk=order.pk)
+    assert order.needs  # read once per order
     with django_assert_num_queries(1):
         assert len(queries.candidates(order, RuleSet(), at)) == 2
 

@@ -50,7 +50,8 @@ def test_a_decision_can_be_repeated_from_what_it_keeps(engineer, colleague, orde
         points = sum(rules.weights[key] * value for key, value in entry["factors"].items())
         assert entry["score"] == round(points / sum(rules.weights.values()), 2)
     assert decision.inputs["job"] == {
-        "lat": 30.2741, "lon": 120.1551, "duration_min": 45, "priority": 3, "skill": "pos-repair", "skill_name": "POS repair", "level": 1,
+        "lat": 30.2741, "lon": 120.1551, "duration_min": 45, "priority": 3, "kind": ["Repair", "维修"], "region": "Xihu",
+        "skills": [{"code": "pos-repair", "name": "POS repair", "level": 1}], "parts": [],
         "response_due": order.response_due_at.timestamp(), "resolution_due": order.resolution_due_at.timestamp(),
     }  # fmt: skip
     assert decision.inputs["compared"] == 2
@@ -62,7 +63,7 @@ def test_the_same_question_gets_the_same_answer(engineer, colleague, order, at) 
 
 def test_the_decision_counts_who_was_passed_over(engineer, colleague, inspector, order, at, dispatcher) -> None:
     book_time(colleague, kind="leave", start=at, end=at + timedelta(hours=1), by=dispatcher, at=at)
-    assert decide(order, at=at).passed_over == {"no_skill": 1, "leave": 1}
+    assert decide(order, at=at).passed_over == {"no_skill:pos-repair": 1, "leave": 1}
 
 
 def test_weights_change_who_is_chosen(engineer, colleague, order, new_order, at) -> None:
@@ -123,7 +124,7 @@ def test_another_outcome_is_another_decision(order, engineer, at) -> None:
     engineer.is_active = False
     engineer.save()
     decide(order, at=at)
-    assert [decision.passed_over for decision in order.decisions.all()] == [{}, {"no_skill": 1}]
+    assert [decision.passed_over for decision in order.decisions.all()] == [{}, {"no_skill:pos-repair": 1}]
 
 
 def test_it_is_assigned_as_soon_as_somebody_is_there(order, engineer, at, dispatcher) -> None:

@@ -80,7 +80,7 @@ def test_no_page_has_a_barrier(office, open_now, new_order, engineer, inspector,
 def test_one_reads_why_not_and_assigns_by_hand(office, open_now, inspector, dispatcher) -> None:
     page = office(dispatcher, f"{open_now.get_absolute_url()}#dispatch")
     page.click("text=Why not the others?")
-    page.locator("text=does not have the skill POS repair").wait_for()
+    page.locator("text=no POS repair").wait_for()
     page.locator("#panel-dispatch").get_by_text("Choose by hand").click()
     page.get_by_text("more, and why the rules would not choose them").click()
     page.check("[value=inspector]")

@@ -69,7 +69,7 @@ def test_the_panel_of_an_override_shows_reason_and_what_spoke_against_it(as_, di
     html = text(as_(dispatcher).get(page("work-order-dispatch", order.number)))
     assert "Dina Dispatcher chose Emil Engineer" in html
     assert "“Learns it today”" in html
-    assert "Against the rules: does not have the skill POS repair." in html
+    assert "Against the rules: no POS repair." in html
 
 
 def test_the_panel_says_that_nobody_was_found_who_was_passed_over_and_when_it_is_tried_again(
@@ -79,7 +79,7 @@ def test_the_panel_says_that_nobody_was_found_who_was_passed_over_and_when_it_is
     assign_open_orders(at=at)
     html = text(as_(dispatcher).get(page("work-order-dispatch", order.number)))
     assert "Nobody could be found" in html
-    assert "1 without the skill" in html
+    assert "1 without POS repair" in html
     assert "It is tried again by itself at" in html
 
 
@@ -98,7 +98,7 @@ def test_why_not_gives_everybody_a_reason(as_, dispatcher, engineer, colleague, 
     assert "Emil Engineer" in html
     assert "fits" in html
     assert "is on leave" in html
-    assert "does not have the skill POS repair, is not on shift now, has no free time until tomorrow evening" in html
+    assert "no POS repair, is not on shift now, has no free time until tomorrow evening" in html
 
 
 def test_why_not_can_be_searched(as_, dispatcher, engineer, colleague, order) -> None:

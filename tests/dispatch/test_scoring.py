@@ -21,8 +21,8 @@ def scored(*people: dict, rules: Rules = RULES, **wishes):
 def test_the_factors_as_computed_by_hand() -> None:
     """18 of 90 minutes' way: 80. 3 of 12 orders: 75. 30 min to spare before the response: 75. 2 of 3 visits: 66.7.
     Level 3 where 2 is asked: 75. (40·80 + 20·75 + 25·75 + 10·66.7 + 5·75) / 100 = 76.17"""
-    person = {"at": away(18), "orders": 3, "visits": 2, "level": 3}
-    result = scored(person, level=2, response_due=MORNING + 48 * 60)
+    person = {"at": away(18), "orders": 3, "visits": 2, "levels": (3,)}
+    result = scored(person, levels=(2,), response_due=MORNING + 48 * 60)
     factors = {key: float(values[0]) for key, values in result.factors.items()}
     assert factors == {"travel": 80.0, "load": 75.0, "lateness": 75.0, "continuity": 66.7, "overskill": 75.0}
     assert result.score[0] == 76.17
@@ -50,7 +50,7 @@ def test_without_a_promise_today_is_in_time_and_tomorrow_noon_is_not() -> None:
 
 
 def test_an_order_without_a_skill_does_not_spare_experts() -> None:
-    assert scored({"level": 5}, level=0).factors["overskill"][0] == 100
+    assert scored({"levels": (5,)}, levels=()).factors["overskill"][0] == 100
 
 
 def test_the_best_comes_first() -> None:
@@ -89,7 +89,7 @@ people = st.lists(
             "at": st.floats(-100, 100).map(away),
             "orders": st.integers(0, 15),
             "visits": st.integers(0, 9),
-            "level": st.integers(1, 5),
+            "levels": st.tuples(st.integers(1, 5)),
             "bookings": st.lists(st.integers(0, 9), max_size=3, unique=True).map(
                 lambda hours: [booked(60 * hour, 60 * hour + 50) for hour in sorted(hours)]
             ),
