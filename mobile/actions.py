@@ -70,7 +70,7 @@ def park_work(
 def take_over(parked: Parked, *, by: User, at: datetime) -> Parked:
     """Photos, answer or signature join the order under the name of whoever sent them."""
     with transaction.atomic():
-        order = WorkOrder.objects.select_for_update().get(pk=parked.order_id)
+        order = WorkOrder.objects.locked(parked.order)
         parked = _unsettled(parked)
         payload = {name: values[0] for name, values in parked.payload.items() if values}
         step = payload.get("step", "")
@@ -97,14 +97,12 @@ def dismiss(parked: Parked, *, reason: str, by: User, at: datetime) -> Parked:
     if not reason:
         raise Refused(_("Say why it is not taken over."), field="reason")
     with transaction.atomic():
-        WorkOrder.objects.select_for_update().get(pk=parked.order_id)
+        WorkOrder.objects.locked(parked.order)
         return _settle(_unsettled(parked), Parked.How.DISMISSED, verb="mobile.dismiss", by=by, at=at, note=reason)
 
 
 def _unsettled(parked: Parked) -> Parked:
-    parked = (
-        Parked.objects.select_for_update(of=("self",)).select_related("order", "by", "settled_by").get(pk=parked.pk)
-    )
+    parked = Parked.objects.select_for_update().get(pk=parked.pk)
     if parked.settled_at is not None:
         raise Refused(
             _("%(name)s has settled this already: %(how)s.")

@@ -24,7 +24,7 @@ LONGEST_BODY = 20_000
 
 def locked(article: Article) -> Article:
     """A fresh copy under its row lock; call it inside a transaction, before looking at anything."""
-    return Article.objects.select_for_update(of=("self",)).select_related("written_by").get(pk=article.pk)
+    return Article.objects.select_for_update().get(pk=article.pk)
 
 
 def write(verb: str, article: Article, *, by: User, at: datetime, changes: dict[str, Any], note: str = "") -> None:
@@ -61,7 +61,7 @@ def draft_article(
 def draft_from_order(order: WorkOrder, *, by: User, at: datetime, device_at: datetime | None = None) -> Article:
     """What was seen, why it was, what was done, with the photos: an article to be put into words. Once per order."""
     with transaction.atomic():
-        order = WorkOrder.objects.select_for_update().get(pk=order.pk)
+        order = WorkOrder.objects.locked(order)
         if order.status not in DONE:
             raise Refused(_("An article is made of an order that is done: finish %(order)s first.") % {"order": order})
         if known := Article.objects.filter(order=order).select_related("author").first():
@@ -166,7 +166,7 @@ def judge_article(
 ) -> Vote:
     """Did it solve it? Said once for each article and order, by who did the order."""
     with transaction.atomic():
-        order = WorkOrder.objects.select_for_update().get(pk=order.pk)
+        order = WorkOrder.objects.locked(order)
         if order.engineer_id != by.pk:
             raise Refused(_("Only who does the order can say whether an article helped."))
         if not Article.objects.offered().filter(pk=article.pk).exists():

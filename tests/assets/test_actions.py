@@ -1,6 +1,4 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -11,6 +9,7 @@ from journal import reveals
 from journal.models import Entry
 from merchants.actions import change_merchant, reveal_phone
 from tests import factories as make
+from tests.races import at_once
 from toolkit.errors import Refused
 
 
@@ -215,19 +214,7 @@ def test_unbinding_wants_a_reason_and_a_binding(terminal, merchant, manager, at)
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_bind_one_serial_at_once_one_wins_and_the_others_hear_where_it_is(terminal, xihu, manager, at):
     shops = [make.MerchantFactory(region=xihu, name=f"Shop {n}") for n in range(8)]
-    start = Barrier(len(shops))
-
-    def bind(shop):
-        try:
-            start.wait()
-            return actions.bind_terminal(terminal, merchant=shop, by=manager, at=at)
-        except Refused as refusal:
-            return str(refusal)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(shops)) as pool:
-        results = list(pool.map(bind, shops))
+    results = at_once(shops, lambda shop: actions.bind_terminal(terminal, merchant=shop, by=manager, at=at))
     (won,) = [result for result in results if isinstance(result, Binding)]
     lost = [result for result in results if isinstance(result, str)]
     assert len(lost) == 7

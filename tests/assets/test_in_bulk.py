@@ -1,8 +1,6 @@
 """Many terminals and stickers at once: the same as one after the other, all or none."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +11,7 @@ from assets.models import Binding, Sticker, Terminal
 from journal.models import Entry
 from merchants.actions import change_merchant, merge_merchants
 from tests import factories as make
+from tests.races import at_once
 from toolkit.errors import Refused
 
 
@@ -149,20 +148,11 @@ def test_a_tid_of_another_terminal_is_refused_by_name(terminal, hangzhou, mercha
 def test_two_who_bind_the_same_terminals_in_opposite_order_take_turns(hangzhou, xihu, keeper, at) -> None:
     terminals = actions.receive_terminals(news(hangzhou, 40), by=keeper, at=at)
     shops = make.MerchantFactory.create_batch(2, region=xihu)
-    start = Barrier(2)
-
-    def bind(shop, part):
-        try:
-            start.wait()
-            asked = [{"terminal": one, "merchant": shop} for one in part]
-            return len(actions.bind_terminals(asked, by=keeper, at=at))
-        except Refused as refusal:
-            return str(refusal)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(bind, shops, [terminals, terminals[::-1]]))
+    wanted = [
+        [{"terminal": one, "merchant": shop} for one in part]
+        for shop, part in zip(shops, [terminals, terminals[::-1]], strict=True)
+    ]
+    results = at_once(wanted, lambda asked: len(actions.bind_terminals(asked, by=keeper, at=at)))
     assert 40 in results
     assert any("is live at" in str(result) or "It is live" in str(result) for result in results)
     assert Binding.objects.count() == 40

@@ -1,42 +1,21 @@
 """Many at once: one winner, everybody else is told who it is; every order once; nobody in two places."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.actions import assign_by_hand, assign_open_orders, decide
 from dispatch.models import Decision
 from tests.dispatch.conftest import seen
-from toolkit.errors import Refused
+from tests.races import at_once
 from workforce.models import Booking
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(count: int, run: Callable[[int], object]) -> list[object]:
-    """Each call in its own thread and connection, let go together; a refusal comes back as its sentence."""
-    gate = Barrier(count)
-
-    def call(number: int) -> object:
-        try:
-            connection.ensure_connection()
-            gate.wait(timeout=60)
-            return run(number)
-        except Refused as refusal:
-            return str(refusal)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(call, range(count)))
 
 
 def assert_nobody_is_in_two_places() -> None:

@@ -1,10 +1,7 @@
 """Articles offered on an order, and what they were worth there."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from journal.models import Entry
@@ -12,6 +9,7 @@ from knowledge import actions
 from knowledge.models import Article, Vote
 from knowledge.queries import articles_for
 from tests.factories import TerminalModelFactory
+from tests.races import at_once
 from toolkit.errors import Refused
 from workorders.models import WorkOrder
 
@@ -75,20 +73,11 @@ def test_whether_it_solved_it_is_said_once(published, working, engineer, colleag
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_votes_at_once_one_counts(published, working, engineer, minutes):
-    barrier = Barrier(2)
+    def vote(is_solved: bool) -> Vote:
+        return actions.judge_article(working, article=published, is_solved=is_solved, by=engineer, at=minutes(40))
 
-    def vote(is_solved: bool) -> bool:
-        try:
-            barrier.wait()
-            actions.judge_article(working, article=published, is_solved=is_solved, by=engineer, at=minutes(40))
-        except Refused:
-            return False
-        finally:
-            connection.close()
-        return True
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(vote, [True, False])) == [False, True]
+    answers = at_once([True, False], vote)
+    assert sum(isinstance(answer, Vote) for answer in answers) == 1
     published.refresh_from_db()
     assert published.judged_count == Vote.objects.count() == 1
 

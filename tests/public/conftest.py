@@ -4,9 +4,7 @@ import html
 import io
 import re
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
@@ -161,20 +159,3 @@ def completed(on_site, engineer, minutes):
 def said(response) -> str:
     """The page without what differs from one time to the next."""
     return re.sub(r'name="(csrf-token|id)" (content|value)="[^"]*"', "", html.unescape(response.content.decode()))
-
-
-@pytest.fixture
-def at_once():
-    """Calls something many times at the same moment, each in a thread of its own."""
-
-    def call(act, *, times: int) -> list:
-        barrier = Barrier(times)
-
-        def one(_number: int):
-            barrier.wait()
-            return act()
-
-        with ThreadPoolExecutor(times) as pool:
-            return list(pool.map(one, range(times)))
-
-    return call

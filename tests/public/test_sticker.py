@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +10,7 @@ from assets.actions import bind_sticker, unbind_terminal
 from evidence.models import Capture
 from merchants.actions import change_merchant
 from tests.public.conftest import filing, photo, said
+from tests.races import at_once
 from workorders.models import Request, WorkOrder
 
 pytestmark = pytest.mark.django_db
@@ -126,15 +126,14 @@ def test_a_double_tap_files_once_and_leads_to_the_same_page(client, clock, stick
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_form_sent_many_times_at_once_is_one_request(sticker_url, at_once):
+def test_one_form_sent_many_times_at_once_is_one_request(sticker_url):
     tapped = filing(details="Since noon")
 
-    def send() -> str:
+    def send(_number: int) -> str:
         response = Client().post(sticker_url, {**tapped, "photos": [photo()]})
-        connection.close()
         return getattr(response, "url", response.content.decode())
 
-    answers = at_once(send, times=8)
+    answers = at_once(8, send)
     request = Request.objects.get()
     assert set(answers) == {reverse("public:tracking", args=[request.tracking_link.token])}
     assert (WorkOrder.objects.count(), request.captures.count()) == (1, 1)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from evidence.actions import keep_picture
+from tests.races import at_once
 from tests.workorders.reading import last_entry
 from toolkit.errors import Refused
 from workorders import actions
@@ -136,6 +137,14 @@ class TestVisits:
     def test_an_impossible_journey_is_noticed(self, completed, order_far_away, minutes):
         assert facts_of(completed).speed_kmh is None
         assert facts_of(order_far_away).speed_kmh > 1000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_settle_a_visit_at_once_the_second_hears_of_the_first(completed, dispatcher, minutes):
+    actions.score_visits(at=minutes(56))
+    visit = Visit.objects.get()
+    answers = at_once(4, lambda _: actions.settle_visit(visit, how="ok", by=dispatcher, at=minutes(60)))
+    assert answers.count("Dina Dispatcher has settled this already.") == 3
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from assets.actions import bind_terminal, receive_terminal
 from journal.models import Entry
 from merchants.actions import change_merchant
 from tests import factories as make
+from tests.races import at_once
 from tests.workorders.reading import last_entry, told, verbs
 from toolkit.errors import Refused
 from workorders import actions
@@ -173,37 +171,23 @@ def test_the_requester_gets_the_link_by_mail(ask):
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_parallel_repeats_make_one_request_and_get_one_answer(ask):
-    id, barrier = uuid.uuid4(), Barrier(20)
+    id = uuid.uuid4()
 
-    def send(_):
-        try:
-            barrier.wait()
-            request, token = ask(id=id)
-            return request.number, token
-        finally:
-            connection.close()
+    def send(_number):
+        request, token = ask(id=id)
+        return request.number, token
 
-    with ThreadPoolExecutor(20) as pool:
-        answers = set(pool.map(send, range(20)))
-    assert len(answers) == 1
+    assert len(set(at_once(20, send))) == 1
     assert (Request.objects.count(), WorkOrder.objects.count()) == (1, 1)
     assert verbs(WorkOrder.objects.get()) == ["open_work_order", "receive_request"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_different_people_reporting_at_once_make_one_order(ask, minutes):
-    barrier = Barrier(12)
-
-    def send(number):
-        try:
-            barrier.wait()
-            return ask(summary=f"No paper {number}", at=minutes(number / 10))[0].outcome
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(12) as pool:
-        outcomes = sorted(pool.map(send, range(12)))
-    assert outcomes == ["merged"] * 11 + ["order"]
+    outcomes = at_once(
+        12, lambda number: ask(summary=f"No paper {number}", at=minutes(number / 10))[0].outcome
+    )  # fmt: skip
+    assert sorted(outcomes) == ["merged"] * 11 + ["order"]
     order = WorkOrder.objects.get()
     assert order.requests.count() == 12
     assert len(verbs(order)) == 13

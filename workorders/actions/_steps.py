@@ -19,16 +19,8 @@ SAVED = [field for field in WorkOrder._meta.concrete_fields if not field.generat
 
 
 def locked(order: WorkOrder) -> WorkOrder:
-    """A fresh copy under its row lock; call it inside a transaction, before looking at anything.
-
-    Nothing is joined: rows joined to an order that changed while we waited would come from before the change.
-    What the caller has read already and an order keeps is carried over.
-    """
-    fresh = WorkOrder.objects.select_for_update().get(pk=order.pk)
-    for name in ("type", "merchant", "region"):
-        known = order._state.fields_cache.get(name)
-        if known is not None and known.pk == getattr(fresh, f"{name}_id"):
-            setattr(fresh, name, known)
+    """A fresh copy under its row lock, of which only what is changed will be saved."""
+    fresh = WorkOrder.objects.locked(order)
     _remember(fresh)
     return fresh
 
@@ -91,19 +83,19 @@ def moment_of(order: WorkOrder, *, at: datetime, device_at: datetime | None) -> 
 
     A phone that was out of reach sends its steps hours later; arrival and durations are those of the phone.
     """
-def stays_as_it_is(order: WorkOrder) -> Refused:
-    return Refused(
-        _("%(order)s is “%(status)s” and stays as it is. %(way_on)s")
-        % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
-    )
-
-
     if device_at is None or at - device_at > BELIEVED_FOR:
         return at
     pause = order.pauses.order_by("-started_at").first()
     before = [order.opened_at, *(getattr(order, field) for field in STAMPS.values())]
     before += [pause.started_at, pause.ended_at] if pause else []
     return min(max(device_at, *filter(None, before)), at)
+
+
+def stays_as_it_is(order: WorkOrder) -> Refused:
+    return Refused(
+        _("%(order)s is “%(status)s” and stays as it is. %(way_on)s")
+        % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
+    )
 
 
 def release_booking(order: WorkOrder) -> None:

@@ -42,7 +42,7 @@ def settle_visit(visit: Visit, *, how: str, note: str = "", by: User, at: dateti
     if how == Visit.How.FOLLOW_UP and not note:
         raise Refused(_("Say what is to be followed up."), field="note")
     with transaction.atomic():
-        visit = Visit.objects.select_for_update(of=("self",)).select_related("order", "settled_by").get(pk=visit.pk)
+        visit = Visit.objects.select_for_update().get(pk=visit.pk)
         if visit.settled_at is not None:
             raise Refused(_("%(name)s has settled this already.") % {"name": visit.settled_by.name})
         visit.how, visit.note, visit.settled_by, visit.settled_at = (how, note, by, at)

@@ -37,6 +37,19 @@ class WorkOrderQuerySet(RegionScopedQuerySet):
         """Office people see the orders of their regions, field staff the orders they are or were given."""
         return self.filter(engineer=user) if user.is_field else self.in_regions_of(user)
 
+    def locked(self, order: "WorkOrder") -> "WorkOrder":
+        """A fresh copy under its row lock; call it inside a transaction, before looking at anything.
+
+        Nothing is joined: rows joined to an order that changed while we waited would come from before the change.
+        What the caller has read already and an order keeps is carried over.
+        """
+        fresh = self.select_for_update().get(pk=order.pk)
+        for name in ("type", "merchant", "region"):
+            known = order._state.fields_cache.get(name)
+            if known is not None and known.pk == getattr(fresh, f"{name}_id"):
+                setattr(fresh, name, known)
+        return fresh
+
     def in_pool(self) -> "WorkOrderQuerySet":
         return self.filter(status=Status.OPEN)
 
@@ -80,6 +93,8 @@ class WorkOrder(models.Model):
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     duration_min = models.PositiveSmallIntegerField(_("planned minutes"))
+    needed_skills = models.JSONField(_("needed skills"), null=True, help_text="{code: level}; null: see its type")
+    needed_parts = models.JSONField(_("needed parts"), null=True, help_text="{code: quantity}; null: see its type")
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by"))
     # who does it, and when
     engineer = models.ForeignKey(
@@ -88,13 +103,15 @@ class WorkOrder(models.Model):
     booking = models.OneToOneField(
         Booking, models.SET_NULL, null=True, blank=True, related_name="work_order", verbose_name=_("planned time")
     )
+    pick_up_at = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("parts to be collected at"),
+    )  # fmt: skip
     is_locked = models.BooleanField(_("locked"), default=False, help_text=_("Only a dispatcher may move it."))
     run = models.OneToOneField(Run, models.PROTECT, null=True, blank=True, related_name="work_order")
     # the promise, snapshot of policy and calendar included, so that it can be computed again
     sla_policy = models.ForeignKey(
         SlaPolicy, models.SET_NULL, null=True, related_name="+", verbose_name=_("SLA policy")
-    needed_skills = models.JSONField(_("needed skills"), null=True, help_text="{code: level}; null: see its type")
-    needed_parts = models.JSONField(_("needed parts"), null=True, help_text="{code: quantity}; null: see its type")
     )
     sla = models.JSONField(default=dict, help_text="{policy, calendar, response_min, resolution_min}")
     response_due_at = models.DateTimeField(_("response due"), null=True)
@@ -103,10 +120,6 @@ class WorkOrder(models.Model):
     service_date = models.DateField(_("service date"), help_text="local day it was opened")
     opened_at = models.DateTimeField(_("opened"))
     assigned_at = models.DateTimeField(_("assigned"), null=True)
-    pick_up_at = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
-        verbose_name=_("parts to be collected at"),
-    )  # fmt: skip
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     departed_at = models.DateTimeField(_("departed"), null=True)
     arrived_at = models.DateTimeField(_("arrived"), null=True)
@@ -193,19 +206,6 @@ class WorkOrder(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:work-order-detail", args=[self.number])
 
-    def move_to(self, status: Status, at: datetime) -> dict[str, list]:
-        """The only place where a status is assigned. Returns the change for the journal; the caller saves.
-
-        The times of steps that now lie ahead again are taken back: the journal keeps them.
-        """
-        before = Status(self.status)
-        if status not in NEXT[before]:
-            raise Refused(
-                gettext("%(order)s is “%(status)s”, so this cannot be done. %(way_on)s")
-                % {"order": self.number, "status": before.label, "way_on": WAYS_ON[before]}
-            )
-        self.status = status
-        if status in (Status.OPEN, Status.ASSIGNED):
     @cached_property
     def needs(self) -> Needs:
         """Read once: a fresh copy of the order knows of changes."""
@@ -228,6 +228,19 @@ class WorkOrder(models.Model):
             ),
         )
 
+    def move_to(self, status: Status, at: datetime) -> dict[str, list]:
+        """The only place where a status is assigned. Returns the change for the journal; the caller saves.
+
+        The times of steps that now lie ahead again are taken back: the journal keeps them.
+        """
+        before = Status(self.status)
+        if status not in NEXT[before]:
+            raise Refused(
+                gettext("%(order)s is “%(status)s”, so this cannot be done. %(way_on)s")
+                % {"order": self.number, "status": before.label, "way_on": WAYS_ON[before]}
+            )
+        self.status = status
+        if status in (Status.OPEN, Status.ASSIGNED):
             for field in STAMPS.values():
                 setattr(self, field, None)
         if status in STAMPS and getattr(self, STAMPS[status]) is None:  # resumed work keeps the time it began
