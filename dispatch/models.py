@@ -66,7 +66,6 @@ class RuleSet(models.Model):
     is_automatic = models.BooleanField(
         _("assign by itself"), default=True, help_text=_("Otherwise orders wait in the pool for a dispatcher.")
     )
-    max_travel_min = models.PositiveSmallIntegerField(
     collects_parts = models.BooleanField(
         _("send by way of a depot"),
         default=False,
@@ -76,6 +75,7 @@ class RuleSet(models.Model):
             "offered to the dispatcher."
         ),
     )
+    max_travel_min = models.PositiveSmallIntegerField(
         _("longest way, minutes"), default=90, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
     max_orders = models.PositiveSmallIntegerField(
