@@ -40,6 +40,7 @@ class Panel:
 
 
 OFFICE = [
+    Item(_("Dispatch board"), "office:board", "calendar-time", dispatch.ASSIGN),
     Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
     Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
     Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),

@@ -1,8 +1,19 @@
 from django.urls import URLPattern, path
 
+from dispatch.views import board
 from dispatch.views import office as pages
 
 office: list[URLPattern] = [
+    path("board/", board.Board.as_view(), name="board"),
+    path("board/changes/", board.BoardChanges.as_view(), name="board-changes"),
+    path("board/rows/", board.BoardRows.as_view(), name="board-rows"),
+    path("board/undo/", board.BoardUndo.as_view(), name="board-undo"),
+    path("board/orders/<str:number>/", board.BoardOrder.as_view(), name="board-order"),
+    path("board/orders/<str:number>/check/", board.BoardCheck.as_view(), name="board-check"),
+    path("board/orders/<str:number>/move/", board.BoardMove.as_view(), name="board-move"),
+    path("board/orders/<str:number>/return/", board.BoardReturn.as_view(), name="board-return"),
+    path("board/orders/<str:number>/lock/", board.BoardLock.as_view(), name="board-lock"),
+    path("board/orders/<str:number>/insert/", board.BoardInsert.as_view(), name="board-insert"),
     path("work-orders/<str:number>/dispatch/", pages.DispatchPanel.as_view(), name="work-order-dispatch"),
     path("work-orders/<str:number>/why-not/", pages.WhyNot.as_view(), name="work-order-why-not"),
     path("work-orders/<str:number>/assign/", pages.Assign.as_view(), name="work-order-assign"),

@@ -11,6 +11,7 @@ VERBS = {
     "workorders.assign_work_order": _("assigned the order"),
     "workorders.accept_work_order": _("accepted the order"),
     "workorders.reject_work_order": _("rejected the order"),
+    "workorders.lock_work_order": _("locked or unlocked person and time"),
     "workorders.return_to_pool": _("put the order back into the pool"),
     "workorders.depart": _("set off"),
     "workorders.arrive": _("arrived"),

@@ -1,6 +1,7 @@
 """Every write of dispatch: deciding by the rules and by hand, taking back, and the rules themselves."""
 
 from dispatch.actions.automatic import assign_open_orders, decide
+from dispatch.actions.board import insert_order, lock_on_board, move_order, take_off_board, undo_moves
 from dispatch.actions.by_hand import assign_by_hand
 from dispatch.actions.rules import change_rules, make_rules, retire_rules
 from dispatch.actions.unaccepted import take_back_unaccepted
@@ -10,7 +11,12 @@ __all__ = [
     "assign_open_orders",
     "change_rules",
     "decide",
+    "insert_order",
+    "lock_on_board",
     "make_rules",
+    "move_order",
     "retire_rules",
     "take_back_unaccepted",
+    "take_off_board",
+    "undo_moves",
 ]

@@ -24,7 +24,7 @@ from workorders.actions.on_site import (
     start_work,
 )
 from workorders.actions.originals import open_original
-from workorders.actions.planning import assign_work_order, change_work_order, return_to_pool
+from workorders.actions.planning import assign_work_order, change_work_order, lock_work_order, return_to_pool
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
@@ -50,6 +50,7 @@ __all__ = [
     "depart",
     "follow_merchant",
     "install_terminal",
+    "lock_work_order",
     "make_tracking_link",
     "open_original",
     "open_work_order",
@@ -67,5 +68,5 @@ __all__ = [
     "settle_visit",
     "sign",
     "start_work",
-]
     "use_part",
+]

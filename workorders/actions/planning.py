@@ -162,6 +162,21 @@ def return_to_pool(order: WorkOrder, *, by: User | None, reason: str, at: dateti
         return order
 
 
+def lock_work_order(order: WorkOrder, *, is_locked: bool, by: User, at: datetime) -> WorkOrder:
+    """Fixes person and time, which automatic dispatch then leaves alone, or frees them again."""
+    with transaction.atomic():
+        order = locked(order)
+        if order.status not in (Status.ASSIGNED, Status.ACCEPTED):
+            raise Refused(
+                _("%(order)s is “%(status)s”: only work that is planned can be locked. %(way_on)s")
+                % {"order": order, "status": order.get_status_display(), "way_on": WAYS_ON[Status(order.status)]}
+            )
+        changes = differences(order, {"is_locked": is_locked})
+        if changes:
+            write("workorders.lock_work_order", order, by=by, at=at, changes=changes)
+        return order
+
+
 def change_work_order(order: WorkOrder, *, by: User, at: datetime, **values: Any) -> WorkOrder:
     """Changes priority, summary, details or planned minutes; pauses so far keep counting for the due times."""
     unknown = set(values) - CHANGEABLE
