@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "assign open orders": {"task": "dispatch.tasks.assign_open_orders", "schedule": 5},
+    "plan days": {"task": "dispatch.tasks.run_waiting_plans", "schedule": 5},
     "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
     "send notices": {"task": "notifications.tasks.send_due_notices", "schedule": 10},
     "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},

@@ -42,6 +42,7 @@ class Panel:
 OFFICE = [
     Item(_("Dispatch board"), "office:board", "calendar-time", dispatch.ASSIGN),
     Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
+    Item(_("Day plans"), "office:day-plan-list", "calendar-event", dispatch.VIEW_DECISION),
     Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
     Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
     Item(_("Sent in too late"), "office:late-work-list", "clock", mobile.SETTLE_LATE_WORK),

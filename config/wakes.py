@@ -9,5 +9,6 @@ WAKES: dict[str, list[str]] = {
     "workorders.reject_work_order": ["dispatch.tasks.assign_open_orders"],
     "workorders.return_to_pool": ["dispatch.tasks.assign_open_orders"],
     "workorders.complete_work_order": ["workorders.tasks.prepare_reports", "workorders.tasks.score_visits"],
+    "dispatch.request_plan": ["dispatch.tasks.run_waiting_plans"],
     "integrations.start_import": ["integrations.tasks.run_waiting_imports"],
 }

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.plans.models import DayPlan, PlannedDay, PlannedOrder  # noqa: F401 (Django looks for models here)
 from dispatch.scoring import FACTORS
 from toolkit.numbers import next_number
 from workforce.models import Region, RegionScopedQuerySet, User

@@ -20,3 +20,9 @@ def assign_open_orders() -> None:
 @shared_task
 def take_back_unaccepted() -> None:
     actions.take_back_unaccepted(at=timezone.now())
+
+
+@shared_task
+def run_waiting_plans() -> None:
+    """Each worker takes a plan of its own, so that several regions are planned at the same time."""
+    actions.run_waiting_plans()

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from dispatch.views import board
 from dispatch.views import office as pages
+from dispatch.views import plans
 
 office: list[URLPattern] = [
     path("board/", board.Board.as_view(), name="board"),
@@ -17,6 +18,19 @@ office: list[URLPattern] = [
     path("work-orders/<str:number>/dispatch/", pages.DispatchPanel.as_view(), name="work-order-dispatch"),
     path("work-orders/<str:number>/why-not/", pages.WhyNot.as_view(), name="work-order-why-not"),
     path("work-orders/<str:number>/assign/", pages.Assign.as_view(), name="work-order-assign"),
+    path("day-plans/", plans.DayPlanList.as_view(), name="day-plan-list"),
+    path("day-plans/new/", plans.DayPlanCreate.as_view(), name="day-plan-create"),
+    path("day-plans/orders/", plans.PlannedOrderList.as_view(), name="planned-order-list"),
+    path("day-plans/people/", plans.PlannedDayList.as_view(), name="planned-day-list"),
+    path("day-plans/<str:number>/", plans.DayPlanDetail.as_view(), name="day-plan-detail"),
+    path("day-plans/<str:number>/timeline/", plans.DayPlanTimeline.as_view(), name="day-plan-timeline"),
+    path("day-plans/<str:number>/changes/", plans.DayPlanChanges.as_view(), name="day-plan-changes"),
+    path("day-plans/<str:number>/map/", plans.DayPlanMap.as_view(), name="day-plan-map"),
+    path("day-plans/<str:number>/unserved/", plans.DayPlanUnserved.as_view(), name="day-plan-unserved"),
+    path("day-plans/<str:number>/cancel/", plans.DayPlanCancel.as_view(), name="day-plan-cancel"),
+    path("day-plans/<str:number>/restart/", plans.DayPlanRestart.as_view(), name="day-plan-restart"),
+    path("day-plans/<str:number>/again/", plans.DayPlanAgain.as_view(), name="day-plan-again"),
+    path("day-plans/<str:number>/apply/", plans.DayPlanApply.as_view(), name="day-plan-apply"),
     path("dispatch-rules/", pages.RuleSetList.as_view(), name="rule-set-list"),
     path("dispatch-rules/new/", pages.RuleSetCreate.as_view(), name="rule-set-create"),
     path("dispatch-rules/<str:number>/", pages.RuleSetEdit.as_view(), name="rule-set-edit"),

@@ -7,4 +7,8 @@ VERBS = {
     "dispatch.make_rules": _("made dispatch rules"),
     "dispatch.change_rules": _("changed the dispatch rules"),
     "dispatch.retire_rules": _("took the dispatch rules out of force"),
+    "dispatch.request_plan": _("asked for a day plan"),
+    "dispatch.cancel_plan": _("cancelled the day plan"),
+    "dispatch.propose_plan": _("worked out the day plan"),
+    "dispatch.apply_plan": _("applied the day plan"),
 }

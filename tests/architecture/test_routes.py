@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from assets.actions import bind_terminal, print_stickers
+from dispatch.actions import request_plan
 from dispatch.models import RuleSet
 from evidence.actions import keep_picture
 from evidence.links import token_for
@@ -76,6 +77,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     )
     variant = make_variant(repair.procedure, name="Hangzhou", region=hangzhou, by=manager, at=at)
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
+    plan = request_plan(region=hangzhou, on=at.date(), by=dispatcher, at=at)
     device = see_device(uuid.uuid4(), by=engineer, at=at)
     parked = park_work(
         order, id=uuid.uuid4(), kind="add-photos", payload={}, captures=[photo], reason="over", by=engineer, at=at,
@@ -105,6 +107,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "sheet": {"number": sheet.number},
         "import": {"number": job.number},
         "rule-set": {"number": rules.number},
+        "day-plan": {"number": plan.number},
         "procedure": {"number": repair.procedure.code},
         "organisation": {"number": organisation.code},
         "variant": {"number": variant.number},
@@ -186,6 +189,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "sheet",
             "import",
             "rule-set",
+            "day-plan",
             "variant",
             "parked",
             "visit",

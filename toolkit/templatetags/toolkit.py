@@ -73,7 +73,7 @@ STATUS_COLOURS = {
     "active": "green", "onboarding": "azure", "suspended": "yellow", "live": "green", "in_stock": "azure",
     "issued": "indigo", "returned": "yellow", "scrapped": "secondary", "order": "green", "merged": "azure",
     "rejected": "red", "done": "green", "failed": "red", "running": "blue", "checking": "blue", "checked": "teal",
-    "uploaded": "azure",
+    "uploaded": "azure", "waiting": "azure", "proposed": "teal", "applied": "green", "interrupted": "yellow",
 }  # fmt: skip
 
 

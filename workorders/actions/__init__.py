@@ -25,12 +25,14 @@ from workorders.actions.on_site import (
 )
 from workorders.actions.originals import open_original
 from workorders.actions.planning import assign_work_order, change_work_order, lock_work_order, return_to_pool
+from workorders.actions.scheduling import Move, reschedule_work_orders
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
 from workorders.actions.visits import score_visits, settle_visit
 
 __all__ = [
+    "Move",
     "accept_work_order",
     "Move",
     "add_photo",
@@ -59,6 +61,7 @@ __all__ = [
     "rate_work_order",
     "receive_request",
     "reject_work_order",
+    "reschedule_work_orders",
     "resume_work",
     "retrieve_terminal",
     "reschedule_work_orders",
