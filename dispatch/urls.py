@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from dispatch.views import board
+from dispatch.views import map as maps
 from dispatch.views import office as pages
 from dispatch.views import plans
 
@@ -34,4 +35,9 @@ office: list[URLPattern] = [
     path("dispatch-rules/", pages.RuleSetList.as_view(), name="rule-set-list"),
     path("dispatch-rules/new/", pages.RuleSetCreate.as_view(), name="rule-set-create"),
     path("dispatch-rules/<str:number>/", pages.RuleSetEdit.as_view(), name="rule-set-edit"),
+    path("map/", maps.Map.as_view(), name="map"),
+    path("map/features/", maps.MapFeatures.as_view(), name="map-features"),
+    path("map/people/<str:number>/", maps.PersonCard.as_view(), name="map-person"),
+    path("map/orders/<str:number>/", maps.OrderCard.as_view(), name="map-order"),
+    path("people/<str:number>/track/", maps.Track.as_view(), name="person-track"),
 ]

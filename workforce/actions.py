@@ -164,3 +164,8 @@ def report_position(person: User, *, lat: float, lon: float, accuracy_m: float |
     )
     if not is_new:
         Position.objects.filter(person=person, at__lt=at).update(lat=lat, lon=lon, accuracy_m=accuracy_m, at=at)
+
+
+def view_track(person: User, *, on: date, by: User, at: datetime) -> None:
+    """Writes down who looks at whose track of a day."""
+    record("workforce.view_track", person, by=by, at=at, note=f"{on:%Y-%m-%d}")

@@ -9,4 +9,5 @@ VERBS = {
     "workforce.set_skill": _("set a skill"),
     "workforce.set_shifts": _("set the shifts"),
     "workforce.book_time": _("booked time"),
+    "workforce.view_track": _("looked at the track"),
 }

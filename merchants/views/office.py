@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -67,8 +66,6 @@ class MerchantDetail(MerchantMixin, DetailPage):
             contract=self.subject.contracts.filter(starts_on__lte=today).exclude(ends_on__lt=today).first(),
             branches=self.subject.children.not_merged().count(),
             map_data={"points": points if self.subject.lat is not None else []},
-            tiles=settings.MAP_TILES,
-            datum=settings.MAP_DATUM,
             **kwargs,
         )
 

@@ -27,13 +27,15 @@ export const Graticule = L.GridLayer.extend({
       const x = this._map.project([northWest.lat, lng], coords.z).x - origin.x;
       paint.moveTo(x, 0);
       paint.lineTo(x, size.y);
-      paint.fillText(`${lng.toFixed(digits)}°`, x + 3, 11);
+      const text = `${lng.toFixed(digits)}°`;
+      const width = paint.measureText(text).width;
+      paint.fillText(text, x + 3 + width < size.x ? x + 3 : x - 3 - width, 11);
     }
     for (let lat = Math.ceil(southEast.lat / step) * step; lat < northWest.lat; lat += step) {
       const y = this._map.project([lat, northWest.lng], coords.z).y - origin.y;
       paint.moveTo(0, y);
       paint.lineTo(size.x, y);
-      paint.fillText(`${lat.toFixed(digits)}°`, 3, y - 3);
+      paint.fillText(`${lat.toFixed(digits)}°`, 3, y > 12 ? y - 3 : y + 11);
     }
     paint.stroke();
     return tile;

@@ -96,6 +96,11 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:day-plan-apply": ("MD", "day-plan"),
     "office:rule-set-create": ("M", ""),
     "office:rule-set-edit": ("M", "rule-set"),
+    "office:map": ("MD", ""),
+    "office:map-features": ("MD", ""),
+    "office:map-person": ("MD", "person"),
+    "office:map-order": ("MD", "order"),
+    "office:person-track": ("MD", "person"),
     # knowledge
     "office:article-list": (OFFICE + "EI", ""),
     "office:article-create": ("MDEI", ""),

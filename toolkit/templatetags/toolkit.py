@@ -3,6 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -65,6 +66,12 @@ def until(due: datetime | None, at: datetime) -> timedelta | None:
 @register.filter
 def get(mapping: dict, key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.simple_tag
+def map_tiles() -> dict[str, str]:
+    """The base of maps, as the settings have it; without tiles maps are a grid."""
+    return {"tiles": settings.MAP_TILES, "datum": settings.MAP_DATUM, "attribution": settings.MAP_ATTRIBUTION}
 
 
 STATUS_COLOURS = {

@@ -1,0 +1,233 @@
+"""The live map, what it asks for every few seconds, the cards on it, and the track of a person's day."""
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from dispatch import permissions
+from dispatch.map_forms import Doing, MapFilter, Show
+from dispatch.map_grid import NoSuchView
+from dispatch.map_grid import View as Seen
+from dispatch.map_track import Line, line_of
+from dispatch.queries import map as queries
+from dispatch.queries.map import Feature, LiveMap, Pressing
+from toolkit.views import DetailPage, Page, PanelPage
+from workforce.actions import view_track
+from workforce.models import User
+from workforce.positions import on_duty_until, track_of, zone_of
+from workorders.lifecycle import NEXT, Status
+from workorders.models import WorkOrder
+
+
+class Map(Page, TemplateView):
+    """People in shift and open orders, drawn by static/js/map_live.js from what MapFeatures answers."""
+
+    permission = permissions.SEE_POSITIONS
+    title = gettext_lazy("Live map")
+    template_name = "dispatch/map.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        user = self.request.user
+        corners = queries.where_it_happens(LiveMap(user, timezone.now()))
+        return super().get_context_data(
+            form=MapFilter(initial=self.request.GET.dict(), user=user),
+            start={"corners": corners, "names": queries.names_of_regions(user)},
+            doings=Doing.choices,
+            pressings=Pressing.choices,
+            **kwargs,
+        )
+
+
+class MapFeatures(Page, View):
+    """At most 500 features of a part of the world, with a list of the same as text; 304 where nothing has changed."""
+
+    permission = permissions.SEE_POSITIONS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = MapFilter(request.GET, user=request.user)
+        if not form.is_valid():
+            return self.not_understood(" ".join(error for errors in form.errors.values() for error in errors))
+        try:
+            seen = Seen.read(request.GET.get("bbox", ""), request.GET.get("zoom", ""))
+        except NoSuchView:
+            return self.not_understood(
+                _("bbox must be west,south,east,north in degrees, and zoom a level from 0 to 22.")
+            )
+        response = JsonResponse(features(LiveMap(request.user, timezone.now(), form.cleaned_data), seen))
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["ETag"] = etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        return get_conditional_response(request, etag=etag, response=response)
+
+    def not_understood(self, sentence: str) -> JsonResponse:
+        return JsonResponse({"detail": sentence}, status=400)
+
+
+def features(live: LiveMap, seen: Seen) -> dict[str, Any]:
+    inside = queries.inside(seen)
+    listed: dict[str, Any] = {"doings": dict(Doing.choices), "pressings": dict(Pressing.choices), "at": live.at}
+    answer: dict[str, Any] = {"people": [], "orders": [], "heat": []}
+    if live.shows(Show.PEOPLE):
+        found = queries.gather(live.people.filter(inside), seen, Doing.values, queries.PEOPLE)
+        answer["people"] = _drawn(found, _people(found, live))
+        people = live.people if live.asked["q"] else live.people.filter(inside)  # who is searched, wherever they are
+        listed |= {
+            "people": people.select_related("person").order_by("person__name", "pk")[: queries.LISTED],
+            "people_count": people.count() if live.asked["q"] else _count(found),
+            "silent": [] if live.asked["doing"] else live.silent.order_by("name", "pk")[: queries.LISTED],
+        }
+    if live.shows(Show.ORDERS):
+        orders = live.orders.filter(inside)
+        found = queries.gather(orders, seen, Pressing.values, queries.ORDERS)
+        answer["orders"] = _drawn(found, _orders(found))
+        worst_first = orders.select_related("merchant", "type", "region").order_by("due_at", "pk")
+        listed |= {"orders": worst_first[: queries.LISTED], "orders_count": _count(found)}
+    if live.asked["heat"]:
+        cells = queries.gather(live.heat.filter(inside), seen, ["order"], queries.HEAT)
+        answer["heat"] = [[cell.lat, cell.lon, cell.counts["order"]] for cell in cells]
+    return answer | {"list": render_to_string("dispatch/map_list.html", listed)}
+
+
+def _count(found: list[Feature]) -> int:
+    return sum(sum(feature.counts.values()) for feature in found)
+
+
+def _drawn(found: list[Feature], named: dict[int, dict]) -> list[dict]:
+    return [
+        {
+            "at": [feature.lat, feature.lon],
+            "box": [feature.box[:2], feature.box[2:]],
+            "counts": feature.counts,
+            "who": [named[key] for key in feature.keys if key in named],
+        }
+        for feature in found
+    ]
+
+
+def _people(found: list[Feature], live: LiveMap) -> dict[int, dict]:
+    people = live.people.filter(pk__in=[key for feature in found for key in feature.keys])
+    return {
+        pk: {"label": name, "card": reverse("office:map-person", args=[username]), "is_stale": is_stale}
+        for pk, name, username, is_stale in people.values_list("pk", "person__name", "person__username", "is_stale")
+    }
+
+
+def _orders(found: list[Feature]) -> dict[int, dict]:
+    orders = WorkOrder.objects.filter(pk__in=[key for feature in found for key in feature.keys])
+    return {
+        pk: {"label": f"{number} · {merchant}", "card": reverse("office:map-order", args=[number])}
+        for pk, number, merchant in orders.values_list("pk", "number", "merchant__name")
+    }
+
+
+class PersonMixin:
+    permission = permissions.SEE_POSITIONS
+    slug_field = "username"
+
+    def subjects(self) -> QuerySet[User]:
+        return User.objects.visible_to(self.request.user).field_staff().select_related("region", "position")
+
+
+class PersonCard(PersonMixin, PanelPage):
+    template_name = "dispatch/map_person.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        person, now = self.subject, timezone.now()
+        position = LiveMap(self.request.user, now).people.filter(person=person).first()
+        return super().get_context_data(
+            until=on_duty_until(person, now),
+            position=position,
+            doing=Doing(position.kind) if position else None,
+            stops=queries.stops_on(person, now.astimezone(zone_of(person)).date()),
+            **kwargs,
+        )
+
+
+class OrderCard(PanelPage):
+    permission = permissions.SEE_POSITIONS
+    template_name = "dispatch/map_order.html"
+
+    def subjects(self) -> QuerySet[WorkOrder]:
+        orders = WorkOrder.objects.visible_to(self.request.user)
+        return orders.select_related("merchant", "type", "engineer", "booking", "region")
+
+    def get_context_data(self, **kwargs) -> dict:
+        order, now = self.subject, timezone.now()
+        due_at = order.response_due_at if order.arrived_at is None else order.resolution_due_at
+        return super().get_context_data(
+            due_at=due_at,
+            is_late=due_at is not None and due_at < now,
+            can_assign=Status.ASSIGNED in NEXT[Status(order.status)],
+            **kwargs,
+        )
+
+
+class Track(PersonMixin, DetailPage):
+    """Where somebody was on one day. That this was looked at is written down."""
+
+    template_name = "dispatch/track.html"
+
+    def get_title(self) -> str:
+        return _("Track of %(name)s") % {"name": self.subject.name}
+
+    @cached_property
+    def today(self) -> date:
+        return timezone.now().astimezone(zone_of(self.subject)).date()
+
+    @cached_property
+    def day(self) -> date:
+        """Nonsense and what lies ahead is today."""
+        try:
+            asked = parse_date(self.request.GET.get("on", ""))
+        except ValueError:
+            asked = None
+        return min(asked or self.today, self.today)
+
+    def get_context_data(self, **kwargs) -> dict:
+        person, day = self.subject, self.day
+        view_track(person, on=day, by=self.request.user, at=timezone.now())
+        line = line_of([(fix.at, fix.lat, fix.lon) for fix in track_of(person, day)])
+        stops = list(queries.stops_on(person, day))
+        one = timedelta(days=1)
+        return super().get_context_data(
+            day=day,
+            today=self.today,
+            earlier=day - one,
+            later=day + one if day < self.today else None,
+            line=line,
+            days=settings.TRACK_DAYS,
+            rows=queries.day_in_rows(line, stops),
+            track=drawing(line, stops) | {"names": queries.names_of_regions(self.request.user)},
+            **kwargs,
+        )
+
+
+def drawing(line: Line, stops: list[WorkOrder]) -> dict[str, Any]:
+    """For static/js/map_track.js."""
+    return {
+        "pieces": [piece.places for piece in line.pieces],
+        "gaps": [[before.places[-1], after.places[0]] for before, after in line.gaps],
+        "stops": [
+            {
+                "lat": stop.lat,
+                "lon": stop.lon,
+                "number": number,
+                "label": f"{stop.number} · {stop.merchant.name}",
+                "is_done": stop.arrived_at is not None,
+            }
+            for number, stop in enumerate(stops, 1)
+            if stop.lat is not None and stop.lon is not None
+        ],
+    }
