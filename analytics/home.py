@@ -66,6 +66,7 @@ PEOPLE = "workforce.views.office.PersonList"
 
 POOL = Tile(_("in the pool, nobody assigned"), "inbox", ORDERS, "status=open", "orange")
 OVERDUE = Tile(_("overdue"), "alert-triangle", ORDERS, "overdue=true", "red")
+CLOSE = Tile(_("three quarters of the promised time used up"), "clock", ORDERS, "warned=75&overdue=false", "orange")
 UNACCEPTED = Tile(_("assigned, not yet accepted"), "clock", ORDERS, "status=assigned", "yellow")
 UNDER_WAY = Tile(_("being worked on"), "tool", ORDERS, "status=in_progress", "blue")
 EN_ROUTE = Tile(_("engineers on the way"), "route", ORDERS, "status=en_route", "cyan")
@@ -83,7 +84,7 @@ PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
 
 HOMES: dict[str, Home] = {
     Role.DISPATCHER: Home(
-        (POOL, OVERDUE, UNACCEPTED, EN_ROUTE, UNDER_WAY, PAUSED, OPENED_TODAY, COMPLETED),
+        (POOL, OVERDUE, CLOSE, UNACCEPTED, EN_ROUTE, UNDER_WAY, PAUSED, OPENED_TODAY, COMPLETED),
         ("ongoing-by-status", "orders-per-day"),
     ),
     Role.MANAGER: Home(

@@ -49,6 +49,7 @@ ROLES: dict[str, set[str]] = {
         workorders.EDIT_ORDER,
         workorders.ANSWER_SUPPORT,
         workorders.REVIEW_VISITS,
+        workorders.EDIT_ESCALATIONS,
         workorders.OPEN_ORIGINAL,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,

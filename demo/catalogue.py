@@ -198,6 +198,9 @@ SLA_POLICIES = [
     ("尊享版换机", "Swap, premium", "swap", "", "premium", ROUND_THE_CLOCK, 180, 360),
 ]
 
+# time used up in percent, role that is told
+ESCALATIONS = [(75, "dispatcher"), (100, "dispatcher"), (100, "manager")]
+
 # Chinese, English, order type, values that differ from the standard ones
 RULE_SETS: list[tuple[str, str, str, dict[str, int]]] = [
     ("默认", "Default", "", {}),

@@ -22,6 +22,7 @@ from demo.world import Setting, World
 from dispatch.actions import assign_open_orders
 from notifications.actions import read_notices
 from notifications.models import Notice
+from workorders.actions import warn_of_due_times
 
 HEAPS = 2
 TERMINALS_PER_SHOP = 4 / 3
@@ -80,6 +81,7 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         )
         read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
         assign_open_orders(at=plan.at)
+        warn_of_due_times(at=plan.at)
 
 
 def found_company(plan: Plan) -> list[World]:

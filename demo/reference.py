@@ -18,7 +18,8 @@ from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Procedure
 from procedures.variants import resolve
 from workforce.models import Region, Skill
-from workorders.models import FaultCode, SlaPolicy, WorkOrderType
+from workorders.actions import make_escalation
+from workorders.models import FaultCode, SlaEscalation, SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025
 Naming = Callable[[str, str], str]  # the Chinese or the English one of two
@@ -78,6 +79,9 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
         calendars = {code: _calendar(code, named, at) for code in catalogue.CALENDARS}
         _load_sla_policies(types, calendars, named)
         _load_rule_sets(types, named, at)
+        if not SlaEscalation.objects.exists():
+            for percent, role in catalogue.ESCALATIONS:
+                make_escalation(percent=percent, role=role, by=None, at=at)
     return Reference(trades, models, skills, types)
 
 
@@ -115,7 +119,8 @@ def _load_sla_policies(types: dict[str, WorkOrderType], calendars: dict[str, Ser
         if not SlaPolicy.objects.filter(name__in=(zh, en)).exists():
             SlaPolicy.objects.create(
                 name=named(zh, en), order_type=types.get(type_code), tier=tier, service_level=level,
-                calendar=calendars[calendar], response_min=response_min, resolution_min=resolution_min,
+                calendar=calendars[calendar], follows_territory=calendar != catalogue.ROUND_THE_CLOCK,
+                response_min=response_min, resolution_min=resolution_min,
             )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from workorders.models import (
     Request,
     SkillNeed,
     SlaPolicy,
+    TerritoryCalendar,
     VisitRules,
     WorkOrder,
     WorkOrderType,
@@ -53,9 +54,16 @@ class VisitRulesAdmin(ReferenceAdmin):
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(ReferenceAdmin):
     list_display = (
-        "name", "service_level", "order_type", "tier", "region", "calendar", "response_min", "resolution_min",
+        "name", "service_level", "order_type", "tier", "region", "priority", "calendar", "response_min",
+        "resolution_min",
     )  # fmt: skip
     list_select_related = ("order_type", "region", "calendar")
+
+
+@admin.register(TerritoryCalendar)
+class TerritoryCalendarAdmin(ReferenceAdmin):
+    list_display = ("region", "calendar")
+    list_select_related = ("region", "calendar")
 
 
 class LargeTableAdmin(ReadOnlyAdmin):

@@ -15,11 +15,14 @@ from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import duration, status_badge
 from workforce.lists import region_filter
 from workforce.models import User
-from workorders.clock import NextDue, next_due
+from workorders.clock import NextDue, current_clock, next_due
 from workorders.lifecycle import Outcome, Status
-from workorders.models import FaultCode, Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
+from workorders.models import FaultCode, Percent, Priority, Request, WorkOrder, WorkOrderQuerySet, WorkOrderType
 
 PRIORITY_COLOURS = {Priority.URGENT: "red", Priority.HIGH: "orange"}
+
+
+USED_COLOURS = {Percent.DUE: "red", Percent.CLOSE: "orange", Percent.HALF: "yellow"}
 
 
 def priority_badge(priority: int):
@@ -59,6 +62,14 @@ def due_cell(order: WorkOrder, at: datetime):
     )
 
 
+def used_badge(percent: int | None):
+    """How much of the promised time is used up, coloured as the warnings go."""
+    if percent is None:
+        return "–"
+    colour = next((shade for floor, shade in USED_COLOURS.items() if percent >= floor), "secondary")
+    return format_html('<span class="badge bg-{}-lt">{} %</span>', colour, percent)
+
+
 class EngineerFilter(django_filters.Filter):
     """By user name; the people to choose among come as one types."""
 
@@ -95,6 +106,9 @@ class WorkOrderFilter(FilterSet):
     region = region_filter()
     engineer = EngineerFilter(field_name="engineer")
     overdue = django_filters.BooleanFilter(method="filter_overdue", label=gettext_lazy("Overdue"))
+    warned = django_filters.ChoiceFilter(
+        choices=Percent.choices, method="filter_warned", label=gettext_lazy("Promised time used up, at least")
+    )
     elsewhere = django_filters.BooleanFilter(
         method="filter_elsewhere", label=gettext_lazy("Arrived or completed elsewhere")
     )
@@ -121,6 +135,9 @@ class WorkOrderFilter(FilterSet):
     def filter_overdue(self, queryset: WorkOrderQuerySet, name: str, value: bool) -> WorkOrderQuerySet:
         overdue = queryset.overdue(timezone.now())
         return overdue if value else queryset.exclude(pk__in=overdue.values("pk"))
+
+    def filter_warned(self, queryset: WorkOrderQuerySet, name: str, value: str) -> WorkOrderQuerySet:
+        return queryset.warned_of(int(value))
 
     def filter_fault(self, queryset: WorkOrderQuerySet, name: str, value: QuerySet[FaultCode]) -> WorkOrderQuerySet:
         return queryset.filter(**{f"{name}__in": [code.pk for code in value]}) if value else queryset
@@ -160,6 +177,13 @@ class OrderColumns(Table):
     def value_due(self, record: WorkOrder) -> str:
         return due_in_words(next_due(record), self.at)
 
+    def render_used(self, record: WorkOrder):
+        return used_badge(self.value_used(record))
+
+    def value_used(self, record: WorkOrder) -> int | None:
+        clock = current_clock(record, self.at)
+        return clock.used_percent if clock else None
+
 
 class WorkOrderTable(OrderColumns):
     number = tables.Column(order_by=("id",))
@@ -170,6 +194,7 @@ class WorkOrderTable(OrderColumns):
     priority = tables.Column(orderable=False)
     engineer = tables.Column(orderable=False)
     due = tables.Column(verbose_name=gettext_lazy("Due"), orderable=False, empty_values=())
+    used = tables.Column(verbose_name=gettext_lazy("Time used"), orderable=False, empty_values=())
     opened_at = tables.DateTimeColumn(order_by=("id",))
     region = tables.Column(orderable=False)
     terminal = tables.Column(orderable=False)
@@ -185,8 +210,8 @@ class WorkOrderTable(OrderColumns):
     class Meta(Table.Meta):
         model = WorkOrder
         fields = (
-            "number", "type", "merchant", "summary", "status", "priority", "engineer", "due", "opened_at", "region",
-            "terminal", "response_due_at", "resolution_due_at", "arrived_at", "completed_at", "resolution", "symptom",
+            "number", "type", "merchant", "summary", "status", "priority", "engineer", "due", "used", "opened_at",
+            "region", "terminal", "response_due_at", "resolution_due_at", "arrived_at", "completed_at", "resolution", "symptom",
             "cause", "remedy",
         )  # fmt: skip
         hidden = (
@@ -215,6 +240,7 @@ class PoolTable(OrderColumns):
     merchant = tables.Column(orderable=False)
     summary = tables.Column(verbose_name=gettext_lazy("Summary"), orderable=False)
     due = tables.Column(verbose_name=gettext_lazy("Due"), orderable=False, empty_values=())
+    used = tables.Column(verbose_name=gettext_lazy("Time used"), orderable=False, empty_values=())
     waiting = tables.Column(verbose_name=gettext_lazy("Waiting"), orderable=False, empty_values=())
     rejected = tables.Column(verbose_name=gettext_lazy("Not taken by"), orderable=False, empty_values=())
     region = tables.Column(orderable=False)
@@ -227,7 +253,9 @@ class PoolTable(OrderColumns):
 
     class Meta(Table.Meta):
         model = WorkOrder
-        fields = ("number", "priority", "type", "merchant", "summary", "due", "waiting", "rejected", "region", "assign")
+        fields = (
+            "number", "priority", "type", "merchant", "summary", "due", "used", "waiting", "rejected", "region", "assign",
+        )  # fmt: skip
         hidden = ()
 
     def render_waiting(self, record: WorkOrder):

@@ -1,15 +1,17 @@
 """Whom we tell what. Each is told once per journal entry; merchants who left a mail address follow by their own link."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
 from notifications.actions import notify, notify_address
 from workforce.models import User
 from workforce.roles import Role
-from workorders.models import Request, SupportCall, WorkOrder
+from workorders.models import Percent, Request, SlaEscalation, SlaWarning, SupportCall, Target, WorkOrder
 from workorders.queries import planned_time
 
 
@@ -73,9 +75,7 @@ def tell_dispatchers(order: WorkOrder, engineer: User, entry: Entry) -> None:
 
 def dispatchers_of(order: WorkOrder) -> list[User]:
     """Active dispatchers of the order's region and those above it; managers where there is no dispatcher."""
-    codes = order.region.path.split("/")[:-1]
-    above = ["/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
-    people = User.objects.filter(is_active=True, region__path__in=above).order_by("pk")
+    people = User.objects.filter(is_active=True, region__path__in=order.region.line).order_by("pk")
     return list(people.filter(role=Role.DISPATCHER)) or list(people.filter(role=Role.MANAGER))
 
 
@@ -90,6 +90,46 @@ def tell_support(order: WorkOrder, call: SupportCall, entry: Entry) -> None:
     url = f"/office/work-orders/{order.number}/support/"
     for person in dispatchers_of(order):
         notify(person, kind="support-asked", key=f"support:{entry.pk}", text=text, at=entry.at, url=url)
+
+
+def tell_time_used_up(warning: SlaWarning) -> None:
+    """To all whom the escalations name and who may see the order."""
+    order = warning.order
+    due_at = order.response_due_at if warning.target == Target.RESPONSE else order.resolution_due_at
+
+    def text() -> tuple[str, str]:
+        names = {
+            "order": order, "merchant": order.merchant, "target": warning.get_target_display(),
+            "percent": warning.percent, "engineer": order.engineer, "status": order.get_status_display(),
+            "due": date_format(due_at.astimezone(order.region.zone), "SHORT_DATETIME_FORMAT") if due_at else "–",
+        }  # fmt: skip
+        if warning.percent >= Percent.DUE:
+            subject = _("%(target)s overdue: %(order)s, %(merchant)s") % names
+        else:
+            subject = _("%(target)s: %(percent)d %% of the time used up, %(order)s, %(merchant)s") % names
+        if order.engineer:
+            return subject, _("Due %(due)s. %(engineer)s has the order: %(status)s.") % names
+        return subject, _("Due %(due)s. Nobody has the order yet.") % names
+
+    key = f"sla:{order.number}:{warning.target}:{warning.percent}"
+    for person, by_mail in _escalated_to(warning).items():
+        notify(
+            person, kind="sla-warning", key=key, text=text, at=warning.at, url=order.get_absolute_url(),
+            by_mail=by_mail,
+        )  # fmt: skip
+
+
+def _escalated_to(warning: SlaWarning) -> dict[User, bool]:
+    """With whether to write a mail too. Where escalations name nobody who is left, the dispatchers stand in."""
+    order, told = warning.order, defaultdict[User, bool](bool)
+    escalations = SlaEscalation.objects.for_warning(warning).prefetch_related("people")
+    there = User.objects.filter(is_active=True, region__path__in=order.region.line)
+    for escalation in escalations:
+        named = [*escalation.people.all(), *(there.filter(role=escalation.role) if escalation.role else ())]
+        for person in named:
+            if person.is_active and WorkOrder.objects.visible_to(person).filter(pk=order.pk).exists():
+                told[person] |= escalation.by_mail
+    return told or dict.fromkeys(dispatchers_of(order) if escalations else (), False)
 
 
 def tell_supported(order: WorkOrder, entry: Entry) -> None:

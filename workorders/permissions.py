@@ -5,5 +5,6 @@ DO_ORDER = "workorders.do_order"  # the engineer's own steps
 EXPORT_ORDERS = "workorders.export_orders"
 OPEN_ORIGINAL = "workorders.open_original"  # a file as the phone sent it
 ANSWER_SUPPORT = "workorders.answer_support"  # help whoever is stuck on site
+EDIT_ESCALATIONS = "workorders.edit_escalations"  # who is told when promised time runs out
 VIEW_REQUEST = "workorders.view_request"
 REVIEW_VISITS = "workorders.review_visits"  # how well a visit is proven

@@ -14,7 +14,7 @@ from journal.queries import Change, Stretch, read
 from procedures.answers import shown_answer
 from procedures.steps import in_language
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
-from workorders.models import FaultCode, Pause, Request, Visit, WorkOrder, WorkOrderQuerySet
+from workorders.models import FaultCode, Pause, Percent, Request, Target, Visit, WorkOrder, WorkOrderQuerySet
 
 CHUNK = 1000
 
@@ -100,6 +100,8 @@ CHOICES = {
     "outcome": Outcome.choices,
     "reason": Pause.Reason.choices,
     "how": Visit.How.choices,
+    "target": Target.choices,
+    "percent": Percent.choices,
 }
 
 
@@ -113,7 +115,7 @@ def _in_words(change: Change, steps: dict[str, dict]) -> Change:
 
 def _chosen(change: Change, choices: dict) -> Change:
     def shown(value: Any) -> Any:
-        return choices.get(value, value) if isinstance(value, str | bool) else value
+        return choices.get(value, value) if isinstance(value, str | bool | int) else value
 
     return replace(change, before=shown(change.before), after=shown(change.after))
 

@@ -211,16 +211,18 @@ def due_times(
     responded_at: datetime | None = None,
     resolved_at: datetime | None = None,
     now: datetime | None = None,
+    percent: int = 100,
 ) -> Due:
     """When response and resolution are due: each pause moves what was not yet due by the service time it lasts.
 
     Pauses count once where they overlap, from `created_at` and until the milestone only; one that begins after the
     due time no longer helps. A pause still going on counts until `now`; without `now` the due time is open.
+    With another `percent`: when so much of the allowed time is used up.
     """
     calendar, created, pauses = (policy.calendar, _micros(created_at), _in_order(events, _micros(now)))
 
     def due_at(allowed: timedelta, milestone: int) -> datetime | None:
-        due = calendar._after(created, allowed // MICROSECOND)
+        due = calendar._after(created, -(allowed // MICROSECOND * -percent // 100))
         for start, end in _merged(pauses, created, milestone):
             if start >= due:
                 break

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from workorders.views import needs, originals, panels, reports, support, visits
+from workorders.views import escalations, needs, originals, panels, reports, support, visits
 from workorders.views import office as pages
 from workorders.views import public as public_pages
 
@@ -32,6 +32,9 @@ office: list[URLPattern] = [
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),
     path("people/<number>/orders/", panels.PersonOrders.as_view(), name="person-orders"),
+    path("escalations/", escalations.EscalationList.as_view(), name="escalation-list"),
+    path("escalations/new/", escalations.EscalationCreate.as_view(), name="escalation-create"),
+    path("escalations/<number>/", escalations.EscalationEdit.as_view(), name="escalation-edit"),
     path("requests/", pages.RequestList.as_view(), name="request-list"),
     path("requests/<number>/", pages.RequestDetail.as_view(), name="request-detail"),
     path("requests/<number>/phone/", pages.RequestRevealPhone.as_view(), name="request-reveal-phone"),

@@ -85,6 +85,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     )  # fmt: skip
     article = draft_article(title="Paper jam", body="Open the lid.", by=engineer, at=at)
     publish_article(propose_article(article, by=engineer, at=at), by=dispatcher, at=at)
+    escalation = actions.make_escalation(role="dispatcher", region=hangzhou, by=manager, at=at)
     subjects: dict[str, dict] = {
         "": {},
         "nothing": {},
@@ -108,6 +109,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "import": {"number": job.number},
         "rule-set": {"number": rules.number},
         "day-plan": {"number": plan.number},
+        "escalation": {"number": escalation.number},
         "procedure": {"number": repair.procedure.code},
         "organisation": {"number": organisation.code},
         "variant": {"number": variant.number},
@@ -190,6 +192,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "import",
             "rule-set",
             "day-plan",
+            "escalation",
             "variant",
             "parked",
             "visit",

@@ -104,6 +104,37 @@ def test_a_pause_moves_the_due_time_by_exactly_its_service_time(
 
 
 @unhurried
+@given(calendars(), instants, st.timedeltas(timedelta(0), timedelta(days=5)), st.data())
+def test_a_pause_moves_every_coming_warning_by_exactly_its_service_time(
+    calendar: ServiceCalendar, created_at: datetime, length: timedelta, data: st.DataObject
+) -> None:
+    policy = data.draw(policies(calendar))
+    last = max(due_times([], policy, created_at))
+    start = data.draw(st.datetimes(created_at.replace(tzinfo=None), last.replace(tzinfo=None), timezones=st.just(UTC)))
+    pause = Pause(start, start + length)
+    worth = service_time_between(calendar, start, start + length)
+    for percent in (50, 75, 100):
+        plain = due_times([], policy, created_at, percent=percent)
+        paused = due_times([pause], policy, created_at, percent=percent)
+        for before, after in zip(plain, paused, strict=True):
+            assert service_time_between(calendar, before, after) == (worth if start < before else timedelta(0))
+
+
+@unhurried
+@given(calendars(), instants, pauses(), st.data())
+def test_a_warning_comes_at_the_first_instant_at_which_its_share_is_used_up(
+    calendar: ServiceCalendar, created_at: datetime, events: list[Pause], data: st.DataObject
+) -> None:
+    policy = data.draw(policies(calendar))
+    for percent in (50, 75, 100):
+        reached = due_times(events, policy, created_at, percent=percent)
+        for number, instant in enumerate(reached):
+            just_before = instant - timedelta(microseconds=1)
+            assert elapsed_share(events, policy, created_at, instant)[number] * 100 >= percent - 1e-9
+            assert elapsed_share(events, policy, created_at, just_before)[number] * 100 < percent
+
+
+@unhurried
 @given(calendars(), instants, pauses(), st.data())
 def test_up_to_the_due_time_exactly_the_allowed_time_runs_outside_the_pauses(
     calendar: ServiceCalendar, created_at: datetime, events: list[Pause], data: st.DataObject

@@ -7,6 +7,7 @@ from workorders.actions.closing import (
     complete_work_order,
     rate_work_order,
 )
+from workorders.actions.escalations import change_escalation, make_escalation, warn_of_due_times
 from workorders.actions.faults import choose_fault_codes
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.late import attach_late_work
@@ -43,6 +44,7 @@ __all__ = [
     "assign_work_order",
     "attach_late_work",
     "cancel_work_order",
+    "change_escalation",
     "change_work_order",
     "change_needs",
     "choose_fault_codes",
@@ -53,6 +55,7 @@ __all__ = [
     "follow_merchant",
     "install_terminal",
     "lock_work_order",
+    "make_escalation",
     "make_tracking_link",
     "open_original",
     "open_work_order",
@@ -72,4 +75,5 @@ __all__ = [
     "sign",
     "start_work",
     "use_part",
+    "warn_of_due_times",
 ]

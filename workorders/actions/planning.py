@@ -178,7 +178,10 @@ def lock_work_order(order: WorkOrder, *, is_locked: bool, by: User, at: datetime
 
 
 def change_work_order(order: WorkOrder, *, by: User, at: datetime, **values: Any) -> WorkOrder:
-    """Changes priority, summary, details or planned minutes; pauses so far keep counting for the due times."""
+    """Changes priority, summary, details or planned minutes; pauses so far keep counting for the due times.
+
+    A policy for the new priority counts from now on.
+    """
     unknown = set(values) - CHANGEABLE
     if unknown:
         raise TypeError(f"change_work_order does not change {', '.join(sorted(unknown))}")
@@ -191,6 +194,8 @@ def change_work_order(order: WorkOrder, *, by: User, at: datetime, **values: Any
         changes = differences(order, values)
         if not changes:
             return order
+        if "priority" in changes:
+            clock.follow_priority(order, changes["priority"][0])
         clock.set_due_times(order)
         write("workorders.change_work_order", order, by=by, at=at, changes=changes)
         return order

@@ -2,16 +2,26 @@ from workorders.models.faults import FaultCode, FaultCodeQuerySet
 from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, WorkOrderQuerySet
 from workorders.models.requests import Rating, Request, RequestQuerySet, TrackingLink, new_nonce
 from workorders.models.signatures import Signature, SignatureQuerySet
+from workorders.models.sla import (
+    EscalationQuerySet,
+    Percent,
+    SlaEscalation,
+    SlaWarning,
+    Target,
+    TerritoryCalendar,
+)
 from workorders.models.support import SupportCall, SupportCallQuerySet
 from workorders.models.types import PartNeed, Priority, SkillNeed, SlaPolicy, WorkOrderType
 from workorders.models.visits import Visit, VisitRules
 
 __all__ = [
     "ELSEWHERE",
+    "EscalationQuerySet",
     "FaultCode",
     "FaultCodeQuerySet",
     "PartNeed",
     "Pause",
+    "Percent",
     "Priority",
     "Rating",
     "Rejection",
@@ -20,9 +30,13 @@ __all__ = [
     "Signature",
     "SignatureQuerySet",
     "SkillNeed",
+    "SlaEscalation",
     "SlaPolicy",
+    "SlaWarning",
     "SupportCall",
     "SupportCallQuerySet",
+    "Target",
+    "TerritoryCalendar",
     "TrackingLink",
     "Visit",
     "VisitRules",

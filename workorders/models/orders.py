@@ -65,6 +65,10 @@ class WorkOrderQuerySet(RegionScopedQuerySet):
             Q(response_due_at__lt=at, arrived_at=None) | Q(resolution_due_at__lt=at, completed_at=None)
         )
 
+    def warned_of(self, percent: int) -> "WorkOrderQuerySet":
+        """So much of the time of a target that is still to be kept is used up, and somebody was warned."""
+        return self.ongoing().filter(warned_percent__gt=0, warned_percent__gte=percent)
+
     def elsewhere(self) -> "WorkOrderQuerySet":
         """Arrived or completed outside the fence, or without a position."""
         return self.filter(ELSEWHERE)
@@ -116,6 +120,10 @@ class WorkOrder(models.Model):
     sla = models.JSONField(default=dict, help_text="{policy, calendar, response_min, resolution_min}")
     response_due_at = models.DateTimeField(_("response due"), null=True)
     resolution_due_at = models.DateTimeField(_("resolution due"), null=True)
+    next_warning_at = models.DateTimeField(null=True, help_text="when the next SlaWarning is due, while work goes on")
+    warned_percent = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="the highest SlaWarning of a clock that has not reached its end"
+    )
     # when each step was taken, server time; the journal has the device's
     service_date = models.DateField(_("service date"), help_text="local day it was opened")
     opened_at = models.DateTimeField(_("opened"))
@@ -190,6 +198,8 @@ class WorkOrder(models.Model):
             ),
             models.Index(fields=["engineer", "-id"], name="order_engineer"),
             models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*ONGOING])),
+            models.Index(fields=["next_warning_at"], name="order_next_warning", condition=~Q(next_warning_at=None)),
+            models.Index(fields=["warned_percent", "-id"], name="order_warned", condition=Q(warned_percent__gt=0)),
             models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
             models.Index(fields=["service_date"], name="order_service_date"),
             models.Index(fields=["-id"], name="order_elsewhere", condition=ELSEWHERE),

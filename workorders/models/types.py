@@ -75,6 +75,13 @@ class PartNeed(models.Model):
         return f"{self.quantity} × {self.part}"
 
 
+class Priority(models.IntegerChoices):
+    URGENT = 1, _("Urgent")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
+
+
 class SlaPolicy(models.Model):
     """Promised times in service minutes. The most specific policy that fits an order counts."""
 
@@ -87,7 +94,13 @@ class SlaPolicy(models.Model):
         Region, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("region")
     )
     service_level = models.CharField(_("service level"), max_length=10, choices=Contract.ServiceLevel, blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
     calendar = models.ForeignKey(ServiceCalendar, models.PROTECT, related_name="+", verbose_name=_("service calendar"))
+    follows_territory = models.BooleanField(
+        _("by the hours of the territory"),
+        default=True,
+        help_text=_("Where the order's territory has service hours of its own, they count instead of this calendar."),
+    )
     response_min = models.PositiveIntegerField(_("response, service minutes"))
     resolution_min = models.PositiveIntegerField(_("resolution, service minutes"))
 
@@ -101,10 +114,3 @@ class SlaPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Priority(models.IntegerChoices):
-    URGENT = 1, _("Urgent")
-    HIGH = 2, _("High")
-    NORMAL = 3, _("Normal")
-    LOW = 4, _("Low")

@@ -37,7 +37,7 @@ class OrderListPage(ListPage):
     create_label = gettext_lazy("New work order")
 
     def rows(self) -> QuerySet[WorkOrder]:
-        return WorkOrder.objects.visible_to(self.request.user).select_related(*IN_ROW)
+        return WorkOrder.objects.visible_to(self.request.user).select_related(*IN_ROW).prefetch_related("pauses")
 
     def table(self) -> Table:
         table = super().table()
@@ -107,6 +107,7 @@ class WorkOrderDetail(OrderMixin, DetailPage):
         return super().get_context_data(
             stages=stages(order),
             clocks=clocks(order, timezone.now()),
+            sla_warnings=order.sla_warnings.all(),
             durations=durations(order),
             requests=order.requests.order_by("received_at"),
             rating=rating,
