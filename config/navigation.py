@@ -59,7 +59,6 @@ OFFICE = [
     Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
     Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
     Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
-    Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
     Item(_("Escalations"), "office:escalation-list", "alert-triangle", workorders.EDIT_ESCALATIONS),
     Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
     Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
