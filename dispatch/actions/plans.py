@@ -56,6 +56,8 @@ def request_plan(*, region: Region, on: date, by: User | None, at: datetime, **v
     if on < region.service_date(at):
         raise Refused(_("This day is over. Choose today or a day to come."), field="on")
     plan = DayPlan(region=region, on=on, requested_by=by, requested_at=at, **values)
+    if plan.absent and not plan.absent_from:
+        plan.absent_from = max(at, plan.midnight)
     _put_in_line(plan)
     record("dispatch.request_plan", plan, by=by, at=at, changes={"on": [None, on]})
     return plan

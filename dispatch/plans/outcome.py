@@ -106,7 +106,7 @@ def _day_rows(
     days = []
     for person, route in zip(people, found.routes, strict=True):
         stops = before.get(person["id"], [])
-        breaks = [[kind, begin, end] for begin, end, kind, _label in person["absences"]]
+        breaks = [[kind, begin, end] for begin, end, kind in person["absences"]]
         breaks += [[each.kind, each.start_s, each.end_s] for each in route.visits if each.kind != "order"]
         days.append(
             PlannedDay(

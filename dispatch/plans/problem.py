@@ -49,7 +49,7 @@ def pose(inputs: Row) -> Posed:
             closes_s=row["closes"],
             overtime_s=inputs["overtime_s"],
             lunch=Lunch(*row["lunch"]) if row["lunch"] else None,
-            absences=[(begin, end) for begin, end, *_why in row["absences"]],
+            absences=[(begin, end) for begin, end, _kind in row["absences"]],
             skills=row["skills"],
             parts=row["parts"],
             groups=frozenset({row["kind"]}),

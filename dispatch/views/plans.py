@@ -16,6 +16,8 @@ from dispatch.plans import forms, lists, timeline, words
 from dispatch.plans.models import DayPlan, PlannedDay, PlannedOrder
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, PanelPage, SubjectMixin
+from workforce.models import User
+from workorders.models import WorkOrder
 
 SHOWN = 50  # rows of a panel; its list has them all
 PEOPLE_A_PAGE = 20
@@ -61,10 +63,13 @@ class DayPlanCreate(FormPage):
         return super().get_form_kwargs() | {"by": self.request.user}
 
     def get_initial(self) -> dict:
-        user = self.request.user
-        tomorrow = timezone.localdate() + timezone.timedelta(days=1)
-        asked = {name: self.request.GET[name] for name in ("on", "region", "is_calm") if name in self.request.GET}
-        return {"region": user.region_id, "on": tomorrow} | asked
+        """Somebody comes here from an urgent order, from a person who is absent, or to plan a day."""
+        user, asked = self.request.user, self.request.GET
+        if order := WorkOrder.objects.visible_to(user).filter(number=asked.get("order", "")).first():
+            return forms.urgent(order, user)
+        if person := User.objects.visible_to(user).engineers().filter(username=asked.get("absent", "")).first():
+            return forms.away(person)
+        return forms.usual(user)
 
     def run_action(self, values: dict) -> DayPlan:
         return actions.request_plan(**values, by=self.request.user, at=timezone.now())
@@ -104,10 +109,15 @@ class DayPlanDetail(PlanMixin, DetailPage):
             panels=PANELS,
             left_out=[_left_out(row) for row in plan.left_out],
             count_of_changes=sum(shown["changes"][name] for name in PlannedOrder.CHANGES) if shown else 0,
+            urgent=self.urgent(),
             can_plan=self.request.user.has_perm(permissions.ASSIGN),
             **shown,
             **kwargs,
         )
+
+    def urgent(self) -> PlannedOrder | None:
+        """Where the order goes for which the plan was made."""
+        return with_names(self.subject.orders.filter(order=self.subject.urgent_order_id)).first()
 
     def get_title(self) -> str:
         return _("Plan of %(region)s") % {"region": self.subject.region.name}

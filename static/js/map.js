@@ -2,3 +2,4 @@
 import "./map_places.js";
 import "./map_live.js";
 import "./map_track.js";
+import "./map_plan.js";
