@@ -23,6 +23,8 @@ from procedures.queries import StepView, checklist
 from routing.geo import distance_m
 from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
+from workforce.positions import duty
+from workorders.actions.faults import missing_fault_codes
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Request, WorkOrder
 from workorders.preparation import Caution, warnings_before
@@ -187,6 +189,13 @@ NEXT_STEP = {
 }
 
 
+class NextPlace(NamedTuple):
+    """Where on the page what is missing is given."""
+
+    id: str
+    title: str
+
+
 @dataclass(frozen=True)
 class OrderPage:
     order: WorkOrder
@@ -206,12 +215,20 @@ class OrderPage:
 
     @property
     def next_step(self) -> str:
-        """The one thing to do now: the name of a command, or "checklist" when steps are missing, or nothing."""
+        """The one thing to do now: the name of a command, "checklist" or "faults" where those are missing, or nothing."""
         if self.order.status != Status.IN_PROGRESS:
             return NEXT_STEP.get(Status(self.order.status), "")
         if self.first_missing is not None:
             return "checklist"
+        if missing_fault_codes(self.order):
+            return "faults"
         return "complete" if self.order.signature_id else "sign"
+
+    @property
+    def next_place(self) -> NextPlace | None:
+        if self.first_missing is not None:
+            return NextPlace(f"step-{self.first_missing.key}", self.first_missing.title)
+        return next((NextPlace(f"fault-{kind}", str(kind.label)) for kind in missing_fault_codes(self.order)), None)
 
     @property
     def first_missing(self) -> StepView | None:

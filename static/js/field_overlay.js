@@ -53,11 +53,13 @@ export function goOn(order) {
   const asked = steps.filter((step) => !step.hidden);
   const counter = order.querySelector("[data-counter]");
   if (counter) counter.textContent = `${asked.filter((step) => "answered" in step.dataset).length}/${asked.length}`;
-  const next = mayAnswer ? (missing ? "checklist" : "signed" in order.dataset ? "complete" : "sign") : (NEXT[status] ?? "");
+  const fault = order.querySelector("[data-fault]:not([data-chosen])");
+  const next = mayAnswer ? (missing ? "checklist" : fault ? "faults" : "signed" in order.dataset ? "complete" : "sign") : (NEXT[status] ?? "");
   const button = order.querySelector("[data-next]");
-  if (missing && button) {
-    button.hash = missing.id;
-    button.querySelector("span").textContent = button.dataset.next.replace("%s", missing.dataset.title);
+  const place = missing ?? fault;
+  if (place && button) {
+    button.hash = place.id;
+    button.querySelector("span").textContent = button.dataset.next.replace("%s", place.dataset.title);
   }
   for (const each of order.querySelectorAll("[data-when]")) {
     each.hidden = !each.dataset.when.split(" ").some((moment) => moment === status || moment === next);
@@ -95,6 +97,19 @@ async function layPictures(tiles, entry) {
   }
 }
 
+function layFaults(order, codes) {
+  for (const [kind, code] of Object.entries(codes)) {
+    const form = order.querySelector(`[data-fault="${CSS.escape(kind)}"]`);
+    if (!form) continue;
+    form.dataset.chosen = "";
+    form.querySelector("details").open = false;
+    for (const button of form.querySelectorAll("button")) {
+      button.classList.toggle("chosen", button.value === code);
+      if (button.value === code) form.querySelector("[data-shown]").textContent = `: ${button.textContent}`;
+    }
+  }
+}
+
 async function lay(order, entry) {
   const { local, operation } = entry;
   const at = new Date(operation.client_time);
@@ -112,6 +127,7 @@ async function lay(order, entry) {
     step.querySelector("[data-form] [data-tiles]")?.replaceChildren();
     step.querySelector("details").open = false;
   } else if (operation.kind === "orders/sign") order.dataset.signed = "";
+  else if (operation.kind === "orders/choose-fault-codes") layFaults(order, operation.body);
   else if (operation.kind === "orders/add-photos") {
     await layPictures(order.querySelector("[data-work] > section > [data-captures]"), entry);
     order.querySelector("[data-work] > section > form [data-tiles]")?.replaceChildren();

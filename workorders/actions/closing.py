@@ -48,8 +48,9 @@ def complete_work_order(
             titles = ", ".join(in_language(step, "title") for step in missing)
             raise Refused(text % {"count": len(missing), "steps": titles})
         if kinds := missing_fault_codes(order):
+            names = ", ".join(str(kind.label) for kind in kinds)
             raise Refused(
-                _("Choose the fault codes first. Still missing: %(kinds)s.") % {"kinds": ", ".join(kinds)},
+                _("Choose the fault codes first. Still missing: %(kinds)s.") % {"kinds": names},
                 field="faults",
             )
         if order.signature_id is None:

@@ -58,8 +58,8 @@ def _refuse_unfit(order: WorkOrder, kind: FaultCode.Kind, code: FaultCode) -> No
         )
 
 
-def missing_fault_codes(order: WorkOrder) -> list[str]:
-    """The kinds still to be chosen, in words; none where the type of the order asks for none."""
+def missing_fault_codes(order: WorkOrder) -> list[FaultCode.Kind]:
+    """The kinds still to be chosen; none where the type of the order asks for none."""
     if not order.needs_fault_codes:
         return []
-    return [str(kind.label) for kind in FaultCode.Kind if getattr(order, f"{kind}_id") is None]
+    return [kind for kind in FaultCode.Kind if getattr(order, f"{kind}_id") is None]
