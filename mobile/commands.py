@@ -8,7 +8,6 @@ A row names the action, who may call it, and the form that reads its arguments; 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,9 +21,8 @@ from knowledge import actions as knowledge
 from knowledge.models import Article
 from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
 from mobile import advice, forms
-from mobile.queries import may_share_position
+from mobile.positions import tell_positions
 from procedures.answers import given_by_form
-from workforce.actions import report_position
 from workforce.models import User
 from workorders import actions as workorders
 from workorders.models import WorkOrder
@@ -36,6 +34,7 @@ class Command:
     """`run(subject, *, by, at, **checked(form))` does it; `label` is what its button says.
 
     Additive work that comes when the order is over or somebody else's is parked for the dispatcher; a move is refused.
+    What may be repeated does no harm a second time and is not written down as an operation.
     """
 
     run: Callable[..., Any]
@@ -43,6 +42,7 @@ class Command:
     form: type[forms.PhoneForm]
     label: Any
     is_additive: bool = False
+    may_repeat: bool = False
 
 
 FIELDS_OF_ANSWER = ("value", "amount", "approval_code", "lat", "lon", "accuracy_m")
@@ -62,13 +62,6 @@ def answer_step(order: WorkOrder, *, step: str, **given: Any) -> Any:
 def add_photos(order: WorkOrder, *, captures: Iterable[Capture], **given: Any) -> None:
     for capture in captures:
         workorders.add_photo(order, capture=capture, **given)
-
-
-def tell_position(person: User, *, at: datetime, by: User, device_at: datetime | None = None, **place: float) -> None:
-    """Kept only when it was taken in shift, while an order is under way; otherwise it is not looked at."""
-    taken_at = min(device_at or at, at)
-    if may_share_position(person, taken_at):
-        report_position(person, **place, at=taken_at)
 
 
 def bind_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
@@ -109,7 +102,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
-    ("people", "position"): Command(tell_position, DO_ORDER, forms.Here, _("Share my position")),
+    ("people", "position"): Command(tell_positions, DO_ORDER, forms.Positions, _("Share my position"), may_repeat=True),
 }
 
 SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {

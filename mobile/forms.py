@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Terminal
 from evidence.models import Capture
+from mobile.positions import MOST_FIXES, fix_of
 from mobile.queries import terminals_at_hand
 from toolkit.errors import Refused
 from workforce.models import User
+from workforce.positions import Reported
 from workorders.lifecycle import UNDER_WAY
 from workorders.models import Pause, WorkOrder
 
@@ -180,23 +182,25 @@ class StickerBinding(PhoneForm):
         return {"terminal": terminals_at_hand(user)}
 
 
-class PictureUpload(Place):
-    id = forms.UUIDField()
-    kind = forms.ChoiceField(choices=Capture.Kind)
-    source = forms.ChoiceField(choices=Capture.Source)
-    taken_at = forms.DateTimeField(required=False)
-    file = forms.FileField()
+class FixesField(forms.JSONField):
+    """[[ISO time, latitude, longitude, metres or null], …], oldest first; the times are corrected by the phone."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> list[Reported]:
+        try:
+            rows = super().clean(value)
+            if len(rows) <= MOST_FIXES:
+                return [fix_of(row) for row in rows]
+        except (forms.ValidationError, TypeError, ValueError):
+            pass
+        raise forms.ValidationError(_("These positions cannot be read. Update the app."))
 
 
-class Position(Place):
-    """One with a place."""
+class Positions(Moment):
+    """Where the person was."""
 
-    lat = forms.FloatField(min_value=-90, max_value=90)
-    lon = forms.FloatField(min_value=-180, max_value=180)
-
-
-class Here(Position, Moment):
-    """Where the person is."""
+    fixes = FixesField()
 
 
 class UploadStart(Place):

@@ -16,9 +16,11 @@ from django.utils.translation import ngettext
 from evidence.models import Capture, Upload
 from journal.actions import AlreadyUsed, once
 from mobile.actions import park_work
+from mobile.clock import is_believable
 from mobile.commands import COMMANDS, SUBJECTS, Command, answer_given
 from mobile.forms import PhoneForm, checked
 from mobile.models import Device, Operation, Parked
+from mobile.positions import Told
 from mobile.queries import order_page, was_given
 from procedures.answers import shown_answer
 from procedures.models import Answer
@@ -32,8 +34,6 @@ log = logging.getLogger(__name__)
 
 SCHEMA = 1
 MOST = 20  # operations of one message
-AHEAD = timedelta(minutes=2)  # by more a corrected clock is not ahead of ours
-OLDEST = timedelta(days=7)
 PLACE_AGE = timedelta(minutes=5)  # an older position says nothing about where it was done
 Outcome = Operation.Outcome
 
@@ -93,7 +93,7 @@ class Sent:
 
     def is_doubtful(self, at: datetime) -> bool:
         """A time that cannot be: kept, but not believed."""
-        return not at - OLDEST <= self.device_at <= at + AHEAD
+        return not is_believable(self.device_at, at)
 
     def form(self, command: Command, user: User) -> PhoneForm:
         fields: MultiValueDict = MultiValueDict(self.body)
@@ -147,6 +147,8 @@ def _result(sent: Sent, *, device: Device, by: User, at: datetime) -> dict[str, 
         return {"outcome": "gap", "prev": str(sent.prev)}
     if missing := _files_missing(sent):
         return {"outcome": "need_files", "ids": missing}
+    if command.may_repeat:
+        return _again(sent, command, device=device, by=by, at=at)
     is_first = False
 
     def run() -> dict[str, Any]:
@@ -155,14 +157,25 @@ def _result(sent: Sent, *, device: Device, by: User, at: datetime) -> dict[str, 
         return _kept(sent, _do(sent, command, device=device, by=by, at=at), device=device, by=by, at=at)
 
     def refused(refusal: Refused) -> dict[str, Any]:
-        result = {"outcome": Outcome.REFUSED.value, "reason": str(refusal), "field": refusal.field}
-        return _kept(sent, result, device=device, by=by, at=at)
+        return _kept(sent, _refused(refusal), device=device, by=by, at=at)
 
     try:
         answer = once(sent.id, by=by, at=at, body=sent.whole, run=run, refused=refused)
     except AlreadyUsed as used:
         return {"outcome": "reused", "reason": str(used)}
     return answer if is_first else {**answer, "replay": True}
+
+
+def _again(sent: Sent, command: Command, *, device: Device, by: User, at: datetime) -> dict[str, Any]:
+    try:
+        with transaction.atomic():
+            return _do(sent, command, device=device, by=by, at=at)
+    except Refused as refusal:
+        return _refused(refusal)
+
+
+def _refused(refusal: Refused) -> dict[str, Any]:
+    return {"outcome": Outcome.REFUSED.value, "reason": str(refusal), "field": refusal.field}
 
 
 def _files_missing(sent: Sent) -> list[str]:
@@ -211,6 +224,8 @@ def _do(sent: Sent, command: Command, *, device: Device, by: User, at: datetime)
     result: dict[str, Any] = {"outcome": Outcome.APPLIED.value, **_state(sent, by, at)}
     if isinstance(made, Answer):
         result |= {"made": made.pk, "answer": str(made.pk)}
+    if isinstance(made, Told):
+        result |= made._asdict()
     return result
 
 

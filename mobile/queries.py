@@ -1,12 +1,14 @@
 """What the phone's pages show, put together from several rooms."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -109,6 +111,19 @@ class Job:
         return self.order.status in UNDER_WAY
 
 
+class Sharing(NamedTuple):
+    """Whose position is shared in the hours of which shifts of today and tomorrow, and whether it is now."""
+
+    username: str
+    shifts: list[tuple[datetime, datetime]]
+    until: datetime | None
+    is_on: bool
+
+    @property
+    def hours(self) -> list[list[str]]:
+        return [[instant.isoformat() for instant in shift] for shift in self.shifts]
+
+
 @dataclass(frozen=True)
 class Day:
     """One person's work: what comes next, the rest by day, what is done."""
@@ -117,7 +132,7 @@ class Day:
     later: list[tuple[date, list[Job]]]
     done: list[WorkOrder]
     today: date
-    shares_position: bool
+    sharing: Sharing
 
 
 def day_of(user: User, at: datetime) -> Day:
@@ -138,7 +153,7 @@ def day_of(user: User, at: datetime) -> Day:
         ],
         done=sorted(done, key=lambda order: order.completed_at or order.cancelled_at, reverse=True),
         today=timezone.localdate(at),
-        shares_position=any(job.order.status in SHARED for job in jobs) and is_in_shift(user, at),
+        sharing=sharing_of(user, [job.order for job in jobs], at),
     )
 
 
@@ -148,14 +163,19 @@ def _distance(order: WorkOrder, here: Position | None) -> float | None:
     return float(distance_m(here.lat, here.lon, order.lat, order.lon))
 
 
-def is_in_shift(user: User, at: datetime) -> bool:
-    local = at.astimezone(user.region.zone) if user.region else at
-    return user.shifts.filter(weekday=local.weekday(), starts_at__lte=local.time(), ends_at__gt=local.time()).exists()
-
-
-def may_share_position(user: User, at: datetime) -> bool:
+def sharing_of(user: User, orders: Iterable[WorkOrder], at: datetime) -> Sharing:
     """Only in shift, and only while an order is under way."""
-    return WorkOrder.objects.visible_to(user).filter(status__in=SHARED).exists() and is_in_shift(user, at)
+    shifts = duty(user, at, at + timedelta(days=1))
+    until = next((end for _start, end in shifts if at < end), None)
+    is_on = any(order.status in SHARED for order in orders) and any(start <= at < end for start, end in shifts)
+    return Sharing(user.username, shifts, until, is_on)
+
+
+def times_under_way(user: User, since: datetime) -> list[tuple[datetime, datetime | None]]:
+    """From setting off to the end of each of the person's orders that was under way after `since`."""
+    orders = WorkOrder.objects.visible_to(user).filter(departed_at__isnull=False)
+    ended = orders.annotate(ended_at=Coalesce("completed_at", "cancelled_at"))
+    return list(ended.filter(Q(ended_at=None) | Q(ended_at__gte=since)).values_list("departed_at", "ended_at"))
 
 
 class Phone(NamedTuple):
@@ -209,7 +229,7 @@ class OrderPage:
     request_voices: list[Capture]
     photos: list[Capture]
     history: list[WorkOrder]
-    shares_position: bool
+    sharing: Sharing
     report: Shown
     warnings: list[Caution]
 
@@ -302,7 +322,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         request_voices=[capture for capture in sent_along if capture.kind == Capture.Kind.AUDIO],
         photos=list(order.captures.filter(kind=Capture.Kind.PHOTO).exclude(pk__in=shown_elsewhere)),
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
-        shares_position=order.status in SHARED and is_in_shift(user, at),
+        sharing=sharing_of(user, [order], at),
         report=shown(order),
         warnings=warnings_before(order, at=at),
     )

@@ -1,4 +1,4 @@
-"""The doors through which a phone writes: commands, pictures, positions."""
+"""The doors through which a browser writes: commands, and the code in a photo. The phone's own are in sync.py."""
 
 import uuid
 from collections.abc import Iterable
@@ -16,14 +16,11 @@ from evidence.actions import keep_picture
 from evidence.models import Capture
 from journal.actions import once
 from mobile.commands import COMMANDS, SUBJECTS, Command
-from mobile.forms import PhoneForm, PictureUpload, Position, checked
-from mobile.queries import may_share_position
+from mobile.forms import PhoneForm, checked
 from mobile.views.orders import own_orders, rendered_order
 from mobile.views.pages import PhoneDoor
 from toolkit.codes import read_code
 from toolkit.errors import Refused
-from workforce.actions import report_position
-from workorders.permissions import DO_ORDER
 from workorders.service_report import Shown, shown
 
 ENVELOPE = ("command", "csrfmiddlewaretoken")
@@ -139,19 +136,6 @@ class CommandDoor(PhoneDoor):
         return {"page": rendered_order(self.request, order, self.at)}
 
 
-class PictureDoor(PhoneDoor):
-    """Keeps one photo or signature; its id is made on the phone, so that sending it again changes nothing."""
-
-    permission = DO_ORDER
-
-    def post(self, request: HttpRequest) -> JsonResponse:
-        values = checked(PictureUpload(request.POST, request.FILES))
-        capture = keep_picture(values.pop("file"), **values, by=request.user, at=self.at)
-        if capture.by_id != request.user.pk:
-            raise Refused(_("This photo was already sent with other content. Please take it again."))
-        return JsonResponse({"id": str(capture.pk), "sha256": capture.sha256, "url": capture.get_absolute_url()})
-
-
 class CodeDoor(PhoneDoor):
     """Reads the code in a photo."""
 
@@ -159,15 +143,3 @@ class CodeDoor(PhoneDoor):
         if "file" not in request.FILES:
             raise Refused(_("Take a photo of the code first."))
         return JsonResponse({"code": read_code(request.FILES["file"])})
-
-
-class PositionDoor(PhoneDoor):
-    """Keeps the position only in shift and while an order is under way; otherwise it is not looked at."""
-
-    permission = DO_ORDER
-
-    def post(self, request: HttpRequest) -> JsonResponse:
-        is_shared = may_share_position(request.user, self.at)
-        if is_shared:
-            report_position(request.user, **checked(Position(request.POST)), at=self.at)
-        return JsonResponse({"shared": is_shared})

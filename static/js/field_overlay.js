@@ -17,6 +17,7 @@ function showStatus(root, number, status) {
   for (const chip of root.querySelectorAll(`[data-status-of="${CSS.escape(number)}"]`)) {
     chip.textContent = labels()[status] ?? chip.textContent;
     chip.className = `field-status ${TONE[status] ?? "live"}`;
+    chip.dataset.status = status;
   }
 }
 

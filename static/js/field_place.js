@@ -14,7 +14,3 @@ export function place({ waitMs = 8000, maxAgeMs = 30_000 } = {}) {
     );
   });
 }
-
-export function addPlace(body, found) {
-  for (const [name, value] of Object.entries(found ?? {})) if (value != null) body.set(name, value);
-}

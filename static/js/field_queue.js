@@ -1,8 +1,7 @@
 // What was done on this phone: written down before anything else, with its files, and let go only when the server has it.
 // An operation's state: waiting · done (applied; kept until the page shows it) · refused · conflict · stuck.
-import { fact, operations, person, uuid, write } from "./field_store.js";
+import { fact, isTrack, operations, person, uuid, write } from "./field_store.js";
 
-const SHOWN_BESIDE = ["done"];
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("field") : null;
 
 // Tells this page and the others that are open: {id, result} when an operation got its answer, {} for any other change.
@@ -12,18 +11,19 @@ export function announce(news = {}) {
 }
 channel?.addEventListener("message", ({ data }) => document.dispatchEvent(new CustomEvent("field:queue", { detail: data })));
 
-export const pending = async () => (await operations()).filter(({ state }) => !SHOWN_BESIDE.includes(state));
+// What the person has done and the server has not.
+export const pending = async () => (await operations()).filter((entry) => entry.state !== "done" && !isTrack(entry));
+
+export const written = (work, { prev, skew }) => ({
+  id: uuid(), schema: 1, user: Number(person()), ...work, prev, client_time: new Date().toISOString(), skew_ms: skew,
+});
 
 // work: {kind, subject, body, base, geo}; local: what the pages of this phone say about it; instead: the one it replaces.
 export async function enqueue({ work, files, local, instead }) {
   const skew = (await fact("skew_ms")) ?? 0;
   const record = await write(["operations", "files"], async (store, kept) => {
     const before = (await store.getAll()).filter(({ operation }) => operation.subject === work.subject && operation.id !== instead);
-    const operation = {
-      id: uuid(), schema: 1, user: Number(person()), ...work,
-      prev: before.filter(({ state }) => state !== "done").at(-1)?.operation.id ?? null,
-      client_time: new Date().toISOString(), skew_ms: skew,
-    };
+    const operation = written(work, { prev: before.filter(({ state }) => state !== "done").at(-1)?.operation.id ?? null, skew });
     const entry = { id: operation.id, state: "waiting", operation, files: files.map(({ id }) => id), local };
     if (instead) for (const old of await store.getAll()) if (old.id === instead) await store.delete(old.n);
     entry.n = await store.add(entry);

@@ -1,25 +1,35 @@
-// As long as [data-share="/where/"] stands on the page the phone tells its position, once a minute.
-import { addPlace, place } from "./field_place.js";
-import { send } from "./field_send.js";
-import { onPage } from "./on_page.js";
+// [data-share=user name] stands on the page while the position is shared: an order is under way, in the hours of the shift.
+// The phone notes where it is, once a minute.
+import { place } from "./field_place.js";
+import { fact, keepFact, person } from "./field_store.js";
+import { send } from "./field_sync.js";
+import { note } from "./field_track.js";
 
 const EVERY_MS = 60_000;
-let toldAt = 0;
+const LOOK_EVERY_MS = 15_000;
+const SHARED = ["en_route", "on_site", "in_progress"];
+let isLooking = false;
 
-async function tell() {
-  const line = document.querySelector("[data-share]");
-  if (!line || document.hidden || Date.now() - toldAt < EVERY_MS - 1000) return;
-  toldAt = Date.now();
-  const found = await place();
-  if (!found) {
-    line.lastElementChild.textContent = line.dataset.denied;
-    return line.classList.add("warning");
-  }
-  const body = new FormData();
-  addPlace(body, found);
-  const { ok, answer } = await send(line.dataset.share, body);
-  if (ok && !answer.shared) document.querySelector("[data-share]")?.remove();
+async function look(line) {
+  const now = Date.now() + ((await fact("skew_ms")) ?? 0);
+  const isUnderWay = [...document.querySelectorAll("[data-status-of]")].some(({ dataset }) => SHARED.includes(dataset.status));
+  line.hidden = !isUnderWay || !JSON.parse(line.dataset.hours).some(([from, to]) => Date.parse(from) <= now && now < Date.parse(to));
+  if (line.hidden || document.hidden || Math.abs(now - ((await fact("noted_at")) ?? 0)) < EVERY_MS - 1000) return;
+  await keepFact("noted_at", now);
+  const found = await place({ maxAgeMs: 0 });
+  line.classList.toggle("warning", !found);
+  if (!found) return void (line.lastElementChild.textContent = line.dataset.denied);
+  if (await note(line.dataset.share, [new Date(now).toISOString(), found.lat, found.lon, found.accuracy_m])) send();
 }
 
-onPage("[data-share]", tell);
-setInterval(tell, EVERY_MS);
+async function lookOnce() {
+  const line = document.querySelector("[data-share]");
+  if (!line || isLooking || !person()) return;
+  isLooking = true;
+  await look(line).catch(console.warn);
+  isLooking = false;
+}
+
+for (const change of ["field:queue", "field:page", "htmx:load"]) document.addEventListener(change, lookOnce);
+setInterval(lookOnce, LOOK_EVERY_MS);
+lookOnce();

@@ -2,40 +2,45 @@
 //   pages       {url, title, version, html}: the bodies of field pages, as the server made them
 //   operations  {n, id, state, operation, …}: what was done here and is not acknowledged, in the order it was done
 //   files       {id, blob, …}: photos, signatures and recordings that the server has not wholly got
+//   media       {id, blob, at}: pictures and voices that the server has, on those pages
 //   facts       {name, value}
 // Each write is one transaction that is on the disk when it is over.
 import { deleteDB, openDB } from "idb";
 
-const STORES = { pages: { keyPath: "url" }, operations: { keyPath: "n", autoIncrement: true }, files: { keyPath: "id" }, facts: { keyPath: "name" } };
+const VERSION = 2;
+const STORES = { pages: { keyPath: "url" }, operations: { keyPath: "n", autoIncrement: true }, files: { keyPath: "id" }, facts: { keyPath: "name" }, media: { keyPath: "id" } };
 let opened;
 
 const nameOf = (id) => `field-${id}`;
-const said = document.querySelector("meta[name=phone]")?.dataset.user;
-const before = localStorage.getItem("field-person");
-if (said) localStorage.setItem("field-person", said);
-if (said && before && before !== said) handOver(before).catch(() => {});
 
 // Who this phone belongs to: a page of the server says so, the shell remembers.
 export const person = () => localStorage.getItem("field-person");
 
-// Somebody else has logged in: what is not sent stays for its owner, everything else of theirs goes.
-async function handOver(id) {
-  const base = await openDB(nameOf(id));
-  const has = (name) => base.objectStoreNames.contains(name);
-  const isEmpty = !has("operations") || (await base.count("operations")) + (await base.count("files")) === 0;
-  if (has("pages")) await base.clear("pages");
+// Somebody logs out, or somebody else has logged in: what is not sent stays for its owner, everything else of theirs goes.
+export async function forget(id = person()) {
+  if (id === person()) {
+    await closed();
+    localStorage.removeItem("field-person");
+  }
+  const base = await open(id);
+  const [entries, files] = await Promise.all([base.getAll("operations"), base.getAll("files")]);
+  const isEmpty = entries.every((entry) => entry.state === "done" || isTrack(entry)) && files.every(({ isWhole }) => isWhole);
+  for (const name of await base.getAllKeys("facts")) if (name !== "track") await base.delete("facts", name);
+  await Promise.all([base.clear("pages"), base.clear("media")]);
   base.close();
   if (isEmpty) await deleteDB(nameOf(id));
 }
 
+const open = (id, about) =>
+  openDB(nameOf(id), VERSION, {
+    upgrade: (base) => Object.entries(STORES).forEach(([name, options]) => base.objectStoreNames.contains(name) || base.createObjectStore(name, options)),
+    ...about,
+  });
+
 function database() {
   const id = person();
   if (!id) return Promise.reject(new Error("nobody is logged in"));
-  opened ??= openDB(nameOf(id), 1, {
-    upgrade: (base) => Object.entries(STORES).forEach(([name, options]) => base.createObjectStore(name, options)),
-    blocking: () => closed(),
-    terminated: () => (opened = undefined),
-  });
+  opened ??= open(id, { blocking: () => closed(), terminated: () => (opened = undefined) });
   return opened;
 }
 
@@ -70,6 +75,7 @@ export const fact = async (name) => (await read("facts", name))?.value;
 export const keepFact = (name, value) => write(["facts"], (facts) => facts.put({ name, value }));
 
 export const operations = () => readAll("operations");
+export const isTrack = ({ operation }) => operation.kind === "people/position";
 export async function pendingCount() {
   if (!person()) return 0;
   return (await database()).count("operations");
@@ -99,3 +105,8 @@ export function uuid() {
     .join("")
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
+
+const said = document.querySelector("meta[name=phone]")?.dataset.user;
+const before = localStorage.getItem("field-person");
+if (said) localStorage.setItem("field-person", said);
+if (said && before && before !== said) forget(before).catch(() => {});

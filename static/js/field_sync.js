@@ -2,7 +2,8 @@
 // Only an answer with the nonce of the question counts; anything else is a network that is not ours.
 import { csrfToken } from "./csrf.js";
 import { announce, change } from "./field_queue.js";
-import { device, fact, keepFact, operations, person, read, uuid, wipe, write } from "./field_store.js";
+import { device, fact, isTrack, keepFact, operations, person, read, uuid, wipe, write } from "./field_store.js";
+import { gather } from "./field_track.js";
 import { isMissing, upload } from "./field_upload.js";
 
 const URL_OF_SYNC = "/field/sync/";
@@ -88,6 +89,8 @@ async function firstMissing({ files }) {
 
 async function settle(entry, result) {
   const { id } = entry;
+  const isFinal = !["need_files", "gap", "wrong_user", "failed"].includes(result.outcome);
+  if (isFinal && isTrack(entry)) return (await change(id, null), true);
   if (result.outcome === "applied" && entry.operation.kind.startsWith("orders/")) await change(id, { state: "done", doneAt: Date.now() });
   else if (result.outcome === "applied" || result.outcome === "parked") await change(id, null);
   else if (result.outcome === "refused" || result.outcome === "conflict") await change(id, { state: result.outcome, result });
@@ -95,7 +98,6 @@ async function settle(entry, result) {
   else if (result.outcome === "need_files") await bringAgain(entry, result.ids);
   else if (result.outcome === "gap") await closeGap(entry);
   if (result.outcome === "parked") await tell(entry, result);
-  const isFinal = !["need_files", "gap", "wrong_user", "failed"].includes(result.outcome);
   if (isFinal) announce({ id, result });
   return isFinal;
 }
@@ -122,6 +124,7 @@ async function tell(entry, result) {
 
 async function sendAll() {
   await twice(() => ask({ operations: [] }));
+  await gather();
   for (;;) {
     const { batch, file } = await next();
     if (batch.length) {
@@ -129,7 +132,7 @@ async function sendAll() {
       const byId = new Map(results.map((result) => [result.id, result]));
       let moved = 0;
       for (const entry of batch) if (byId.has(entry.id)) moved += await settle(entry, byId.get(entry.id));
-      if (!moved && !file) throw new Offline(); // later, not round and round
+      if (!moved && !file && !batch.every(isTrack)) throw new Offline(); // later, not round and round
       if (moved) continue;
     }
     if (!file) return;

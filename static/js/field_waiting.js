@@ -1,10 +1,11 @@
 // The badge with the number of what waits, and the sheet that lists it: state, reason, send, drop, rescue file, room left.
 import { confirmed, drop } from "./field_problems.js";
 import { pending } from "./field_queue.js";
-import { device, fact, keepFact, person, readAll, wipe, write } from "./field_store.js";
+import { device, fact, forget, keepFact, operations, person, readAll } from "./field_store.js";
 import { connection, send } from "./field_sync.js";
 import { open } from "./field_sheet.js";
 
+let isLeaving = false;
 const sheet = () => document.getElementById("waiting");
 const at = (selector) => sheet()?.querySelector(selector);
 
@@ -57,7 +58,8 @@ const base64 = (blob) =>
 // Everything that waits in one file, which support can send in the person's name.
 export async function rescue() {
   const files = await Promise.all((await readAll("files")).map(async ({ id, about, blob, operation }) => ({ id, operation, about, base64: await base64(blob) })));
-  const content = { format: "fieldloop-rescue", schema: 1, device: device(), user: Number(person()), at: new Date().toISOString(), operations: (await pending()).map(({ operation }) => operation), files };
+  const waiting = (await operations()).filter(({ state }) => state !== "done").map(({ operation }) => operation);
+  const content = { format: "fieldloop-rescue", schema: 1, device: device(), user: Number(person()), at: new Date().toISOString(), operations: waiting, files };
   const link = Object.assign(document.createElement("a"), {
     href: URL.createObjectURL(new Blob([JSON.stringify(content)], { type: "application/json" })),
     download: `fieldloop-${content.at.slice(0, 16).replace(/\D/g, "")}.json`,
@@ -67,10 +69,9 @@ export async function rescue() {
 }
 
 async function leave(form) {
-  const hasPending = (await pending()).length > 0;
-  if (hasPending) await write(["pages"], (pages) => pages.clear());
-  else await wipe();
-  localStorage.removeItem("field-person");
+  if (isLeaving) return;
+  isLeaving = true;
+  await forget();
   form.submit();
 }
 
@@ -101,7 +102,7 @@ document.addEventListener("click", async ({ target }) => {
 document.addEventListener("field:queue", () => {
   show().catch(() => {});
   const leaving = document.getElementById("leaving");
-  if (leaving?.open) pending().then((entries) => entries.length === 0 && leave(document.querySelector("form[data-log-out]")));
+  if (leaving?.open && !connection.isSending && !isLeaving) pending().then((entries) => entries.length === 0 && leave(document.querySelector("form[data-log-out]")));
 });
 document.addEventListener("field:page", () => show().catch(() => {}));
 show().catch(() => {});

@@ -1,6 +1,7 @@
 import io
 import uuid
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,12 +53,21 @@ def order(give) -> WorkOrder:
 
 
 @pytest.fixture
-def begun(order, engineer, at) -> WorkOrder:
-    """On site and at work."""
-    for step in (actions.accept_work_order, actions.depart):
-        step(order, by=engineer, at=at)
-    actions.arrive(order, by=engineer, at=at, lat=order.lat, lon=order.lon, accuracy_m=10)
-    return actions.start_work(order, by=engineer, at=at)
+def begin(engineer, at):
+    """begin(order): on site and at work."""
+
+    def begin(order: WorkOrder) -> WorkOrder:
+        for step in (actions.accept_work_order, actions.depart):
+            step(order, by=engineer, at=at)
+        actions.arrive(order, by=engineer, at=at, lat=order.lat, lon=order.lon, accuracy_m=10)
+        return actions.start_work(order, by=engineer, at=at)
+
+    return begin
+
+
+@pytest.fixture
+def begun(begin, order) -> WorkOrder:
+    return begin(order)
 
 
 @pytest.fixture
@@ -73,12 +83,10 @@ def keep(phone):
     """Sends a picture from the phone and returns its capture."""
 
     def keep(kind="photo", *, client=phone, id=None, colour="navy") -> Capture:
-        id = id or uuid.uuid4()
         source = "drawn" if kind == "signature" else "camera"
-        body = {"id": id, "kind": kind, "source": source, "file": picture(colour)}
-        answer = client.post("/field/pictures/", body)
-        assert answer.status_code == 200, answer.content
-        return Capture.objects.get(pk=answer.json()["id"])
+        answer = bring(client, picture(colour).read(), kind=kind, source=source, id=id or uuid.uuid4())
+        assert answer["done"], answer
+        return Capture.objects.get(pk=answer["id"])
 
     return keep
 
@@ -106,6 +114,16 @@ def see(visit, live_server, phone):
         return visit(path, storage_state={"cookies": [logged_in]}, **options)
 
     return see
+
+
+def bring(client: Client, content: bytes, **about) -> dict:
+    """Announces a file and sends it in one piece; the last answer. `about` is what its announcement says."""
+    about |= {"size": len(content), "sha256": sha256(content).hexdigest()}
+    answer = client.post("/field/uploads/", about, content_type="application/json").json()
+    if answer.get("offset") == 0:
+        url = f"/field/uploads/{about['id']}/?offset=0"
+        answer = client.put(url, content, content_type="application/octet-stream").json()
+    return answer
 
 
 def picture(colour="navy") -> io.BytesIO:

@@ -1,19 +1,20 @@
-"""What tests of the field app without a connection have in common."""
+"""What tests of the field app in a browser have in common."""
 
 import io
 import random
 from collections.abc import Callable
 from time import monotonic, sleep
 
-from PIL import Image
-from playwright.sync_api import Page
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page
 
 QUIET = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK|^htmx:|Failed to fetch|status of (401|404|50)"
 
-KEPT = """async (store) => {
-    const found = (await indexedDB.databases()).find(({ name }) => name.startsWith("field-"));
-    if (!found) return [];
-    const base = await new Promise((resolve) => (indexedDB.open(found.name).onsuccess = ({ target }) => resolve(target.result)));
+KEPT = """async ([store, person]) => {
+    const wanted = `field-${person ?? localStorage.getItem("field-person")}`;
+    if (!(await indexedDB.databases()).some(({ name }) => name === wanted)) return [];
+    const base = await new Promise((resolve) => (indexedDB.open(wanted).onsuccess = ({ target }) => resolve(target.result)));
+    if (!base.objectStoreNames.contains(store)) return base.close(), [];
     const all = base.transaction(store).objectStore(store).getAll();
     const rows = await new Promise((resolve) => (all.onsuccess = () => resolve(all.result)));
     base.close();
@@ -21,9 +22,9 @@ KEPT = """async (store) => {
 }"""
 
 
-def kept(page: Page, store: str) -> list[dict]:
-    """What lies in a store of the phone, without the files themselves."""
-    return page.evaluate(KEPT, store)
+def kept(page: Page, store: str, *, person: int | None = None) -> list[dict]:
+    """What lies in a store of the phone, of whoever uses it or of `person`, without the files themselves."""
+    return page.evaluate(KEPT, [store, person])
 
 
 def is_all_sent(page: Page) -> bool:
@@ -51,3 +52,36 @@ def photo(seed: int) -> dict:
     picture = Image.frombytes("RGB", (40, 30), random.Random(seed).randbytes(3600)).resize((800, 600))
     picture.save(content, "JPEG", quality=80)
     return {"name": f"IMG_{seed}.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+class Finger:
+    """Counts what the engineer does on the screen."""
+
+    def __init__(self) -> None:
+        self.taps = 0
+
+    def tap(self, target: Locator) -> None:
+        target.tap()
+        self.taps += 1
+
+    def shoot(self, camera: Locator, photo: bytes) -> None:
+        camera.set_input_files({"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        self.taps += 1
+
+    def draw(self, page: Page, pad: Locator) -> None:
+        page.wait_for_function("(pad) => pad.width === pad.offsetWidth * devicePixelRatio", arg=pad.element_handle())
+        box = pad.bounding_box()
+        page.mouse.move(box["x"] + 30, box["y"] + 60)
+        page.mouse.down()
+        for step in range(20):
+            page.mouse.move(box["x"] + 30 + 10 * step, box["y"] + 60 + 40 * (step % 2))
+        page.mouse.up()
+        self.taps += 1
+
+
+def photo_of_a_shop(width: int = 4000, height: int = 3000) -> bytes:
+    picture = Image.new("RGB", (width, height), "#7a8fa6")
+    ImageDraw.Draw(picture).rectangle((width // 4, height // 4, width // 2, height // 2), fill="#222222")
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=95)
+    return content.getvalue()

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 
 from assets.actions import bind_terminal, issue_terminal
+from evidence.models import Capture
 from journal.models import Command, Entry
 from knowledge import actions as knowledge
 from mobile.commands import COMMANDS
 from tests import factories as make
+from tests.mobile.conftest import bring, picture
 from workorders import actions
 from workorders.lifecycle import Status
 from workorders.models import FaultCode
@@ -217,8 +219,6 @@ def plainly(client: Client, url: str, **body):
 
 
 def test_without_javascript_the_way_leads_from_page_to_page(travelling, phone, engineer) -> None:
-    from tests.mobile.conftest import picture
-
     order_url = f"/field/orders/{travelling.number}/"
     noscript = phone.get(order_url).content.decode()
     assert f"{order_url}reject/" in noscript
@@ -393,52 +393,25 @@ def test_a_sticker_goes_only_on_what_is_at_hand(terminal, sticker, phone) -> Non
     assert (refused.status_code, "in your bag" in refused.json()["sentence"]) == (422, True)
 
 
-# -- pictures -----------------------------------------------------------------------------------------
+# -- files --------------------------------------------------------------------------------------------
 
 
 def test_a_picture_keeps_where_and_when_and_how_it_was_taken(phone, engineer) -> None:
-    from evidence.models import Capture
-    from tests.mobile.conftest import picture
-
-    body = {
-        "id": uuid.uuid4(),
-        "kind": "photo",
-        "source": "gallery",
-        "taken_at": "2026-11-18T01:00:00Z",
-        "file": picture(),
-        **NEAR,
-    }
-    answer = phone.post("/field/pictures/", body).json()
+    about = {"id": uuid.uuid4(), "kind": "photo", "source": "gallery", "taken_at": "2026-11-18T01:00:00Z", **NEAR}
+    answer = bring(phone, picture().read(), **about)
     kept = Capture.objects.get(pk=answer["id"])
-    assert (kept.by, kept.source, kept.taken_at.hour, kept.lat, kept.accuracy_m) == (
-        engineer,
-        "gallery",
-        1,
-        30.2742,
-        12,
-    )
-    assert answer["sha256"] == kept.sha256
-    assert phone.get(answer["url"]).status_code == 200
+    assert (kept.by, kept.source, kept.taken_at.hour) == (engineer, "gallery", 1)
+    assert (kept.lat, kept.accuracy_m, kept.sha256) == (30.2742, 12, answer["sha256"])
+    assert phone.get(kept.get_absolute_url()).status_code == 200
 
 
-def test_the_same_picture_sent_twice_is_one(phone, keep) -> None:
+def test_the_same_picture_sent_twice_is_one(keep) -> None:
     id = uuid.uuid4()
     assert keep(id=id) == keep(id=id)
 
 
 def test_somebody_elses_picture_id_gives_nothing_away(keep, colleague) -> None:
-    from tests.mobile.conftest import picture
-
     mine, other = keep(), Client()
     other.force_login(colleague)
-    body = {"id": mine.pk, "kind": "photo", "source": "camera", "file": picture()}
-    refused = other.post("/field/pictures/", body)
-    assert (refused.status_code, "url" in refused.json()) == (422, False)
-
-
-def test_a_file_that_is_no_picture_is_refused(phone) -> None:
-    from io import BytesIO
-
-    body = {"id": uuid.uuid4(), "kind": "photo", "source": "camera", "file": BytesIO(b"%PDF-1.7 not a photo")}
-    refused = phone.post("/field/pictures/", body)
-    assert (refused.status_code, "not a photo" in refused.json()["sentence"]) == (422, True)
+    answer = bring(other, picture().read(), id=mine.pk, kind="photo", source="camera")
+    assert (answer["outcome"], "already sent" in answer["reason"], "sha256" in answer) == ("refused", True, False)

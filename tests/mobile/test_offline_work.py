@@ -14,21 +14,27 @@ from journal.models import Entry
 from tests import factories as make
 from tests.browser import LAUNCH_ARGS, PHONE, violations
 from tests.mobile.conftest import SHOP
-from tests.mobile.phones import QUIET, is_all_sent, kept, packed, photo, until
-from tests.mobile.test_phone_browser import Finger
+from tests.mobile.phones import QUIET, Finger, is_all_sent, kept, packed, photo, until
 from workorders.lifecycle import Status
-from workorders.models import WorkOrder
+from workorders.models import FaultCode, WorkOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TEN_PHOTOS = [{"key": "photos", "kind": "photo", "title": "Ten photos", "required": True, "count": 10}]
-WHOLE = ["accept_work_order", "depart", "arrive", "start_work", "answer_step", "sign", "complete_work_order"]
+CODES = {"symptom": "Prints nothing", "cause": "Dirty print head", "remedy": "Cleaned"}
+WHOLE = [
+    "accept_work_order", "depart", "arrive", "start_work", "answer_step", *["choose_fault_codes"] * 3, "sign",
+    "complete_work_order",
+]  # fmt: skip
 
 
 @pytest.fixture
 def long_order(give) -> WorkOrder:
+    """Ten photos and three fault codes."""
+    for kind, name in CODES.items():
+        FaultCode.objects.create(kind=kind, code=f"the-{kind}", name=name, name_zh="码")
     version = make.ProcedureVersionFactory(procedure__code="ten", steps=TEN_PHOTOS)
-    return give(type=make.WorkOrderTypeFactory(code="ten", procedure=version.procedure))
+    return give(type=make.WorkOrderTypeFactory(code="ten", procedure=version.procedure, needs_fault_codes=True))
 
 
 def do_everything(page: Page) -> None:
@@ -36,6 +42,10 @@ def do_everything(page: Page) -> None:
     for button in ("Accept", "Set off", "I have arrived", "Begin the work"):
         page.get_by_role("button", name=button, exact=True).tap()
     page.locator("#step-photos [type=file]").set_input_files([photo(seed) for seed in range(10)])
+    for kind, name in CODES.items():
+        page.get_by_role("link", name=f"Next: {kind.title()}").tap()
+        page.get_by_role("button", name=name).tap()
+        page.locator("summary", has_text=f"{kind.title()}: {name}").wait_for()
     page.get_by_role("button", name="Let the merchant sign").tap()
     finger.draw(page, page.locator("#pad-order"))
     page.get_by_role("button", name="Confirm the signature").tap()
@@ -76,7 +86,7 @@ def test_a_whole_order_with_ten_photos_survives_a_killed_browser(
     page.goto(f"/field/orders/{long_order.number}/")
     do_everything(page)
     hashes = {each["about"]["sha256"] for each in kept(page, "files")}
-    assert len(kept(page, "operations")) == 7
+    assert len(kept(page, "operations")) == len(WHOLE)
     kill(tmp_path / "profile")
     long_order.refresh_from_db()
     assert long_order.status == Status.ASSIGNED

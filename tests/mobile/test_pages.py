@@ -9,9 +9,8 @@ from journal import reveals
 from journal.models import Entry
 from tests import factories as make
 from workforce.actions import report_position, set_shifts
-from workforce.models import Position
 from workorders import actions
-from workorders.models import Request, WorkOrder
+from workorders.models import FaultCode, Request, WorkOrder
 from workorders.service_report import hash_of
 
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -135,6 +134,27 @@ def test_the_one_next_step_is_the_big_button(status, button, request, phone) -> 
         r"<form [^>]*\bhidden\b[^>]*>.*?</form>|<div class=\"field-buttons\"[^>]*\bhidden\b[^>]*>.*?</div>", "", page
     )
     assert button in shown[shown.index("data-primary") :][:300]
+
+
+def test_what_is_missing_comes_next_the_steps_then_the_fault_codes(begun, phone, engineer, keep, at) -> None:
+    codes = {
+        kind: FaultCode.objects.create(kind=kind, code=f"the-{kind}", name=kind.title(), name_zh="码")
+        for kind in ("symptom", "cause", "remedy")
+    }
+    WorkOrder.objects.filter(pk=begun.pk).update(needs_fault_codes=True)
+
+    def next_place() -> tuple[str, str]:
+        page = phone.get(f"/field/orders/{begun.number}/").content.decode()
+        return re.search(r'href="#([\w-]+)" data-primary.*?truncate">([^<]+)<', page).groups()
+
+    assert next_place() == ("step-power", "Next: Terminal powered on")
+    for step, value, captures in (("power", True, []), ("before", None, [keep()]), ("network", "wifi", [])):
+        actions.answer_step(begun, step=step, value=value, captures=captures, by=engineer, at=at)
+    for kind, code in codes.items():
+        assert next_place() == (f"fault-{kind}", f"Next: {kind.title()}")
+        actions.choose_fault_codes(begun, **{kind: code}, by=engineer, at=at)
+    page = text_of(phone.get(f"/field/orders/{begun.number}/"))
+    assert re.search(r'data-when="sign">.{0,600}Let the merchant sign', page)
 
 
 def test_a_step_is_locked_until_the_one_before_has_its_answer(begun, phone, engineer, at) -> None:
@@ -279,29 +299,20 @@ def test_the_server_reads_the_code_in_a_photo(phone) -> None:
 
 # -- position and person ------------------------------------------------------------------------------
 
-HERE = {"lat": 30.28, "lon": 120.16, "accuracy_m": 15}
 
+def test_the_page_says_until_when_the_position_is_shared(order, phone, engineer, manager, at) -> None:
+    def lines() -> list[str]:
+        pages = (text_of(phone.get(path)) for path in ("/field/", f"/field/orders/{order.number}/"))
+        return [found[0] if (found := re.search("<p [^>]*data-share=.*?</p>", page)) else "" for page in pages]
 
-def test_a_position_is_kept_while_an_order_is_under_way(travelling, phone, engineer, at) -> None:
-    assert "Your position is shared" in text_of(phone.get("/field/"))
-    assert phone.post("/field/position/", HERE).json() == {"shared": True}
-    assert (engineer.position.lat, engineer.position.accuracy_m) == (30.28, 15)
-
-
-def test_without_an_order_under_way_no_position_is_kept(order, phone) -> None:
-    assert "Your position is shared" not in text_of(phone.get("/field/"))
-    assert phone.post("/field/position/", HERE).json() == {"shared": False}
-    assert not Position.objects.exists()
-
-
-def test_outside_the_shift_no_position_is_kept(travelling, phone, engineer, manager, at) -> None:
+    assert all(" hidden>" in line for line in lines())
+    actions.accept_work_order(order, by=engineer, at=at)
+    actions.depart(order, by=engineer, at=at)
+    for line in lines():
+        assert " hidden>" not in line and "shared until 20:00, the end of your shift" in line
+        assert "2026-11-18T08:00:00+08:00" in line
     set_shifts(engineer, shifts=[], by=manager, at=at)
-    assert "Your position is shared" not in text_of(phone.get(f"/field/orders/{travelling.number}/"))
-    assert phone.post("/field/position/", HERE).json() == {"shared": False}
-
-
-def test_a_position_off_the_earth_is_refused(travelling, phone) -> None:
-    assert phone.post("/field/position/", {"lat": 95, "lon": 0}).status_code == 422
+    assert lines() == ["", ""]
 
 
 def test_my_page_knows_me_my_shifts_my_skills_and_my_bag(phone, engineer, in_bag) -> None:

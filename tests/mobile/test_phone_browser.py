@@ -1,21 +1,16 @@
 """The engineer's phone in a real Chromium: 390 × 844, a finger, a position, a camera."""
 
-import io
-import shutil
 from datetime import timedelta
 
 import pytest
-from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page
+from PIL import Image
 
 from assets.actions import issue_terminal
 from journal.models import Entry
 from routing.geo import distance_m
 from tests import factories as make
-from tests.browser import LAUNCH_ARGS, violations
-from tests.mobile.phones import is_all_sent, until
-from toolkit.codes import qr_png
-from workforce.models import Position
+from tests.browser import violations
+from tests.mobile.phones import QUIET, Finger, is_all_sent, kept, photo_of_a_shop, until
 from workorders import actions
 from workorders.lifecycle import Status
 
@@ -23,39 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_TAPS = 12
 ONE_PHOTO = [{"key": "result", "kind": "photo", "title": "Photo of the result", "required": True, "count": 1}]
-
-
-class Finger:
-    """Counts what the engineer does on the screen."""
-
-    def __init__(self) -> None:
-        self.taps = 0
-
-    def tap(self, target: Locator) -> None:
-        target.tap()
-        self.taps += 1
-
-    def shoot(self, camera: Locator, photo: bytes) -> None:
-        camera.set_input_files({"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo})
-        self.taps += 1
-
-    def draw(self, page: Page, pad: Locator) -> None:
-        page.wait_for_function("(pad) => pad.width === pad.offsetWidth * devicePixelRatio", arg=pad.element_handle())
-        box = pad.bounding_box()
-        page.mouse.move(box["x"] + 30, box["y"] + 60)
-        page.mouse.down()
-        for step in range(20):
-            page.mouse.move(box["x"] + 30 + 10 * step, box["y"] + 60 + 40 * (step % 2))
-        page.mouse.up()
-        self.taps += 1
-
-
-def photo_of_a_shop(width: int = 4000, height: int = 3000) -> bytes:
-    picture = Image.new("RGB", (width, height), "#7a8fa6")
-    ImageDraw.Draw(picture).rectangle((width // 4, height // 4, width // 2, height // 2), fill="#222222")
-    content = io.BytesIO()
-    picture.save(content, "JPEG", quality=95)
-    return content.getvalue()
 
 
 @pytest.fixture
@@ -196,15 +158,38 @@ def test_a_server_in_trouble_gets_it_later_and_the_person_goes_on(see, begun) ->
     assert (begun.status, begun.pauses.get().note) == (Status.PAUSED, "Waits for a cable")
 
 
-def test_the_position_is_sent_while_travelling_and_the_page_says_so(see, order, engineer) -> None:
-    page = see(f"/field/orders/{order.number}/")
+A_MINUTE_LATER = """async () => {
+    const base = await new Promise((resolve) => (indexedDB.open(`field-${localStorage.getItem("field-person")}`).onsuccess = ({ target }) => resolve(target.result)));
+    const facts = base.transaction("facts", "readwrite").objectStore("facts");
+    await new Promise((resolve) => (facts.put({ name: "noted_at", value: 0 }).onsuccess = resolve));
+    base.close();
+    document.dispatchEvent(new Event("field:page"));
+}"""
+
+
+def test_the_position_is_noted_out_of_reach_and_arrives_in_one_piece(see, order, engineer) -> None:
+    page = see(f"/field/orders/{order.number}/", expected=QUIET)
+
+    def noted() -> int:
+        return next((len(fact["value"]["fixes"]) for fact in kept(page, "facts") if fact["name"] == "track"), 0)
+
+    line = page.get_by_text("Your position is shared until 20:00")
     page.get_by_role("button", name="Accept", exact=True).tap()
     page.get_by_role("button", name="Set off").wait_for()
-    assert not Position.objects.exists()
-    with page.expect_response("**/field/position/"):
-        page.get_by_role("button", name="Set off").tap()
-    assert page.get_by_text("Your position is shared while you are on the way.").is_visible()
-    assert round(engineer.position.lat, 4) == 30.2742
+    until(lambda: is_all_sent(page), page=page)
+    assert not line.is_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Set off").tap()
+    line.wait_for()
+    until(lambda: noted() == 1, page=page)
+    page.context.set_geolocation({"latitude": 30.28, "longitude": 120.1552, "accuracy": 9})
+    page.evaluate(A_MINUTE_LATER)
+    until(lambda: noted() == 2, page=page)
+    assert page.locator("[data-badge] [data-count]").inner_text() == "1"
+    page.context.set_offline(False)
+    until(lambda: is_all_sent(page) and noted() == 0, page=page)
+    assert [each.lat for each in engineer.track.order_by("at")] == [30.2742, 30.28]
+    assert (engineer.position.lat, engineer.position.accuracy_m) == (30.28, 9)
 
 
 def test_a_new_order_and_its_notice_appear_by_themselves(see, give) -> None:
@@ -239,41 +224,6 @@ def test_without_a_connection_the_page_says_that_it_may_be_out_of_date(see, orde
     assert page.get_by_role("alert").filter(visible=True).count() == 0
 
 
-def test_the_camera_reads_a_code_and_the_terminal_is_bound_in_three_taps(
-    chromium, live_server, phone, begun, engineer, terminal, keeper, at, tmp_path, settings
-) -> None:
-    issue_terminal(terminal, holder=engineer, by=keeper, at=at)
-    film = tmp_path / "camera.mjpeg"
-    frame = Image.new("RGB", (640, 480), "white")
-    frame.paste(Image.open(io.BytesIO(qr_png(terminal.serial, box=10))).convert("RGB"), (120, 40))
-    content = io.BytesIO()
-    frame.save(content, "JPEG", quality=95)
-    film.write_bytes(content.getvalue() * 30)
-    camera = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=[*LAUNCH_ARGS, *camera])
-    try:
-        context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
-        cookie = phone.cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page, finger, asked = context.new_page(), Finger(), []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{live_server.url}/field/scan/")
-        assert not any("scan.js" in url or ".wasm" in url for url in asked)
-        finger.tap(page.get_by_role("button", name="Scan with the camera"))
-        finger.tap(page.get_by_role("button", name=begun.merchant.name))
-        page.get_by_text("It is live at").wait_for()
-    finally:
-        browser.close()
-    assert finger.taps <= 3
-    assert terminal.live_binding.merchant == begun.merchant
-    assert any(".wasm" in url for url in asked)
-    assert all(url.startswith((live_server.url, "blob:", "data:")) for url in asked)
-
-
 EVERY_KIND = [
     {"key": "power", "kind": "check", "title": "Terminal powered on", "required": True},
     {"key": "signal", "kind": "number", "title": "Signal", "required": True, "min": -120, "max": -20, "unit": "dBm"},
@@ -286,13 +236,9 @@ EVERY_KIND = [
 ]  # fmt: skip
 
 
-def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, engineer, at) -> None:
+def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, begin) -> None:
     version = make.ProcedureVersionFactory(procedure__code="every", steps=EVERY_KIND)
-    order = give(type=make.WorkOrderTypeFactory(code="every", procedure=version.procedure))
-    for step in (actions.accept_work_order, actions.depart):
-        step(order, by=engineer, at=at)
-    actions.arrive(order, by=engineer, at=at, lat=order.lat, lon=order.lon)
-    actions.start_work(order, by=engineer, at=at)
+    order = begin(give(type=make.WorkOrderTypeFactory(code="every", procedure=version.procedure)))
     page, finger = see(f"/field/orders/{order.number}/"), Finger()
 
     page.get_by_role("button", name="Terminal powered on: no").tap()

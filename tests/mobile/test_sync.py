@@ -1,13 +1,16 @@
 """The phone's protocol, operation by operation: what docs/sync.md promises."""
 
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from assets.actions import issue_terminal
 from evidence.models import Capture
 from journal.models import Command, Entry
 from mobile.models import Device, Operation, Parked
@@ -236,34 +239,51 @@ def test_an_order_nobody_gave_the_person_is_refused_without_a_word_about_it(
     assert (photo["outcome"], Parked.objects.count()) == ("refused", 0)
 
 
-def test_terminals_and_positions_are_operations_too(handset, begun, terminal, engineer, keeper, at) -> None:
-    from assets.actions import issue_terminal
-
+def test_a_terminal_is_bound_by_an_operation_too(handset, begun, terminal, engineer, keeper, at) -> None:
     issue_terminal(terminal, holder=engineer, by=keeper, at=at)
     bound = handset.do("terminals/bind", terminal.serial, body={"order": begun.number})
     assert (bound["outcome"], terminal.live_binding.merchant) == ("applied", begun.merchant)
-    a_minute_on = (at + timedelta(minutes=1)).isoformat()
-    told = handset.do("people/position", engineer.username, body=FAR, client_time=a_minute_on)
-    assert told["outcome"] == "applied"
-    assert Position.objects.get(person=engineer).lat == FAR["lat"]
-    assert handset.do("people/position", "dispatcher", body=FAR)["outcome"] == "refused"
 
 
-def test_a_position_from_after_the_shift_is_not_looked_at(handset, begun, engineer, clock, at) -> None:
-    night = at + timedelta(hours=12)
-    clock.move_to(night)
-    before = engineer.position.at
-    assert (
-        handset.do("people/position", engineer.username, body=FAR, client_time=night.isoformat())["outcome"]
-        == "applied"
-    )
+# -- positions ----------------------------------------------------------------------------------------
+
+
+def positions(handset: Handset, *fixes, subject="engineer") -> dict:
+    rows = [[moment.isoformat(), lat, 120.1552, 12] for moment, lat in fixes]
+    return handset.operation("people/position", subject, body={"fixes": json.dumps(rows)})
+
+
+def test_of_many_positions_those_from_the_shift_and_the_order_are_kept(handset, begun, engineer, clock, at) -> None:
+    clock.move_to(at + timedelta(hours=12))
+    hours = {-1: "before setting off", 2: "kept", 1: "kept", 11: "after the shift", 13: "to come", -24 * 8: "too old"}
+    batch = positions(handset, *((at + timedelta(hours=hour), 30 + hour / 1000) for hour in hours))
+    result = handset.send(batch)[0]
+    assert (result["outcome"], result["kept"], result["dropped"]) == ("applied", 2, 4)
     engineer.position.refresh_from_db()
-    assert engineer.position.at == before
-    in_shift = handset.do(
-        "people/position", engineer.username, body=FAR, client_time=(at + timedelta(hours=1)).isoformat()
-    )
-    engineer.position.refresh_from_db()
-    assert (in_shift["outcome"], engineer.position.at) == ("applied", at + timedelta(hours=1))
+    assert (engineer.position.at, engineer.position.lat) == (at + timedelta(hours=2), 30.002)
+    assert handset.send(batch)[0] == result
+    assert (engineer.track.count(), Operation.objects.count()) == (2, 0)
+    late = handset.send(positions(handset, (at + timedelta(minutes=90), 30.5)))[0]
+    assert (late["kept"], Position.objects.get(person=engineer).lat) == (1, 30.002)
+
+
+def test_without_an_order_under_way_no_position_is_looked_at(handset, order, at) -> None:
+    result = handset.send(positions(handset, (at, 30.1)))[0]
+    assert (result["kept"], result["dropped"], Position.objects.exists()) == (0, 1, False)
+
+
+def test_somebody_elses_position_is_not_taken(handset, begun, dispatcher, at) -> None:
+    assert handset.send(positions(handset, (at, 30.1), subject="dispatcher"))[0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize(
+    "fixes", ["", "{", "{}", "7", "[[1, 2, 3, 4]]", '[["2026-11-18T02:00:00", 30, 120, 5]]', f"[{'[],' * 500}[]]",
+              *(f'[["2026-11-18T02:00:30Z", {place}]]' for place in ("95, 120, 5", "30, 181, 5", "30, 120", "NaN, 120, 5", "30, 120, -1"))],
+    ids=range(12),
+)  # fmt: skip
+def test_positions_that_cannot_be_are_refused(handset, begun, clock, at, fixes) -> None:
+    clock.move_to(at + timedelta(minutes=1))
+    assert handset.do("people/position", "engineer", body={"fixes": fixes})["outcome"] == "refused"
 
 
 # -- files --------------------------------------------------------------------------------------------
@@ -279,8 +299,6 @@ def test_a_photo_that_is_not_whole_is_asked_for_and_then_counted_once(handset, b
 
 
 def test_a_file_comes_in_pieces_and_its_hash_comes_back(handset, begun) -> None:
-    from hashlib import sha256
-
     content, id = picture().read(), str(uuid.uuid4())
     digest = sha256(content).hexdigest()
     start = {"id": id, "kind": "photo", "source": "camera", "size": len(content), "sha256": digest, "mime": "image/png",
@@ -303,8 +321,6 @@ def test_a_file_comes_in_pieces_and_its_hash_comes_back(handset, begun) -> None:
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_and_its_operation_too(handset, begun) -> None:
-    from hashlib import sha256
-
     content, id = b"%PDF-1.7 no photo", str(uuid.uuid4())
     start = {"id": id, "kind": "photo", "source": "camera", "size": len(content), "sha256": sha256(content).hexdigest()}
     handset.client.post("/field/uploads/", start, content_type="application/json")
