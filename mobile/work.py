@@ -90,7 +90,7 @@ def _stamp(user: User, orders: list[WorkOrder], at: datetime) -> str:
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
 
 
-def _pages(request: HttpRequest, user: User, orders: list[OrderParts]) -> Iterator[dict[str, str]]:
+def _pages(request: HttpRequest, user: User, orders: list[OrderParts]) -> Iterator[dict[str, Any]]:
     shown: list[tuple[type[FieldPage], str]] = [(TodayPage, "field:today"), (MePage, "field:me")]
     if user.has_perm(BIND_TERMINAL):
         shown.append((ScanPage, "field:scan"))

@@ -21,17 +21,22 @@ from workforce.permissions import SEE_FIELD
 from workorders.lifecycle import Status
 
 SECRETS = re.compile(r'<input type="hidden" name="(?:csrfmiddlewaretoken|command)"[^>]*>')  # the phone makes its own
+KEPT = re.compile(r'data-kept="([^"]+)" src="([^"]+)"')
 PASSING = re.compile(r'(?<=/files/)[^"/]+')  # signed links change all the time
 
 
-def part_of(view: Callable[[], "FieldPage"], request: HttpRequest, url: str, **kwargs: Any) -> dict[str, str]:
-    """The body of a page as the phone keeps it; its version changes whenever what is to be seen does."""
+def part_of(view: Callable[[], "FieldPage"], request: HttpRequest, url: str, **kwargs: Any) -> dict[str, Any]:
+    """The body of a page as the phone keeps it; its version changes whenever what is to be seen does.
+
+    `files` are links to the pictures and voices on it by the id of their capture.
+    """
     page = view()
     page.setup(request, **kwargs)  # type: ignore[attr-defined]
     context = page.get_context_data(skeleton="field/part.html", here=url)
     html = SECRETS.sub("", render_to_string(page.template_name, context, request)).strip()  # type: ignore[attr-defined]
     version = hashlib.sha256(PASSING.sub("", html).encode()).hexdigest()[:16]
-    return {"url": url, "title": f"{page.get_title()} · Fieldloop", "version": version, "html": html}
+    title = f"{page.get_title()} · Fieldloop"
+    return {"url": url, "title": title, "version": version, "html": html, "files": dict(KEPT.findall(html))}
 
 
 def _labels() -> dict[str, str]:

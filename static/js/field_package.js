@@ -1,5 +1,6 @@
 // Today's work for the road: fetched when the app starts, comes into sight or goes online, and every few minutes.
 import { forgetDone } from "./field_queue.js";
+import { keepMedia } from "./field_media.js";
 import { fact, person, readAll, write } from "./field_store.js";
 
 const EVERY_MS = 4 * 60_000;
@@ -35,6 +36,7 @@ export async function refreshPackage({ now = false } = {}) {
     await facts.put({ name: "stamp", value: work.stamp });
   });
   await forgetDone(() => true, at); // the pages have it now
+  await keepMedia(Object.assign({}, ...work.pages.map(({ files }) => files)));
 }
 
 const quietly = () => refreshPackage().catch(() => {}); // without a connection the old one stays
