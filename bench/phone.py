@@ -1,0 +1,168 @@
+"""How fast the pages of the field app are on a bad line with a slow phone: 300 ms, 700 kbit/s, a CPU four times slower.
+
+    DATABASE_URL=… REDIS_URL=… .venv/bin/python bench/phone.py [--url http://127.0.0.1:8000]
+
+Without --url it starts a server of its own. Each page is opened by a phone that has never been here, then again by one
+that has the app, with 20 things waiting in the queue. Bars: LCP 2.5 s, TBT 150 ms, CLS 0.02.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo.people import PASSWORD
+from demo.tour import field_pages
+from workforce.models import User
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+LATENCY_MS, BITS_PER_S, SLOWER = 300, 700_000, 4
+BARS = {"LCP": 2500, "TBT": 150, "CLS": 0.02}
+SETTLED_MS = 4000
+
+WATCH = """
+window.seen = { FCP: 0, LCP: 0, TBT: 0, CLS: 0 };
+const watch = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+watch("paint", (entry) => entry.name === "first-contentful-paint" && (seen.FCP = entry.startTime));
+watch("largest-contentful-paint", (entry) => (seen.LCP = entry.startTime));
+watch("layout-shift", (entry) => entry.hadRecentInput || (seen.CLS += entry.value));
+watch("longtask", (entry) => (seen.TBT += Math.max(0, entry.duration - 50)));
+"""
+FILL_QUEUE = """async (number) => {
+    const person = localStorage.getItem("field-person");
+    const base = await new Promise((resolve) => (indexedDB.open(`field-${person}`).onsuccess = ({ target }) => resolve(target.result)));
+    const write = base.transaction("operations", "readwrite");
+    for (let n = 0; n < 20; n++) {
+        const operation = { id: crypto.randomUUID(), schema: 1, user: Number(person), kind: "orders/add-message", subject: number,
+            body: { text: `Word ${n}` }, base: {}, prev: null, client_time: new Date().toISOString(), skew_ms: 0, geo: null };
+        write.objectStore("operations").add({ id: operation.id, state: "waiting", operation, files: [], local: { label: "Message" } });
+    }
+    await new Promise((resolve) => (write.oncomplete = resolve));
+    base.close();
+}"""
+
+
+@contextmanager
+def own_server() -> Iterator[str]:
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    settings = {"DEVELOPMENT": "1", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1"}
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        address,
+        "--threads",
+        "4",
+        "--log-level",
+        "error",
+    ]
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    try:
+        for _second in range(60):
+            try:
+                urlopen(f"http://{address}/login/", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(1)
+        yield f"http://{address}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def log_in(browser: Browser, url: str, username: str) -> list[dict]:
+    """The cookies of a session."""
+    context = browser.new_context(base_url=url)
+    page = context.new_page()
+    page.goto(reverse("login"))
+    page.fill("#id_username", username)
+    page.fill("#id_password", PASSWORD)
+    page.click("button[type=submit].btn-primary")
+    page.wait_for_url("**/field/**")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+def measure(page: Page, address: str) -> dict[str, float]:
+    """Milliseconds; CLS is a share of the screen."""
+    bad_line = page.context.new_cdp_session(page)
+    bad_line.send("Network.enable")
+    rate = BITS_PER_S / 8
+    line = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": rate, "uploadThroughput": rate}
+    bad_line.send("Network.emulateNetworkConditions", line)
+    bad_line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.goto(address, wait_until="load", timeout=120_000)
+    page.wait_for_timeout(SETTLED_MS)
+    return page.evaluate("window.seen")
+
+
+def visit(browser: Browser, url: str, cookies: list[dict], address: str, *, has_app: bool) -> dict[str, float]:
+    context = browser.new_context(base_url=url, storage_state={"cookies": cookies, "origins": []}, **PHONE)
+    try:
+        if has_app:
+            page = context.new_page()
+            page.goto("/field/")
+            page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+            page.goto(address, wait_until="networkidle")
+            context.route("**/field/sync/", lambda route: route.abort())
+            page.evaluate(FILL_QUEUE, "WO-0")
+            page.close()
+        page = context.new_page()
+        page.add_init_script(WATCH)
+        return measure(page, address)
+    finally:
+        context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--url")
+    options = parser.parse_args()
+    if not User.objects.filter(username="engineer").exists():
+        sys.exit("There is no company to measure with. Run `make demo` once, then this again.")
+    print(
+        f"{'phone':<10} {'page':<18} {'FCP ms':>7} {'LCP ms':>7} {'TBT ms':>7} {'CLS':>6}   load {os.getloadavg()[0]:.1f}"
+    )
+    with own_server() if not options.url else nullcontext(options.url) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        cookies = log_in(browser, url, "engineer")
+        for who, has_app in (("new", False), ("has app", True)):
+            for name, address in field_pages()["engineer"].items():
+                seen = visit(browser, url, cookies, address, has_app=has_app)
+                over = " !" if any(seen[what] > bar for what, bar in BARS.items()) else ""
+                print(
+                    f"{who:<10} {name:<18} {seen['FCP']:7.0f} {seen['LCP']:7.0f} {seen['TBT']:7.0f} {seen['CLS']:6.3f}{over}"
+                )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
