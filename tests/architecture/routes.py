@@ -204,8 +204,6 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:organisation-edit": ("M", "organisation"),
     "field:scan": ("ME", ""),
     "field:me": ("PEI", ""),
-    "field:position": ("EI", ""),
-    "field:picture": ("EI", ""),
     "field:code": ("PEI", ""),
     "field:articles": (OFFICE + "EI", ""),
     "field:article": (OFFICE + "EI", "article"),
