@@ -203,7 +203,7 @@ def _do(sent: Sent, command: Command, *, device: Device, by: User, at: datetime)
         raise Refused(refusal.refusal, field="captures")
     subject = _subject(sent, by)
     if isinstance(subject, WorkOrder):
-        subject = _under_lock(subject)
+        subject = WorkOrder.objects.locked(subject)
     values = checked(sent.form(command, by))
     if isinstance(subject, WorkOrder) and (conflict := _conflict(sent, values, subject, device)):
         return conflict
@@ -238,11 +238,6 @@ def _subject(sent: Sent, by: User) -> Any:
     if found is None:
         raise Refused(_("%(subject)s is not on your list. Ask your dispatcher about it.") % {"subject": sent.subject})
     return found
-
-
-def _under_lock(order: WorkOrder) -> WorkOrder:
-    """Nothing is joined: an order whose merchant was merged while we waited would not be found."""
-    return WorkOrder.objects.select_for_update().get(pk=order.pk)
 
 
 def _why_late(order: WorkOrder, by: User) -> str | None:
