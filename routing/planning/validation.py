@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from routing.planning.problem import PRIORITIES, Depot, Fault, Order, Person, Problem, Weights
+from routing.planning.problem import PRIORITIES, Budget, Depot, Fault, Order, Person, Problem, Weights
 
 LONGEST_S = 10_000_000  # some 115 days: between the earliest and the latest instant of one plan
 MOST_PARTS = 1_000_000_000
@@ -52,6 +52,13 @@ def validate(problem: Problem) -> list[Fault]:
                 faults.append(Fault(kind, item.key, "duplicate_key", {}))
             seen.add(item.key)
     return faults + list(_running(problem)) + list(_span(problem))
+
+
+def validate_budget(budget: Budget) -> list[Fault]:
+    found = list(_amount("seconds", budget.seconds, LONGEST_S))
+    if budget.iterations is not None:
+        found += _amount("iterations", budget.iterations, 1e12)
+    return [Fault("budget", None, code, values) for code, values in found]
 
 
 Found = Iterator[tuple[str, dict[str, Any]]]

@@ -1,0 +1,181 @@
+"""Runs the search: all people at once, or, where they are many, group after group of neighbours."""
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.planning.arrays import ACTIVE, BEST_LENGTH, Model, State
+from routing.planning.model import Table, model_of, state_of, tabulate
+from routing.planning.outcome import DEPOT, Day, as_plan
+from routing.planning.problem import Budget, Cancel, Invalid, Key, Plan, Problem, Progress
+from routing.planning.search import begin_search, search
+from routing.planning.timetable import timetable
+from routing.planning.validation import validate, validate_budget
+
+MANY_PEOPLE = 80
+GROUP = 25
+ROUNDS = 12
+HOT, COLD = 1.0, 0.01  # temperatures, in mean ways from visit to visit
+WARM = 0.05  # where it begins with a plan
+REMOVALS = 10
+GLANCE_S = 0.03  # between two looks at the clock and at `cancel`
+
+
+def make_plan(
+    problem: Problem,
+    warm_start: Plan | Mapping[Key, Sequence[Key]] | None,
+    budget: Budget,
+    seed: int,
+    cancel: Cancel | None,
+    progress: Progress | None,
+) -> Plan:
+    faults = validate(problem) + validate_budget(budget)
+    if faults:
+        raise Invalid(faults)
+    table = tabulate(problem)
+    run = _Run(table, budget, seed, cancel, progress)
+    run.search(_sequences(table, warm_start))
+    return as_plan(table, run.days, run.iterations, monotonic() - run.begun, run.hit_time_limit, run.is_cancelled)
+
+
+def _sequences(table: Table, warm_start: Plan | Mapping[Key, Sequence[Key]] | None) -> list[list[int]] | None:
+    """Order indexes by person, as far as they are of this problem."""
+    if warm_start is None:
+        return None
+    if isinstance(warm_start, Plan):
+        warm_start = {route.person: route.orders() for route in warm_start.routes}
+    index = {order.key: x for x, order in enumerate(table.orders)}
+    seen: set[int] = set()
+    rows = []
+    for person in table.problem.people:
+        row = [index[key] for key in warm_start.get(person.key, ()) if key in index]
+        row = [x for x in dict.fromkeys(row) if x not in seen]
+        seen.update(row)
+        rows.append(row)
+    return rows
+
+
+class _Run:
+    def __init__(
+        self, table: Table, budget: Budget, seed: int, cancel: Cancel | None, progress: Progress | None
+    ) -> None:
+        self.table, self.budget, self.cancel, self.progress = table, budget, cancel, progress
+        self.begun = monotonic()
+        self.dice = np.random.default_rng(seed)
+        self.iterations = 0
+        self.hit_time_limit = self.is_cancelled = False
+        self.by_time = budget.iterations is None
+        self.days = [Day() for _ in table.problem.people]
+        self.free_stock = table.stock.copy()
+
+    def search(self, rows: list[list[int]] | None) -> None:
+        people = len(self.days)
+        for day, row in zip(self.days, rows or [[]] * people, strict=True):
+            day.orders = row
+        self.hot = HOT if rows is None else WARM
+        rounds = 1 if people <= MANY_PEOPLE else ROUNDS
+        for turn in range(rounds):
+            groups = self._groups()
+            for number, (members, orders) in enumerate(groups):
+                done = (turn * len(groups) + number) / (rounds * len(groups))
+                self._improve(members, orders, done, 1 / (rounds * len(groups)), turn / rounds, 1 / rounds)
+        if self.progress:
+            self.progress(1.0)
+
+    def _improve(
+        self, people: NDArray, orders: NDArray, done: float, share: float, cooled: float, cooling: float
+    ) -> None:
+        """One group, from the share `done` of the budget on; `cooled`: how far the temperature is down."""
+        stock = self.table.stock - sum(
+            (day.picked for p, day in enumerate(self.days) if day.picked is not None and p not in set(people.tolist())),
+            np.zeros_like(self.table.stock),
+        )
+        model = model_of(self.table, people, orders, stock)
+        state = state_of(model, int(self.dice.integers(2**62)))
+        self._begin(model, state, people, orders)
+        if len(orders) and len(people):
+            self._cool(model, state, done, share, cooled, cooling)
+        self._keep(model, state, people, orders)
+
+    def _begin(self, model: Model, state: State, people: NDArray, orders: NDArray) -> None:
+        local = {int(x): at for at, x in enumerate(orders)}
+        with_person = [(local[x], at) for at, p in enumerate(people) for x in self.days[p].orders]
+        planned = {x for x, _ in with_person}
+        price = model.price[: len(orders), 2] + self.dice.random(len(orders))
+        rest = [int(x) for x in np.argsort(-price, kind="stable") if int(x) not in planned]
+        sequence = [x for x, _ in with_person] + rest
+        warm = [p for _, p in with_person] + [-1] * len(rest)
+        begin_search(*model, *state, np.array(sequence, np.int32), np.array(warm, np.int32))
+
+    def _cool(self, model: Model, state: State, done: float, share: float, cooled: float, cooling: float) -> None:
+        scale = max(_mean_way(state, model), 1e-3)
+        hot, cold = self.hot * scale, COLD * scale
+        total = 0 if self.budget.iterations is None else max(1, round(self.budget.iterations * share))
+        until = self.begun + self.budget.seconds * (done + share)
+        chunk, step, begun = 50, cooling / max(total, 1), monotonic()
+        origin, count = cooled, 0
+        while not (self.is_cancelled or (count >= total and not self.by_time)):
+            now = monotonic()
+            if self.cancel is not None and self.cancel.is_set():
+                self.is_cancelled = True
+                break
+            if self.by_time:
+                if now >= until:
+                    break
+                spent = (now - begun) / max(until - begun, 1e-9)
+                chunk_s = min(GLANCE_S, until - now)
+                step = cooling * chunk_s / max(until - begun, 1e-9) / chunk
+                origin = cooled + cooling * spent - step * count
+            size = chunk if self.by_time else min(chunk, total - count)
+            search(*model, *state, size, origin, step, hot, cold, REMOVALS)
+            count += size
+            took = max(monotonic() - now, 1e-6)
+            chunk = int(min(max(size * min(GLANCE_S / took, 4), 1), 100_000))
+            if (
+                not self.by_time
+                and monotonic() - self.begun > self.budget.seconds * (done + share * count / total) + 0.5
+            ):
+                self.by_time = self.hit_time_limit = self._is_slow(done + share * count / total)
+            if self.progress:
+                self.progress(
+                    min(
+                        1.0,
+                        done + share * count / total if not self.by_time else (now - self.begun) / self.budget.seconds,
+                    )
+                )
+        self.iterations += count
+
+    def _is_slow(self, done: float) -> bool:
+        return done > 0.01
+
+    def _keep(self, model: Model, state: State, people: NDArray, orders: NDArray) -> None:
+        rows = np.zeros((state.best.shape[1] + 4, 5), np.int32)
+        n = len(orders)
+        for at, p in enumerate(people):
+            length, seq = int(state.own[at, BEST_LENGTH]), state.best[at]
+            day = Day(orders=[int(orders[x]) for x in seq[1 : length + 1] if x < n])
+            count, day.leaves = timetable(*model[:1], *model[2:6], at, seq, length, rows)
+            day.times = rows[:count].copy()
+            for line in day.times:
+                if line[0] >= n:
+                    day.depot, line[0] = int(line[0]) - n, DEPOT
+                elif line[0] >= 0:
+                    line[0] = orders[line[0]]
+            self.days[p] = day
+            day.count_parts(self.table, int(p))
+
+    def _groups(self) -> list[tuple[NDArray, NDArray]]:
+        people, orders = np.arange(len(self.days)), np.arange(len(self.table.orders))
+        if len(people) <= MANY_PEOPLE:
+            return [(people, orders)]
+        from routing.planning.groups import neighbours
+
+        return neighbours(self.table, [day.orders for day in self.days], GROUP, self.dice)
+
+
+def _mean_way(state: State, model: Model) -> float:
+    rows = state.row[state.own[:, ACTIVE]]
+    visits = int(rows[:, 0].sum())
+    return float(rows[:, 2].sum()) / max(visits + int((rows[:, 0] > 0).sum()), 1) * max(model.weight[0], 1e-6)

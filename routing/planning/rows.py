@@ -1,0 +1,308 @@
+"""Rows and what is known of them: laid out anew after every change, so that a gap is judged in constant time."""
+
+from routing.planning.arrays import (
+    ACTIVE,
+    CLOSES,
+    CURRENT,
+    DAY_CLOSES,
+    DAY_LAST,
+    DAY_LENGTH,
+    DAY_OPENS,
+    DEPOT_AT,
+    DUE,
+    DUE_AGAIN,
+    DURATION,
+    EASY,
+    EASY_HUNGRY,
+    END,
+    HAS_LONGEST,
+    HAS_LUNCH,
+    HEAD,
+    HEAD_FROM,
+    HEAD_TO,
+    IS_OUT,
+    IS_PLAIN,
+    IS_SOFT,
+    LATEST,
+    LATEST_HUNGRY,
+    LEG,
+    LENGTH,
+    LUNCH_TO,
+    MOVES,
+    NEEDS_FROM,
+    NEEDS_TO,
+    NEVER,
+    NOW,
+    OPENS,
+    ORDERS,
+    READY,
+    READY_HUNGRY,
+    SEQ,
+    SOFT,
+    TAIL,
+    TAIL_FROM,
+    TAIL_TO,
+    TRAVEL,
+    W_IMBALANCE,
+    W_MOVED,
+    W_TRAVEL,
+    WHERE,
+    WHOLE,
+    WORK,
+    WORK_BEFORE,
+)  # fmt: skip
+from routing.planning.compiled import compiled
+from routing.planning.timing import (
+    after_lunch,
+    before_lunch,
+    drive,
+    drive_back,
+    latest_start,
+    soft_of,
+    start_of,
+)  # fmt: skip
+
+NOT_POSSIBLE = float("inf")
+
+
+@compiled
+def imbalance(person, weight, p, busy):
+    total = busy + person[p, WORK_BEFORE]
+    return weight[W_IMBALANCE] * total * total / person[p, DAY_LENGTH]
+
+
+@compiled
+def move_price(node, weight, p, x):
+    return weight[W_MOVED] if node[x, NOW] >= 0 and node[x, NOW] != p else 0.0
+
+
+@compiled
+def joined(duration, first, last, seconds, duration_after, first_after, last_after):
+    """Two parts of a day as one: least duration, earliest and latest beginning (time-window segments of Vidal)."""
+    offset = duration + seconds
+    wait = max(0, first_after - offset - last)
+    begins = max(first_after - offset, first) - wait
+    return offset + duration_after + wait, begins, min(last_after - offset, last)
+
+
+@compiled
+def _ready_times(node, person, line, p, r, length):
+    has_lunch = person[p, HAS_LUNCH]
+    hungry = person[p, DAY_OPENS] + 0 if has_lunch else NEVER
+    fed = NEVER if has_lunch else person[p, DAY_OPENS] + 0
+    line[r, READY_HUNGRY, 0], line[r, READY, 0] = hungry, fed
+    for k in range(1, length + 1):
+        x, seconds, arrival = line[r, SEQ, k], line[r, LEG, k - 1], NEVER
+        if fed < NEVER:
+            arrival = drive(person, p, fed, seconds)
+        if hungry < NEVER:
+            arrival = min(arrival, after_lunch(person, p, hungry, seconds, False))
+            start = start_of(person, node, p, x, drive(person, p, hungry, seconds))
+            hungry = NEVER
+            if start < NEVER and start + node[x, DURATION] <= person[p, LUNCH_TO]:
+                hungry = start + node[x, DURATION]
+        fed = NEVER
+        if arrival < NEVER:
+            start = start_of(person, node, p, x, arrival)
+            if start < NEVER:
+                fed = start + node[x, DURATION]
+        line[r, READY_HUNGRY, k], line[r, READY, k] = hungry, fed
+
+
+@compiled
+def _latest_times(node, person, line, starts, p, r, length, is_easy):
+    """`starts` (used where `is_easy`): when the visits begin now; nothing is asked to begin earlier than that."""
+    has_lunch = person[p, HAS_LUNCH]
+    fed_line, hungry_line, last = LATEST, LATEST_HUNGRY, person[p, DAY_LAST] + 0
+    if is_easy:
+        fed_line, hungry_line = EASY, EASY_HUNGRY
+        last = min(last, max(person[p, DAY_CLOSES], starts[length + 1]))
+    fed = last
+    hungry = min(last, person[p, LUNCH_TO]) if has_lunch else -NEVER
+    line[r, fed_line, length + 1], line[r, hungry_line, length + 1] = fed, hungry
+    for k in range(length, 0, -1):
+        x, seconds, by = line[r, SEQ, k], line[r, LEG, k], -NEVER
+        closes = node[x, CLOSES]
+        if is_easy:
+            closes = min(closes, max(min(node[x, DUE], node[x, DUE_AGAIN]), starts[k]))
+        if has_lunch:
+            by = before_lunch(person, p, fed, seconds, k == length)
+            if hungry > -NEVER:
+                by = max(by, drive_back(person, p, hungry, seconds))
+        hungry = -NEVER
+        if by > -NEVER:
+            hungry = latest_start(person, node, p, x, closes, by)
+        if fed > -NEVER:
+            fed = latest_start(person, node, p, x, closes, drive_back(person, p, fed, seconds))
+        line[r, fed_line, k], line[r, hungry_line, k] = fed, hungry
+
+
+@compiled
+def _soften(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, length):
+    """Cost of lateness and overtime, and what comes for free of it."""
+    lunch = -1
+    if length > 0 or person[p, IS_OUT]:
+        for k in range(length + 2):
+            trial[k] = line[r, SEQ, k]
+        cost[r, SOFT], lunch = soft_of(travel, node, price, person, weight, trial, p, length)
+    if cost[r, SOFT] > 0:
+        arrival = person[p, DAY_OPENS] + 0
+        for k in range(length + 1):
+            if k == lunch:
+                arrival = after_lunch(person, p, arrival, line[r, LEG, k], k == length)
+            else:
+                arrival = drive(person, p, arrival, line[r, LEG, k])
+            starts[k + 1] = min(arrival, NEVER)
+            if k < length:
+                start = start_of(person, node, p, line[r, SEQ, k + 1], arrival)
+                starts[k + 1] = start
+                arrival = start + node[line[r, SEQ, k + 1], DURATION]
+    else:
+        for k in range(length + 2):
+            starts[k] = -NEVER
+    _latest_times(node, person, line, starts, p, r, length, True)
+    if length == 0 and cost[r, SOFT] == NOT_POSSIBLE:
+        cost[r, SOFT] = 0.0  # the running order alone comes whatever the rules say
+
+
+@compiled
+def _segments(node, person, line, p, r, length):
+    duration, first, last = 0, person[p, DAY_OPENS] + 0, person[p, DAY_LAST] + 0
+    line[r, HEAD, 0], line[r, HEAD_FROM, 0], line[r, HEAD_TO, 0] = duration, first, last
+    for k in range(1, length + 1):
+        x = line[r, SEQ, k]
+        duration, first, last = joined(
+            duration, first, last, line[r, LEG, k - 1], node[x, DURATION], node[x, OPENS], node[x, CLOSES]
+        )
+        line[r, HEAD, k], line[r, HEAD_FROM, k], line[r, HEAD_TO, k] = duration, first, last
+    duration, first, last = 0, -NEVER, person[p, DAY_LAST] + 0
+    line[r, TAIL, length + 1], line[r, TAIL_FROM, length + 1], line[r, TAIL_TO, length + 1] = duration, first, last
+    for k in range(length, 0, -1):
+        x = line[r, SEQ, k]
+        duration, first, last = joined(
+            node[x, DURATION], node[x, OPENS], node[x, CLOSES], line[r, LEG, k], duration, first, last
+        )
+        line[r, TAIL, k], line[r, TAIL_FROM, k], line[r, TAIL_TO, k] = duration, first, last
+
+
+@compiled
+def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, changed):
+    """Times and cost of a row in which the nodes from position `changed` on are others than before."""
+    length = row[r, LENGTH]
+    for k in range(max(changed - 1, 0), length + 1):
+        line[r, LEG, k] = travel[line[r, SEQ, k], line[r, SEQ, k + 1]]
+    if length == 0 and not person[p, IS_OUT]:
+        line[r, LEG, 0] = 0
+    if person[p, IS_PLAIN]:
+        line[r, READY, 0] = person[p, DAY_OPENS]
+        at = max(changed, 1)
+        ready = line[r, READY, at - 1] + 0
+        for k in range(at, length + 1):
+            x = line[r, SEQ, k]
+            ready = max(ready + line[r, LEG, k - 1], node[x, OPENS]) + node[x, DURATION]
+            line[r, READY, k] = ready
+        latest = person[p, DAY_LAST] + 0
+        line[r, LATEST, length + 1] = latest
+        for k in range(length, 0, -1):
+            x = line[r, SEQ, k]
+            latest = min(node[x, CLOSES], latest - line[r, LEG, k] - node[x, DURATION])
+            line[r, LATEST, k] = latest
+    else:
+        _ready_times(node, person, line, p, r, length)
+        _latest_times(node, person, line, starts, p, r, length, False)
+        if person[p, HAS_LONGEST]:
+            _segments(node, person, line, p, r, length)
+    seconds = 0
+    is_soft = person[p, DAY_CLOSES] < person[p, DAY_LAST]
+    for k in range(length + 1):
+        seconds += line[r, LEG, k]
+        x = line[r, SEQ, k]
+        is_soft = is_soft or (k > 0 and min(node[x, DUE], node[x, DUE_AGAIN]) < node[x, CLOSES])
+    row[r, TRAVEL] = seconds
+    row[r, IS_SOFT] = is_soft
+    cost[r, SOFT] = 0.0
+    if is_soft:
+        _soften(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, length)
+    busy = float(seconds + row[r, WORK])
+    cost[r, WHOLE] = weight[W_TRAVEL] * seconds + cost[r, SOFT] + cost[r, MOVES] + imbalance(person, weight, p, busy)
+
+
+@compiled
+def touch(line, row, cost, used, own, touched, p):
+    """From now on the person's other row is looked at, a copy at first."""
+    old = own[p, ACTIVE]
+    new = 4 * p + 1 - old
+    own[p, CURRENT] = new
+    for which in range(line.shape[1]):
+        for k in range(row[old, LENGTH] + 2):
+            line[new, which, k] = line[old, which, k]
+    for column in range(row.shape[1]):
+        row[new, column] = row[old, column]
+    for column in range(cost.shape[1]):
+        cost[new, column] = cost[old, column]
+    for part in range(used.shape[1]):
+        used[new, part] = used[old, part]
+    touched[0] += 1
+    touched[touched[0]] = p
+
+
+@compiled
+def _count_in(node, weight, needs, row, cost, used, p, r, x, sign):
+    """The sums of a row that have nothing to do with the sequence."""
+    row[r, ORDERS] += sign
+    row[r, WORK] += sign * node[x, DURATION]
+    cost[r, MOVES] += sign * move_price(node, weight, p, x)
+    for index in range(node[x, NEEDS_FROM], node[x, NEEDS_TO]):
+        used[r, needs[index, 0]] += sign * needs[index, 1]
+
+
+@compiled
+def put_in(node, weight, needs, line, row, cost, used, spot, p, r, x, gap):
+    """An order or a depot, not laid out yet."""
+    length = row[r, LENGTH]
+    for k in range(length + 1, gap, -1):
+        line[r, SEQ, k + 1] = line[r, SEQ, k]
+    line[r, SEQ, gap + 1] = x
+    row[r, LENGTH] = length + 1
+    if row[r, DEPOT_AT] > gap:
+        row[r, DEPOT_AT] += 1
+    if x < spot.shape[0]:
+        spot[x, WHERE] = p
+        _count_in(node, weight, needs, row, cost, used, p, r, x, 1)
+    else:
+        row[r, DEPOT_AT] = gap + 1
+        row[r, WORK] += node[x, DURATION]
+
+
+@compiled
+def weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r):
+    """A row without the orders that were taken away from it, and without a pick-up nobody needs; the position from
+    which on it is another. Not laid out yet."""
+    length, n = row[r, LENGTH], spot.shape[0]
+    for k in range(1, length + 1):
+        x = line[r, SEQ, k]
+        if x < n and spot[x, WHERE] != p:
+            _count_in(node, weight, needs, row, cost, used, p, r, x, -1)
+    is_short = False
+    for part in range(used.shape[1]):
+        is_short = is_short or used[r, part] > carried[p, part]
+    kept, first = 0, 0
+    row[r, DEPOT_AT] = 0
+    for k in range(1, length + 1):
+        x = line[r, SEQ, k]
+        is_kept = is_short
+        if x < n:
+            is_kept = spot[x, WHERE] == p
+        if is_kept:
+            kept += 1
+            line[r, SEQ, kept] = x
+            if x >= n:
+                row[r, DEPOT_AT] = kept
+        else:
+            if first == 0:
+                first = kept + 1
+            if x >= n:
+                row[r, WORK] -= node[x, DURATION]
+    line[r, SEQ, kept + 1] = person[p, END]
+    row[r, LENGTH] = kept
+    return first

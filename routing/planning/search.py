@@ -1,0 +1,278 @@
+"""Ruin and recreate by string removals (SISR): Christiaens and Vanden Berghe, Transportation Science 54(2), 2020."""
+
+from math import exp, log
+
+from routing.planning.arrays import (
+    ABSENT_AT,
+    ACTIVE,
+    BEST,
+    BEST_LENGTH,
+    BEST_VERSION,
+    CLOSES,
+    COST,
+    CURRENT,
+    END,
+    FAR,
+    ITERATION,
+    LENGTH,
+    OPENS,
+    PRIZE,
+    RAMP,
+    SEQ,
+    SIZE,
+    START,
+    STRING,
+    VERSION,
+    VERSIONS,
+    WHERE,
+    WHOLE,
+)  # fmt: skip
+from routing.planning.compiled import compiled
+from routing.planning.insertion import chance, place
+from routing.planning.rows import lay_out, move_price, touch, weed
+
+LONGEST_STRING = 10
+SPLIT = 0.5  # share of strings with a part in the middle that is kept
+MORE_KEPT = 0.01  # chance that the part kept is longer by one, again and again
+ABSENT_NEARBY, ABSENT_ANYWHERE = 10, 2  # how many of those left out are tried in each iteration
+
+
+@compiled
+def worth(node, price, weight, amount, x):
+    """What it costs to leave an order out."""
+    return price[x, PRIZE] * amount[RAMP] + move_price(node, weight, -1, x)
+
+
+@compiled
+def _take(spot, todo, x):
+    spot[x, WHERE] = -1
+    todo[0] += 1
+    todo[todo[0]] = x
+
+
+@compiled
+def _take_string(line, spot, todo, random, r, length, x, most):
+    """Some neighbours in the row, x among them (if it is not in the part that a split keeps)."""
+    at = 1
+    while line[r, SEQ, at] != x:
+        at += 1
+    size, kept = 1 + int(chance(random) * min(length, most)), 0
+    if 1 < size < length and chance(random) < SPLIT:
+        kept = 1
+        while size + kept < length and chance(random) < MORE_KEPT:
+            kept += 1
+    first, last = max(1, at - size - kept + 1), min(at, length - size - kept + 1)
+    first += int(chance(random) * (last - first + 1))
+    keep_from = first + size + kept
+    if kept:
+        keep_from = first + 1 + int(chance(random) * (size - 1))
+    for k in range(first, first + size + kept):
+        if (k < keep_from or k >= keep_from + kept) and line[r, SEQ, k] < spot.shape[0]:
+            _take(spot, todo, line[r, SEQ, k])
+
+
+@compiled
+def _take_absent(near, spot, random, absent, todo, seed):
+    """Some of those left out: they are too many to try them all each time."""
+    n = spot.shape[0]
+    count = absent[n]
+    if count <= ABSENT_NEARBY + ABSENT_ANYWHERE:
+        for index in range(count):
+            _take(spot, todo, absent[index])
+        return
+    wanted = ABSENT_NEARBY
+    for index in range(near.shape[1]):
+        if spot[near[seed, index], ABSENT_AT] >= 0:
+            _take(spot, todo, near[seed, index])
+            wanted -= 1
+            if wanted == 0:
+                break
+    for _ in range(wanted + ABSENT_ANYWHERE):
+        x = absent[int(chance(random) * count)]
+        is_new = True
+        for index in range(1, todo[0] + 1):
+            is_new = is_new and todo[index] != x
+        if is_new:
+            _take(spot, todo, x)
+
+
+@compiled
+def _sort(node, price, random, todo, key):
+    """The orders to do, by one of several criteria."""
+    dice = chance(random)
+    for index in range(1, todo[0] + 1):
+        x = todo[index]
+        if dice < 0.2:
+            value = chance(random)
+        elif dice < 0.4:
+            value = -price[x, PRIZE] * (0.5 + chance(random))
+        elif dice < 0.55:
+            value = -price[x, SIZE]
+        elif dice < 0.7:
+            value = -price[x, FAR]
+        elif dice < 0.75:
+            value = price[x, FAR]
+        elif dice < 0.85:
+            value = float(node[x, CLOSES] - node[x, OPENS])
+        elif dice < 0.93:
+            value = float(node[x, OPENS])
+        else:
+            value = -float(node[x, CLOSES])
+        at = index
+        while at > 1 and key[at - 1] > value:
+            key[at] = key[at - 1]
+            todo[at] = todo[at - 1]
+            at -= 1
+        key[at] = value
+        todo[at] = x
+
+
+@compiled
+def _settle(line, row, own, spot, touched, absent, todo, amount, is_accepted):
+    """Keep the touched rows or go back to what was before."""
+    n = spot.shape[0]
+    for index in range(1, touched[0] + 1):
+        p = touched[index]
+        if is_accepted:
+            own[p, ACTIVE] = own[p, CURRENT]
+            amount[VERSIONS] += 1
+            own[p, VERSION] = int(amount[VERSIONS])
+        else:
+            own[p, CURRENT] = own[p, ACTIVE]
+    for index in range(1, todo[0] + 1):
+        x = todo[index]
+        at = spot[x, ABSENT_AT]
+        if not is_accepted:
+            spot[x, WHERE] = -1
+        elif spot[x, WHERE] >= 0 and at >= 0:
+            absent[n] -= 1
+            last = absent[absent[n]]
+            absent[at] = last
+            spot[last, ABSENT_AT] = at
+            spot[x, ABSENT_AT] = -1
+        elif spot[x, WHERE] < 0 and at < 0:
+            absent[absent[n]] = x
+            spot[x, ABSENT_AT] = absent[n]
+            absent[n] += 1
+    if not is_accepted:
+        for index in range(1, touched[0] + 1):
+            p = touched[index]
+            r = own[p, ACTIVE]
+            for k in range(1, row[r, LENGTH] + 1):
+                if line[r, SEQ, k] < n:
+                    spot[line[r, SEQ, k], WHERE] = p
+    touched[0] = 0
+    todo[0] = 0
+
+
+@compiled
+def _remember(line, row, own, best):
+    for p in range(own.shape[0]):
+        if own[p, BEST_VERSION] != own[p, VERSION]:
+            r = own[p, ACTIVE]
+            own[p, BEST_VERSION], own[p, BEST_LENGTH] = own[p, VERSION], row[r, LENGTH]
+            for k in range(row[r, LENGTH] + 2):
+                best[p, k] = line[r, SEQ, k]
+
+
+@compiled
+def _whole_cost(node, price, weight, cost, own, spot, absent, amount):
+    total = 0.0
+    for p in range(own.shape[0]):
+        total += cost[own[p, ACTIVE], WHOLE]
+    for index in range(absent[spot.shape[0]]):
+        total += worth(node, price, weight, amount, absent[index])
+    return total
+
+
+@compiled
+def search(
+    travel, back, node, price, person, weight, needs, carried, stock, who, near, line, row, cost, used, own, spot, memo,
+    memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, count, origin, step, hot, cold, removals,
+):  # fmt: skip
+    """`count` iterations; the temperature falls from `hot` to `cold` as origin + step × iteration goes from 0 to 1."""
+    n = spot.shape[0]
+    for _ in range(count):
+        temperature = hot * exp(log(cold / hot) * min(1.0, origin + step * amount[ITERATION]))
+        if amount[ITERATION] % 64 == 0:
+            days = 0
+            for p in range(own.shape[0]):
+                days += row[own[p, ACTIVE], LENGTH] > 0
+            amount[STRING] = max(1.0, min(LONGEST_STRING, (n - absent[n]) / max(days, 1)))
+        amount[ITERATION] += 1
+        # ruin
+        strings = int(chance(random) * max(4 * removals / (1 + amount[STRING]) - 1, 1.0)) + 1
+        seed = int(chance(random) * n)
+        for index in range(near.shape[1]):
+            p = spot[near[seed, index], WHERE]
+            if p >= 0 and own[p, CURRENT] == own[p, ACTIVE]:
+                touch(line, row, cost, used, own, touched, p)
+                r = own[p, CURRENT]
+                _take_string(line, spot, todo, random, r, row[r, LENGTH], near[seed, index], int(amount[STRING]))
+                first = weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r)
+                lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, first)
+                strings -= 1
+                if strings == 0:
+                    break
+        _take_absent(near, spot, random, absent, todo, seed)
+        # recreate
+        _sort(node, price, random, todo, key)
+        delta = 0.0
+        for index in range(1, todo[0] + 1):
+            x = todo[index]
+            value = worth(node, price, weight, amount, x)
+            if spot[x, ABSENT_AT] >= 0:
+                delta -= value
+            if not place(
+                travel, back, node, price, person, weight, needs, carried, stock, who, line, row, cost, used, own, spot,
+                memo, memo_cost, starts, trial, random, touched, x, value, True, -1, 0,
+            ):  # fmt: skip
+                delta += value
+        for index in range(1, touched[0] + 1):
+            p = touched[index]
+            delta += cost[own[p, CURRENT], WHOLE] - cost[own[p, ACTIVE], WHOLE]
+        is_accepted = delta < -temperature * log(max(chance(random), 1e-12))
+        _settle(line, row, own, spot, touched, absent, todo, amount, is_accepted)
+        if is_accepted:
+            amount[COST] += delta
+            if amount[COST] < amount[BEST] - 1e-7:
+                amount[COST] = _whole_cost(node, price, weight, cost, own, spot, absent, amount)
+                amount[BEST] = amount[COST]
+                _remember(line, row, own, best)
+
+
+@compiled
+def begin_search(
+    travel, back, node, price, person, weight, needs, carried, stock, who, near, line, row, cost, used, own, spot, memo,
+    memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, order, warm,
+):  # fmt: skip
+    """Fill empty rows: first the warm start (people by order, in sequence), then the rest of `order` where it fits."""
+    n = spot.shape[0]
+    for p in range(own.shape[0]):
+        r = 2 * p
+        own[p, ACTIVE] = own[p, CURRENT] = r
+        line[r, SEQ, 0], line[r, SEQ, 1] = person[p, START], person[p, END]
+        lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, 0)
+        touch(line, row, cost, used, own, touched, p)
+    for x in range(n):
+        spot[x, WHERE], spot[x, ABSENT_AT], absent[x] = -1, x, x
+    absent[n] = n
+    for index in range(n):
+        _take(spot, todo, order[index])
+    for turn in range(3):
+        # to the end of the row it was in, anywhere in that row, anywhere
+        for index in range(n):
+            x, p, from_gap = order[index], warm[index], 0
+            if turn == 0 and p >= 0:
+                from_gap = row[own[p, CURRENT], LENGTH]
+            if spot[x, WHERE] < 0 and (p >= 0 or turn == 2):
+                limit = worth(node, price, weight, amount, x)
+                place(
+                    travel, back, node, price, person, weight, needs, carried, stock, who, line, row, cost, used, own,
+                    spot, memo, memo_cost, starts, trial, random, touched, x, limit, False,
+                    p if turn < 2 else -1, from_gap,
+                )  # fmt: skip
+    _settle(line, row, own, spot, touched, absent, todo, amount, True)
+    amount[COST] = _whole_cost(node, price, weight, cost, own, spot, absent, amount)
+    amount[BEST] = amount[COST]
+    _remember(line, row, own, best)
