@@ -36,7 +36,7 @@ WORDS = {
     "is_locked": _("locked"),
     "is_double": _("double booked"),
     "way": _("%(way)s min on the way"),
-    "bar": _("%(order)s, %(merchant)s, %(type)s, %(priority)s, %(status)s, %(start)s to %(end)s"),
+    "span": _("%(start)s to %(end)s"),
     "card": _("%(order)s, %(merchant)s, %(type)s, %(priority)s, %(minutes)s min"),
     "due": _("due %(time)s"),
     "overdue": _("overdue since %(time)s"),

@@ -22,7 +22,7 @@ board.addEventListener("pointerdown", (event) => {
   const { order, row } = find(button.dataset.order);
   if (!order) return;
   const box = button.getBoundingClientRect();
-  drag = { order, row, button, x: event.clientX, y: event.clientY, grab: row ? (event.clientX - box.left) / scale.minute : Math.min(10, lengthOf(order)), id: event.pointerId };
+  drag = { order, row, button, x: event.clientX, y: event.clientY, grab: row ? (event.clientX - box.left) / scale.minute : 0 };
   document.addEventListener("pointermove", onMove);
   document.addEventListener("pointerup", onUp);
   document.addEventListener("pointercancel", finish);

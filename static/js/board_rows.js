@@ -43,8 +43,9 @@ const names = (order) => ({
   status: state.statuses[order.status],
 });
 
-function words(bar) {
-  const said = [say("bar", { ...names(bar), start: clock(bar.start), end: clock(bar.end) })];
+// What is not written on the bar.
+function unwritten(bar) {
+  const said = [state.priorities[bar.priority], say("span", { start: clock(bar.start), end: clock(bar.end) })];
   if (isLate(bar)) said.push(state.words.is_late);
   if (bar.locked) said.push(state.words.is_locked);
   if (bar.forced) said.push(state.words.is_double);
@@ -56,12 +57,14 @@ function barElement(bar, isSecond) {
   const late = isLate(bar);
   const classes = ["board-bar", PRIORITY[bar.priority], isUnderWay(bar) && "is-under-way", isDone(bar) && "is-done",
     bar.status === "paused" && "is-paused", late && "is-late", isSecond && "is-second", bar.isWaiting && "is-waiting"];
-  const button = el("button", classes.filter(Boolean).join(" "), "", { type: "button", tabindex: -1, title: words(bar), "data-order": bar.number, "aria-label": words(bar) });
+  const more = unwritten(bar);
+  const line = `${state.types[bar.type]} · ${state.statuses[bar.status]}`;
+  const button = el("button", classes.filter(Boolean).join(" "), "", { type: "button", tabindex: -1, title: `${bar.number}, ${bar.merchant}, ${line}, ${more}`, "data-order": bar.number });
   const head = el("span", "board-bar-head");
   if (late) head.append(icon("clock-exclamation"));
   if (bar.locked && !isDone(bar)) head.append(icon("lock"));
   head.append(el("span", "board-bar-name", bar.merchant));
-  button.append(head, el("span", "board-bar-line", `${state.types[bar.type]} · ${state.statuses[bar.status]}`), el("span", "board-bar-line", bar.number));
+  button.append(head, el("span", "board-bar-line", line), el("span", "board-bar-line", bar.number), el("span", "visually-hidden", more));
   return at(button, bar.start, endOf(bar));
 }
 
