@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import inf
 
 from routing.geo import Place, TravelTimes
+from routing.insertion import Insertion as Found
 from routing.insertion import Route, Stop, best_insertion
 
-AT_ONCE_S = 2 * 3600.0  # an urgent order without a promise is to begin within this time
+AT_ONCE_S = 2 * 3600.0  # an urgent order begins within this time, whatever was promised
 SAME_S = 1.0  # who begins less than this later is not displaced
 
 
@@ -68,21 +69,14 @@ class Insertion:
 
 
 def insert_urgent(rest: Rest, urgent: Visit, travel: TravelTimes) -> Insertion | None:
-    """Where it makes nobody late, at the least added travel; where there is no such place, as the very next.
+    """Where nobody is displaced, at the least added travel; else where nobody becomes late; else as the very next.
 
     What stands after it keeps its order and comes later by as much as it must. None when it does not fit into the shift.
     """
-    stops = [
-        Stop(visit.place, visit.duration_s, visit.start, visit.start if visit.is_fixed else _latest(visit, rest))
-        for visit in rest.visits
-    ]
-    latest = urgent.latest_start if urgent.latest_start < inf else rest.ready_at + AT_ONCE_S
-    spot = best_insertion(
-        Route(rest.place, rest.ready_at, stops),
-        Stop(urgent.place, urgent.duration_s, rest.ready_at, min(latest, rest.closes_at - urgent.duration_s)),
-        travel,
-    )
-    position = spot.position if spot else 0
+    undisturbed = [visit.start for visit in rest.visits]
+    in_time = [visit.start if visit.is_fixed else _latest(visit, rest) for visit in rest.visits]
+    spots = (_spot(rest, urgent, latest, travel) for latest in (undisturbed, in_time))
+    position = next((spot.position for spot in spots if spot), 0)
     before, _ways = _drive(rest, rest.visits, travel)
     after, ways = _drive(rest, [*rest.visits[:position], urgent, *rest.visits[position:]], travel)
     start = after[urgent.key]
@@ -94,6 +88,16 @@ def insert_urgent(rest: Rest, urgent: Visit, travel: TravelTimes) -> Insertion |
         if visit.key and before[visit.key] is not None and _is_worse(before[visit.key], after[visit.key])
     ]
     return Insertion(start, ways[urgent.key], urgent.is_late(start), displaced)
+
+
+def _spot(rest: Rest, urgent: Visit, latest: Sequence[float], travel: TravelTimes) -> Found | None:
+    """Where it fits when each visit begins at `latest` at the latest."""
+    stops = [
+        Stop(visit.place, visit.duration_s, visit.start, last) for visit, last in zip(rest.visits, latest, strict=True)
+    ]
+    last = min(urgent.latest_start, rest.ready_at + AT_ONCE_S, rest.closes_at - urgent.duration_s)
+    new = Stop(urgent.place, urgent.duration_s, rest.ready_at, last)
+    return best_insertion(Route(rest.place, rest.ready_at, stops), new, travel)
 
 
 def _latest(visit: Visit, rest: Rest) -> float:
