@@ -58,6 +58,7 @@ OFFICE = [
     Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
     Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
     Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
+    Item(_("Scheduling health"), "office:scheduling-health", "lifebuoy", dispatch.SEE_HEALTH),
     Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
     Item(_("Escalations"), "office:escalation-list", "alert-triangle", workorders.EDIT_ESCALATIONS),
     Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),

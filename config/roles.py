@@ -55,6 +55,7 @@ ROLES: dict[str, set[str]] = {
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,
         dispatch.SEE_POSITIONS,
+        dispatch.SEE_HEALTH,
         dispatch.EDIT_RULES,
         procedures.VIEW_PROCEDURE,
         procedures.EDIT_PROCEDURE,
@@ -78,6 +79,7 @@ ROLES: dict[str, set[str]] = {
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,
         dispatch.SEE_POSITIONS,
+        dispatch.SEE_HEALTH,
         mobile.SETTLE_LATE_WORK,
     },
     Role.WAREHOUSE: READ

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from journal.actions import record
+from journal.actions import differences, record
 from spareparts.models import Movement, Part, Place, Stock
 from toolkit.errors import Refused
 from workforce.models import User
@@ -21,6 +21,24 @@ def bag_of(person: User) -> Place:
         person=person, defaults={"code": f"bag-{person.pk}", "kind": Place.Kind.BAG}
     )
     return bag
+
+
+def make_depot(*, code: str, by: User | None, at: datetime, **values: Any) -> Place:
+    with transaction.atomic():
+        if Place.objects.filter(code=code).exists():
+            raise Refused(_("The code “%(code)s” is taken. Please choose another.") % {"code": code}, field="code")
+        depot = Place.objects.create(code=code, kind=Place.Kind.DEPOT, **values)
+        record("spareparts.make_depot", depot, by=by, at=at)
+        return depot
+
+
+def change_depot(depot: Place, *, by: User, at: datetime, **values: Any) -> Place:
+    with transaction.atomic():
+        depot = Place.objects.select_for_update(of=("self",)).get(pk=depot.pk)
+        if changes := differences(depot, values):
+            depot.save()
+            record("spareparts.change_depot", depot, by=by, at=at, changes=changes)
+        return depot
 
 
 def receive_part(

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts.models import Part, Place
 from toolkit.choices import SearchField
-from workforce.models import User
+from workforce.models import Region, User
 
 
 def part_field(**kwargs) -> SearchField:
@@ -52,3 +52,29 @@ class TransferForm(MoveForm):
 class ReturnForm(ReceiveForm):
     source = _place(_("From the bag"))
     field_order = ("part", "quantity", "source", "target", "note")
+
+
+class DepotForm(forms.ModelForm):
+    class Meta:
+        model = Place
+        fields = ["name", "region", "lat", "lon", "calendar", "is_active"]
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = self.fields["region"].required = True
+        self.fields["region"].queryset = Region.objects.visible_to(by)
+        self.fields["calendar"].empty_label = _("Always open")
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if (values.get("lat") is None) != (values.get("lon") is None):
+            self.add_error("lon", _("Give both coordinates, or neither."))
+        return values
+
+    def _post_clean(self) -> None:
+        """The instance stays as it is: the action changes a fresh one."""
+
+
+class NewDepotForm(DepotForm):
+    class Meta(DepotForm.Meta):
+        fields = ["code", "name", "region", "lat", "lon", "calendar"]

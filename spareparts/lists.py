@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts.models import Movement, Part, Place, Stock
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
+from workforce.lists import region_filter
 
 
 class StockFilter(FilterSet):
@@ -17,6 +18,7 @@ class StockFilter(FilterSet):
     kind = django_filters.MultipleChoiceFilter(
         field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place")
     )
+    place = django_filters.CharFilter(field_name="place__code", label=_("Code of the place"))
     at_least = django_filters.NumberFilter(field_name="quantity", lookup_expr="gte", label=_("At least"))
 
     class Meta:
@@ -45,6 +47,50 @@ class StockTable(Table):
 
     def value_quantity(self, record: Stock) -> int:
         return record.quantity
+
+
+class DepotFilter(FilterSet):
+    q = SearchFilter(label=_("Name"))
+    region = region_filter()
+
+    class Meta:
+        model = Place
+        fields = ()
+
+
+class DepotTable(Table):
+    """`is_editable`: whether the person may change them."""
+
+    is_editable = False
+    name = tables.Column()
+    region = tables.Column(order_by=("region__path",))
+    position = tables.Column(empty_values=(), orderable=False, verbose_name=_("place"))
+    calendar = tables.Column(orderable=False, default=_("always open"))
+    is_active = tables.Column(orderable=False, verbose_name=_("in use"))
+
+    class Meta(Table.Meta):
+        model = Place
+        fields = ("name", "region", "position", "calendar", "is_active")
+        order_by = "name"
+
+    def render_name(self, record: Place):
+        if not self.is_editable:
+            return record.name
+        return format_html('<a href="{}">{}</a>', reverse("office:depot-edit", args=[record.code]), record.name)
+
+    def value_name(self, record: Place) -> str:
+        return record.name
+
+    def render_position(self, record: Place):
+        if record.lat is None:
+            return format_html('<span class="badge bg-orange-lt">{}</span>', _("not set"))
+        return f"{record.lat:.4f}, {record.lon:.4f}"
+
+    def value_position(self, record: Place) -> str:
+        return "" if record.lat is None else f"{record.lat}, {record.lon}"
+
+    def render_is_active(self, value: bool) -> str:
+        return _("Yes") if value else _("No")
 
 
 class MovementFilter(FilterSet):

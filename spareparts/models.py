@@ -1,8 +1,10 @@
 from typing import Any
+from urllib.parse import urlencode
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +114,9 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return gettext("Bag of %(name)s") % {"name": self.person.name} if self.person else self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('office:stock-list')}?{urlencode({'place': self.code})}"
 
     @property
     def home(self) -> Region | None:

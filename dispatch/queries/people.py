@@ -121,10 +121,11 @@ def _pieces(order: WorkOrder) -> dict[str, str]:
 
 
 def place_of(order: WorkOrder) -> tuple[float | None, float | None]:
-    """Where the work is; the middle of the region when the merchant's place is not known."""
-    if order.lat is None or order.lon is None:
-        return order.region.lat, order.region.lon
-    return order.lat, order.lon
+    """Where the work is; the merchant's place when it became known later, else the middle of the region."""
+    for where in (order, order.merchant, order.region):
+        if where.lat is not None and where.lon is not None:
+            return where.lat, where.lon
+    return None, None
 
 
 def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, Any]:

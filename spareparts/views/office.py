@@ -7,7 +7,7 @@ from spareparts import actions, forms, lists, permissions
 from spareparts.models import Movement, Part, Place, Stock
 from toolkit.choices import ChoicePage
 from toolkit.lists import ListPage
-from toolkit.views import FormPage
+from toolkit.views import ActionPage, FormPage
 
 
 class StockList(ListPage):
@@ -42,6 +42,66 @@ class MovementList(ListPage):
     def rows(self) -> QuerySet[Movement]:
         rows = Movement.objects.visible_to(self.request.user)
         return rows.select_related("part", "source__person", "target__person", "by")
+
+
+class DepotList(ListPage):
+    name = "depot-list"
+    title = _("Depots")
+    permission = permissions.VIEW_STOCK
+    filterset_class = lists.DepotFilter
+    table_class = lists.DepotTable
+    create_url = "office:depot-create"
+    create_permission = permissions.MOVE_STOCK
+    create_label = _("Add a depot")
+    empty_text = _("No depots yet: add one, then receive parts into it.")
+
+    def rows(self) -> QuerySet[Place]:
+        depots = Place.objects.visible_to(self.request.user).filter(kind=Place.Kind.DEPOT)
+        return depots.select_related("region", "calendar")
+
+    def table(self) -> lists.DepotTable:
+        table = super().table()
+        table.is_editable = self.request.user.has_perm(permissions.MOVE_STOCK)
+        return table
+
+
+class DepotForms:
+    permission = permissions.MOVE_STOCK
+    submit_label = _("Save")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def done_url(self, result: Place) -> str:
+        return reverse("office:depot-list")
+
+    def back_url(self) -> str:
+        return reverse("office:depot-list")
+
+
+class DepotCreate(DepotForms, FormPage):
+    title = _("Add a depot")
+    form_class = forms.NewDepotForm
+
+    def run_action(self, values: dict) -> Place:
+        return actions.make_depot(**values, by=self.request.user, at=timezone.now())
+
+
+class DepotEdit(DepotForms, ActionPage):
+    form_class = forms.DepotForm
+    slug_field = "code"
+
+    def subjects(self) -> QuerySet[Place]:
+        return Place.objects.visible_to(self.request.user).filter(kind=Place.Kind.DEPOT)
+
+    def get_title(self) -> str:
+        return self.subject.name
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"instance": self.subject}
+
+    def run_action(self, values: dict) -> Place:
+        return actions.change_depot(self.subject, **values, by=self.request.user, at=timezone.now())
 
 
 class PartSearch(ChoicePage):

@@ -19,9 +19,10 @@ from integrations.actions import upload_import
 from knowledge.actions import draft_article, propose_article, publish_article
 from mobile.actions import park_work, see_device
 from procedures.actions import make_variant
+from spareparts.actions import make_depot
 from tests.architecture.routes import ROUTES
-from workorders import actions
 from workforce.actions import make_organisation
+from workorders import actions
 from workorders.links import request_link
 from workorders.models import Visit
 from workorders.report_pdf import check_url
@@ -78,6 +79,10 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     variant = make_variant(repair.procedure, name="Hangzhou", region=hangzhou, by=manager, at=at)
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
     plan = request_plan(region=hangzhou, on=at.date(), by=dispatcher, at=at)
+    depot = make_depot(code="west", name="West", region=hangzhou, by=keeper, at=at)
+    organisation = make_organisation(
+        code="swift", name="Swift", regions=[hangzhou], order_types=[repair], by=manager, at=at
+    )
     device = see_device(uuid.uuid4(), by=engineer, at=at)
     parked = park_work(
         order, id=uuid.uuid4(), kind="add-photos", payload={}, captures=[photo], reason="over", by=engineer, at=at,
@@ -104,6 +109,8 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "terminal": {"number": terminal.serial},
         "binding": {"number": terminal.serial, "binding": binding.pk},
         "person": {"number": engineer.username},
+        "organisation": {"number": organisation.code},
+        "depot": {"number": depot.code},
         "request": {"number": asked.number},
         "sheet": {"number": sheet.number},
         "import": {"number": job.number},
@@ -111,7 +118,6 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "day-plan": {"number": plan.number},
         "escalation": {"number": escalation.number},
         "procedure": {"number": repair.procedure.code},
-        "organisation": {"number": organisation.code},
         "variant": {"number": variant.number},
         "page": {"page": "merchant-list"},
         "parked": {"number": parked.pk},
