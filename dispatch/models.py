@@ -44,11 +44,8 @@ class RuleSetQuerySet(RegionScopedQuerySet):
             Q(region=None) | Q(region__path__in=line_of(order.region)),
             Q(order_type=None) | Q(order_type=order.type_id),
         )
-        return max(fitting.select_related("region"), key=_specificity, default=RuleSet(name=_("Standard"), version=0))
-
-
-def _specificity(rules: "RuleSet") -> tuple[int, bool]:
-    return (len(rules.region.path) if rules.region else 0, rules.order_type_id is not None)
+        standard = RuleSet(name=_("Standard"), version=0)
+        return max(fitting.select_related("region"), key=lambda rules: rules.specificity, default=standard)
 
 
 class RuleSet(models.Model):
@@ -161,6 +158,11 @@ class RuleSet(models.Model):
     @property
     def values_in_words(self) -> list[tuple[str, str]]:
         return [(label, str(getattr(self, name))) for name, label in self.names().items()]
+
+    @property
+    def specificity(self) -> tuple[int, bool]:
+        """Of two rule sets for an order the one with more counts."""
+        return len(self.region.path) if self.region else 0, self.order_type_id is not None
 
     @property
     def weights(self) -> dict[str, int]:

@@ -1,9 +1,8 @@
 from django.urls import URLPattern, path
 
-from dispatch.views import board
+from dispatch.views import board, health, plans, tryout
 from dispatch.views import map as maps
 from dispatch.views import office as pages
-from dispatch.views import plans
 
 office: list[URLPattern] = [
     path("board/", board.Board.as_view(), name="board"),
@@ -34,7 +33,10 @@ office: list[URLPattern] = [
     path("day-plans/<str:number>/apply/", plans.DayPlanApply.as_view(), name="day-plan-apply"),
     path("dispatch-rules/", pages.RuleSetList.as_view(), name="rule-set-list"),
     path("dispatch-rules/new/", pages.RuleSetCreate.as_view(), name="rule-set-create"),
+    path("dispatch-rules/new/try/", tryout.RuleSetTry.as_view(), name="rule-set-try-new"),
+    path("dispatch-rules/<str:number>/try/", tryout.RuleSetTry.as_view(), name="rule-set-try"),
     path("dispatch-rules/<str:number>/", pages.RuleSetEdit.as_view(), name="rule-set-edit"),
+    path("scheduling-health/", health.SchedulingHealth.as_view(), name="scheduling-health"),
     path("map/", maps.Map.as_view(), name="map"),
     path("map/features/", maps.MapFeatures.as_view(), name="map-features"),
     path("map/people/<str:number>/", maps.PersonCard.as_view(), name="map-person"),
