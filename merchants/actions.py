@@ -1,11 +1,11 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Required, TypedDict, Unpack
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -85,12 +85,25 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
         merchant = _locked(merchant)
         if changes := differences(merchant, values):
             _refuse_impossible(merchant)
-            if "region" in changes and not is_moving:  # somebody else has moved it meanwhile
-                _take_along(merchant, region, by=by, at=at)
+            if "region" in changes and not is_moving:
+                raise Refused(_("%(name)s has just been moved to another region. Try again.") % {"name": merchant})
             with _external_ids_once([merchant]):
                 merchant.save(update_fields=list(changes))
             record("merchants.change_merchant", merchant, by=by, at=at, merchant_id=merchant.pk, changes=changes)
         return merchant
+
+
+def take_turns(merchant_ids: Iterable[int]) -> None:
+    """Until the end of the transaction nobody else moves one of these merchants, or binds a terminal there.
+
+    Taken after the locks of orders, before those of terminals.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('place of merchant ' || id, 0))"
+            " FROM (SELECT DISTINCT unnest(%s::bigint[]) AS id ORDER BY id) AS merchants",
+            [list(merchant_ids)],
+        )
 
 
 def set_contact(
@@ -189,6 +202,7 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         for model, field in rows_pointing_at_merchants():
             if model._meta.app_label != "merchants":  # rows of the rooms above are locked before merchants
                 list(model._base_manager.select_for_update().filter(**{field: merged}).order_by("pk").values_list("pk"))
+        take_turns([kept.pk, merged.pk])
         both = Merchant.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([kept.pk, merged.pk])
         kept, merged = both[kept.pk], both[merged.pk]
         for merchant in (kept, merged):

@@ -27,3 +27,13 @@ def at_once(asked: int | Sequence, run: Callable[..., object]) -> list:
 
     with ThreadPoolExecutor(len(values)) as pool:
         return list(pool.map(call, values))
+
+
+def somebody_waits() -> bool:
+    """Whether another connection to this database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first look would be shown again
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return cursor.fetchone()[0]

@@ -14,6 +14,7 @@ from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal, normal_code
 from journal.actions import record, record_all
 from journal.reveals import record_reveal
+from merchants.actions import take_turns
 from merchants.models import Merchant
 from toolkit.errors import Refused
 from workforce.models import Region, User
@@ -40,6 +41,7 @@ def bind_terminal(
 def bind_terminals(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Binding]:
     """All or none of them; `news` are arguments of bind_terminal. Refused for the first that cannot be."""
     with transaction.atomic():
+        take_turns(new["merchant"].pk for new in news)
         terminals = all_locked(new["terminal"] for new in news)
         if len(terminals) < len(news):
             raise Refused(_("A terminal can be bound to one merchant only: one of these stands in the list twice."))
@@ -139,7 +141,8 @@ def unbind_terminal(
 
 
 def follow_merchant(merchant: Merchant, *, region: Region, by: User | None, at: datetime) -> None:
-    """The terminals that are live at a merchant go along into its new region."""
+    """The terminals that are live at a merchant go along into its new region, with those just being bound there."""
+    take_turns([merchant.pk])
     live = merchant.bindings.live().values("terminal")
     moving = Terminal.objects.select_for_update(of=("self",)).filter(pk__in=live).exclude(region=region)
     terminals = list(moving.select_related("region").order_by("pk"))

@@ -4,13 +4,13 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from journal.models import Entry
 from notifications.models import Notice
 from tests.live import kill, running_worker, wait_until
-from tests.races import at_once
+from tests.races import at_once, somebody_waits
 from workforce.models import User
 from workorders.actions import make_escalation, pause_work, warn_of_due_times
 from workorders.models import SlaWarning, WorkOrder
@@ -62,20 +62,10 @@ def test_a_worker_killed_in_the_middle_of_a_warning_leaves_nothing_half_done(own
     orders = [ask(summary=f"Fault {n}", at=long_ago + timedelta(hours=n))[0].order for n in range(3)]
     with running_worker(beat=True) as worker, transaction.atomic():
         list(User.objects.select_for_update().filter(pk=told.pk))  # the warning is written, and she cannot be told
-        wait_until(waits_for_a_lock, "the worker is in the middle of its warning")
+        wait_until(somebody_waits, "the worker is in the middle of its warning")
         kill(worker)
     assert not SlaWarning.objects.exists()
     own_queue.flushall()
     with running_worker(beat=True, concurrency=2):
         wait_until(lambda: SlaWarning.objects.count() == len(orders) * ALL_MARKS, "the next worker has warned of all")
     assert_each_once(len(orders))
-
-
-def waits_for_a_lock() -> bool:
-    """Whether another connection of this database does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
