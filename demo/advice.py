@@ -52,8 +52,7 @@ def _published(
         fault_codes=[FaultCode.objects.get(kind=kind, code=code) for kind, code in codes],
     )  # fmt: skip
     article = actions.propose_article(article, by=author, at=at + timedelta(minutes=rng.randint(5, 90)))
-    actions.publish_article(article, by=reviewer, at=at + timedelta(hours=rng.randint(3, 60)))
-    return article
+    return actions.publish_article(article, by=reviewer, at=at + timedelta(hours=rng.randint(3, 60))).article
 
 
 def _judge(rng: random.Random, articles: list[Article]) -> None:
@@ -62,7 +61,9 @@ def _judge(rng: random.Random, articles: list[Article]) -> None:
         symptoms = [code for code in article.fault_codes.all() if code.kind == FaultCode.Kind.SYMPTOM]
         remedies = {code.pk for code in article.fault_codes.all() if code.kind == FaultCode.Kind.REMEDY}
         models = list(article.terminal_models.all())
-        orders = WorkOrder.objects.filter(status__in=DONE, symptom__in=symptoms, completed_at__gt=article.written_at)
+        orders = WorkOrder.objects.filter(
+            status__in=DONE, symptom__in=symptoms, completed_at__gt=article.current.published_at
+        )
         if models:
             orders = orders.filter(terminal__model__in=models)
         judged = 0

@@ -179,6 +179,18 @@ class Vote(models.Model):
         triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
+SAID_FOR_GOOD = [
+    pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="never_truncated",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate what was said';",
+    ),
+]
+
+
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "MessageQuerySet":
         return self.filter(order__in=WorkOrder.objects.visible_to(user))
@@ -222,7 +234,7 @@ class Message(models.Model):
             models.Index(fields=["order", "at"], name="message_order"),
             models.Index(fields=["-at"], name="message_at"),
         ]
-        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = SAID_FOR_GOOD
 
     def __str__(self) -> str:
         return self.text[:120] or gettext("Photos")
@@ -243,4 +255,4 @@ class MessageCapture(models.Model):
         verbose_name = _("photo of a message")
         verbose_name_plural = _("photos of messages")
         constraints = [models.UniqueConstraint(fields=["message", "capture"], name="photo_once_per_message")]
-        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = SAID_FOR_GOOD

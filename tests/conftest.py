@@ -48,6 +48,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
             "evidence.Capture:never_truncated",
             "evidence.Seal:never_truncated",
             "spareparts.Movement:never_truncated",
+            "knowledge.Message:never_truncated",
+            "knowledge.MessageCapture:never_truncated",
         )
 
 

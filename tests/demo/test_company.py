@@ -122,6 +122,7 @@ def test_what_was_learned_is_written_down(company):
         assert article.solved_count == article.votes.filter(is_solved=True).count()
         assert article.unsolved_count == article.votes.filter(is_solved=False).count()
     assert Vote.objects.exists() and Message.objects.exists()
+    assert not Vote.objects.filter(at__lt=F("article__current__published_at")).exists()
     assert not Message.objects.filter(at__gt=NOW).exists()
 
 

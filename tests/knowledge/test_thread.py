@@ -2,9 +2,10 @@
 
 import uuid
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from journal.models import Entry
@@ -52,8 +53,11 @@ def test_nothing_is_not_a_message(working, dispatcher, minutes):
 
 
 def test_what_was_said_stays(working, engineer, picture, minutes):
+    pgtrigger.install("knowledge.Message:never_truncated", "knowledge.MessageCapture:never_truncated")
     actions.add_message(working, text="So", captures=[picture(engineer)], by=engineer, at=minutes(40))
     for change in (
+        lambda: connection.cursor().execute("TRUNCATE knowledge_message CASCADE"),
+        lambda: connection.cursor().execute("TRUNCATE knowledge_messagecapture"),
         lambda: Message.objects.update(text="x"),
         lambda: Message.objects.all().delete(),
         lambda: MessageCapture.objects.all().delete(),
