@@ -1,12 +1,13 @@
 """What each role sees first: tiles counted by the very list they lead to, then charts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ class ShownTile:
     colour: str
     count: int
     url: str
+    sentence: str = ""
 
     @property
     def is_capped(self) -> bool:
@@ -29,7 +31,7 @@ class ShownTile:
 
 @dataclass(frozen=True)
 class Tile:
-    """`query` is the query string of the list; {today} and {week_ago} in it are the reader's own days.
+    """`query` is the query string of the list; {today}, {week_ago} and {month_ago} in it are the reader's own days.
 
     `alarm` is the colour when there is anything at all.
     """
@@ -45,11 +47,38 @@ class Tile:
         return import_string(self.page_path)
 
     def shown_to(self, request: HttpRequest) -> ShownTile:
-        today = timezone.localdate()
-        query = self.query.format(today=today, week_ago=today - timedelta(days=6))
+        query = self.with_days(self.query)
         count = self.page.counted(request, query)
         url = f"{reverse(f'office:{self.page.name}')}{'?' if query else ''}{query}"
         return ShownTile(str(self.label), self.icon, self.alarm if count else "secondary", count, url)
+
+    @staticmethod
+    def with_days(query: str) -> str:
+        today = timezone.localdate()
+        return query.format(today=today, week_ago=today - timedelta(days=6), month_ago=today - timedelta(days=29))
+
+
+@dataclass(frozen=True)
+class ShareTile(Tile):
+    """With what share that is `of` another list of the page; `alarm` is its colour above `most_percent`.
+
+    `sentence` has %(percent)s, %(of)d and %(most)d in it.
+    """
+
+    of: str = ""
+    most_percent: int = 0
+    sentence: Any = ""
+
+    def shown_to(self, request: HttpRequest) -> ShownTile:
+        tile = super().shown_to(request)
+        of = self.page.listed(request, self.with_days(self.of)).order_by().count()
+        count = (
+            self.page.listed(request, self.with_days(self.query)).order_by().count() if tile.is_capped else tile.count
+        )
+        percent = 100 * count / of if of else 0
+        names = {"percent": number_format(round(percent, 1), 1), "of": of, "most": self.most_percent}
+        colour = self.alarm if percent > self.most_percent else "green" if of else "secondary"
+        return replace(tile, colour=colour, sentence=str(self.sentence) % names)
 
 
 @dataclass(frozen=True)
@@ -73,12 +102,16 @@ EN_ROUTE = Tile(_("engineers on the way"), "route", ORDERS, "status=en_route", "
 OPENED_TODAY = Tile(_("opened today"), "plus", ORDERS, "opened_after={today}&opened_before={today}")
 OPENED_THIS_WEEK = Tile(_("opened in 7 days"), "calendar", ORDERS, "opened_after={week_ago}&opened_before={today}")
 COMPLETED = Tile(_("completed, waiting for a rating"), "check", ORDERS, "status=completed", "green")
-OTHER_FAULTS = Tile(
-    _("coded “other”, opened in 7 days"),
+CODED = "coded=true&completed_after={month_ago}&completed_before={today}"
+OTHER_FAULTS = ShareTile(
+    _("repairs coded “other”, completed in 30 days"),
     "help-circle",
     ORDERS,
-    "other_fault=true&opened_after={week_ago}&opened_before={today}",
-    "yellow",
+    f"other_fault=true&{CODED}",
+    "red",
+    of=CODED,
+    most_percent=5,
+    sentence=_("%(percent)s %% of %(of)d repairs; at most %(most)d %% is fine."),
 )
 PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
 

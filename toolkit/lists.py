@@ -134,13 +134,18 @@ class ListPage(Page, TemplateView):
         return [name for name in every if name in wanted] if wanted else [n for n in every if n not in hidden]
 
     @classmethod
-    def counted(cls, request: HttpRequest, query: str) -> int:
-        """How many rows the page lists for this person with this query string, no further than COUNT_LIMIT + 1."""
+    def listed(cls, request: HttpRequest, query: str) -> models.QuerySet:
+        """What the page lists for this person with this query string."""
         asked = copy(request)
         asked.GET = QueryDict(query)
         page = cls()
         page.setup(asked)
-        return CappedPaginator(page.filtered(), 1).count
+        return page.filtered()
+
+    @classmethod
+    def counted(cls, request: HttpRequest, query: str) -> int:
+        """How many that are, no further than COUNT_LIMIT + 1."""
+        return CappedPaginator(cls.listed(request, query), 1).count
 
     def filtered(self) -> models.QuerySet:
         return self.filterset.qs if self.filterset.is_valid() else self.rows().none()

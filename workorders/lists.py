@@ -116,6 +116,10 @@ class WorkOrderFilter(FilterSet):
     terminal_model = django_filters.ModelChoiceFilter(
         field_name="terminal__model", queryset=TerminalModel.objects.all(), label=gettext_lazy("Terminal model")
     )
+    completed = DayRangeFilter(field_name="completed_at", label=gettext_lazy("Completed"))
+    coded = django_filters.BooleanFilter(
+        field_name="symptom", lookup_expr="isnull", exclude=True, label=gettext_lazy("With fault codes")
+    )
     symptom = fault_filter(FaultCode.Kind.SYMPTOM)
     cause = fault_filter(FaultCode.Kind.CAUSE)
     remedy = fault_filter(FaultCode.Kind.REMEDY)

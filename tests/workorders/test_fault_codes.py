@@ -1,8 +1,10 @@
 """Symptom, cause and remedy: without them a repair is not completed."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -139,4 +141,34 @@ def test_what_was_called_other_is_found(working, engineer, manager, codes, clien
     FaultCode.objects.filter(code="dead").update(is_other=True)
     assert working.number in client.get(url, wanted).content.decode()
     assert working.number not in client.get(url, {"other_fault": "false"}).content.decode()
-    assert "other_fault=true" in client.get(reverse("office:home")).content.decode()
+
+
+def test_too_many_others_in_a_month_colour_the_tile_which_leads_to_exactly_these(
+    repair, merchant, engineer, manager, codes, client, minutes
+):
+    """Twenty repairs of this month, one of them “other”: 5 % is fine. Nineteen: 5.3 % is not."""
+    FaultCode.objects.filter(code="dead").update(is_other=True)
+    rows = [
+        WorkOrder(
+            number=f"WO-OLD-{n}", type=repair, merchant=merchant, region=merchant.region, engineer=engineer,
+            status="closed", summary="Old", duration_min=45, opened_at=minutes(0), service_date=minutes(0).date(),
+            completed_at=minutes(0) - timedelta(days=n), **all_three(codes),
+        )
+        for n in range(22)
+    ]  # fmt: skip
+    rows[0].symptom = codes["dead"]
+    rows[20].completed_at, rows[20].symptom = minutes(0) - timedelta(days=31), codes["dead"]
+    rows[21].symptom = rows[21].cause = rows[21].remedy = None  # a type that asks for no codes
+    rows = WorkOrder.objects.bulk_create(rows)
+    client.force_login(manager)
+
+    def tile():
+        with time_machine.travel(minutes(60), tick=False):
+            shown = next(t for t in client.get(reverse("office:home")).context["tiles"] if "other_fault" in t.url)
+            listed = [row.record.number for row in client.get(shown.url).context["table"].page]
+        assert (shown.count, listed) == (1, ["WO-OLD-0"])
+        return shown
+
+    assert (tile().colour, tile().sentence) == ("green", "5.0 % of 20 repairs; at most 5 % is fine.")
+    rows[1].delete()
+    assert (tile().colour, tile().sentence) == ("red", "5.3 % of 19 repairs; at most 5 % is fine.")

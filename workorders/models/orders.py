@@ -208,6 +208,12 @@ class WorkOrder(models.Model):
                 for kind in FaultCode.Kind.values
             ),
             models.Index(fields=["-id"], name="order_with_symptom", condition=Q(symptom__isnull=False)),
+            models.Index(
+                fields=["completed_at"],
+                include=["region", *FaultCode.Kind.values],
+                name="order_coded",
+                condition=Q(symptom__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
