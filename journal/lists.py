@@ -25,7 +25,7 @@ class EntryTable(Table):
     sentence = tables.Column(verbose_name=_("what"), orderable=False, accessor="sentence")
     subject_label = tables.Column(orderable=False)
     note = tables.Column(orderable=False)
-    verb = tables.Column(orderable=False)
+    verb = tables.Column(verbose_name=_("name of the action"), orderable=False)
     device_at = tables.DateTimeColumn(orderable=False)
 
     class Meta(Table.Meta):

@@ -1,17 +1,24 @@
 """The journal as a person reads it."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
+
+STRETCH = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d)–(\d\d:\d\d)")  # as the journal keeps a planned time
+Names = dict[tuple[type[models.Model], str], str]
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,19 @@ class Stretch:
 def read(
     entries: models.QuerySet[Entry], *, about: models.Model | None = None, limit: int = 30, before_id: int | None = None
 ) -> Stretch:
-    """A few queries, however many entries: one for them and one for each kind of subject among them."""
+    """A few queries, however many entries: one for them, one for each kind of subject and of row named by its code."""
     entries = entries.select_related("actor").order_by("-id")
     if before_id:
         entries = entries.filter(pk__lt=before_id)
     found = list(entries[: limit + 1])
     shown = found[:limit]
-    urls = _urls(shown)
+    urls, names = _urls(shown), _names(shown)
     known = (about._meta.label_lower, about.pk) if about else None
     lines = []
     for entry in shown:
         subject = (entry.subject_type, entry.subject_id)
         label = "" if subject == known else entry.subject_label
-        lines.append(Line(entry, label, urls.get(subject, ""), _changes(entry)))
+        lines.append(Line(entry, label, urls.get(subject, ""), _changes(entry, names)))
     return Stretch(lines, shown[-1].pk if len(found) > limit else None)
 
 
@@ -72,23 +79,49 @@ def _urls(entries: list[Entry]) -> dict[tuple[str, int], str]:
     return urls
 
 
-def _changes(entry: Entry) -> list[Change]:
-    model = apps.get_model(entry.subject_type)
+def _names(entries: Iterable[Entry]) -> Names:
+    """What the rows are called that entries name by their code."""
+    codes: dict[type[models.Model], set[str]] = defaultdict(set)
+    for entry in entries:
+        for name, pair in entry.changes.items():
+            field = _field(entry, name)
+            if field is not None and field.is_relation and hasattr(field.related_model, "code"):
+                codes[field.related_model] |= {value for value in pair if isinstance(value, str)}
+    return {
+        (model, row.code): str(row)
+        for model, wanted in codes.items()
+        for row in model._base_manager.filter(code__in=wanted)
+    }
+
+
+def _field(entry: Entry, name: str) -> Any:
+    try:
+        return apps.get_model(entry.subject_type)._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _changes(entry: Entry, names: Names) -> list[Change]:
     changes = []
     for name, (before, after) in entry.changes.items():
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
+        field = _field(entry, name)
+        if field is None:
             changes.append(Change(name, capfirst(_(name)), before, after))
-        else:
-            if field.is_relation and isinstance(field.target_field, models.UUIDField):
-                continue  # a picture or recording: its random id says nothing
+        elif not (field.is_relation and isinstance(field.target_field, models.UUIDField)):
+            # of a picture or recording the random id says nothing
             label = capfirst(str(getattr(field, "verbose_name", _(name))))
-            changes.append(Change(name, label, _shown(field, before), _shown(field, after)))
+            changes.append(Change(name, label, _shown(field, before, names), _shown(field, after, names)))
     return changes
 
 
-def _shown(field: models.Field, value: Any) -> Any:
+def stretch_in_words(stretch: str) -> str:
+    """'2026-11-18 10:00–11:00' as the reader's language writes it; anything else as it is."""
+    if found := STRETCH.fullmatch(stretch):
+        return f"{date_format(datetime.fromisoformat(found[1]), 'SHORT_DATETIME_FORMAT')}–{found[2]}"
+    return stretch
+
+
+def _shown(field: Any, value: Any, names: Names) -> Any:
     """A stored value as the field would show it."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
@@ -99,4 +132,6 @@ def _shown(field: models.Field, value: Any) -> Any:
         return parse_datetime(value) or value
     if isinstance(value, str) and isinstance(field, models.DateField):
         return parse_date(value) or value
+    if isinstance(value, str):
+        return names.get((field.related_model, value)) or stretch_in_words(value)
     return value

@@ -12,7 +12,7 @@ from notifications.actions import notify, notify_address
 from workforce.models import User
 from workforce.roles import Role
 from workorders.models import Percent, Request, SlaEscalation, SlaWarning, SupportCall, Target, WorkOrder
-from workorders.queries import planned_time
+from workorders.queries import planned_in_words
 
 
 def _field_url(order: WorkOrder) -> str:
@@ -21,7 +21,12 @@ def _field_url(order: WorkOrder) -> str:
 
 def tell_assigned(order: WorkOrder, entry: Entry, *, is_new: bool) -> None:
     def text() -> tuple[str, str]:
-        names = {"order": order, "merchant": order.merchant, "summary": order.summary, "during": planned_time(order)}
+        names = {
+            "order": order,
+            "merchant": order.merchant,
+            "summary": order.summary,
+            "during": planned_in_words(order),
+        }
         if is_new:
             subject = _("New order %(order)s: %(merchant)s") % names
         else:
@@ -169,7 +174,7 @@ def tell_added(request: Request, entry: Entry) -> None:
 
 def tell_planned(order: WorkOrder, entry: Entry) -> None:
     def text() -> tuple[str, str]:
-        names = {"order": order, "engineer": order.engineer, "during": planned_time(order)}
+        names = {"order": order, "engineer": order.engineer, "during": planned_in_words(order)}
         return (
             _("%(engineer)s will come for work order %(order)s") % names,
             _("Planned: %(during)s. Follow it here:") % names,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assets.models import Terminal
@@ -83,7 +84,7 @@ def _closed_window(order: WorkOrder, at: datetime) -> Caution | None:
     return Caution(
         "closed",
         _("Outside the service hours of the merchant: perhaps nobody is there before %(time)s.")
-        % {"time": f"{opens.astimezone(order.region.zone):%Y-%m-%d %H:%M}"},
+        % {"time": date_format(opens.astimezone(order.region.zone), "SHORT_DATETIME_FORMAT")},
     )
 
 

@@ -10,22 +10,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
-from journal.queries import Change, Stretch, read
+from journal.queries import Change, Stretch, read, stretch_in_words
 from procedures.answers import shown_answer
 from procedures.steps import in_language
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
-from workorders.models import FaultCode, Pause, Percent, Request, Target, Visit, WorkOrder, WorkOrderQuerySet
+from workorders.models import (
+    CodeReview,
+    FaultCode,
+    Pause,
+    Percent,
+    Request,
+    Target,
+    Visit,
+    WorkOrder,
+    WorkOrderQuerySet,
+)
 
 CHUNK = 1000
 
 
 def planned_time(order: WorkOrder) -> str:
-    """The booked time at the order's place: '2026-11-18 10:00–11:00'."""
+    """The booked time at the order's place, as the journal keeps it: '2026-11-18 10:00–11:00'."""
     if order.booking is None:
         return ""
     during = order.booking.during
     start, end = (timezone.localtime(instant, order.region.zone) for instant in (during.lower, during.upper))
     return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+
+
+def planned_in_words(order: WorkOrder) -> str:
+    return stretch_in_words(planned_time(order))
 
 
 @dataclass(frozen=True)

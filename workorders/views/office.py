@@ -24,7 +24,7 @@ from workorders.lifecycle import NEXT, ONGOING, Outcome, Status
 from workorders.models import Request, WorkOrder
 from workorders.preparation import warnings_before
 from workorders.public_forms import TAGS
-from workorders.queries import durations, planned_time, stages
+from workorders.queries import durations, planned_in_words, stages
 
 IN_ROW = ("type", "merchant", "engineer", "region", "terminal", "symptom", "cause", "remedy")
 
@@ -113,7 +113,7 @@ class WorkOrderDetail(OrderMixin, DetailPage):
             rating=rating,
             rating_tags=[TAGS.get(tag, tag) for tag in rating.tags] if rating else [],
             pause=order.pauses.filter(ended_at=None).first(),
-            planned=planned_time(order),
+            planned=planned_in_words(order),
             warnings=warnings_before(order, at=timezone.now()),
             priority=lists.priority_badge(order.priority),
             can_assign=Status.ASSIGNED in following,
