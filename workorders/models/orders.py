@@ -224,7 +224,11 @@ class WorkOrder(models.Model):
 
     @cached_property
     def needs(self) -> Needs:
-        """Read once: a fresh copy of the order knows of changes."""
+        """By name, and read once: a fresh copy of the order knows of changes."""
+
+        def by_name(need: tuple[Any, int]) -> str:
+            return need[0].name
+
         if None in (self.needed_skills, self.needed_parts):
             prefetch_related_objects([self.type], "skill_needs__skill", "part_needs__part")
         if self.needed_skills is None:
@@ -238,9 +242,13 @@ class WorkOrder(models.Model):
             known = Part.objects.filter(code__in=self.needed_parts) if self.needed_parts else ()
             brought = {part: self.needed_parts[part.code] for part in known}
         return Needs(
-            tuple(NeededSkill(skill.pk, skill.code, skill.name, level) for skill, level in wanted.items()),
             tuple(
-                NeededPart(part.pk, part.code, part.name, part.name_zh, quantity) for part, quantity in brought.items()
+                NeededSkill(skill.pk, skill.code, skill.name, level)
+                for skill, level in sorted(wanted.items(), key=by_name)
+            ),
+            tuple(
+                NeededPart(part.pk, part.code, part.name, part.name_zh, quantity)
+                for part, quantity in sorted(brought.items(), key=by_name)
             ),
         )
 
