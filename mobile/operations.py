@@ -143,7 +143,7 @@ def _result(sent: Sent, *, device: Device, by: User, at: datetime) -> dict[str, 
         return {"outcome": "wrong_user"}
     if command is None:
         raise Malformed(f"kind {sent.kind}")
-    if sent.prev and not Operation.objects.filter(pk=sent.prev, user=by).exists():
+    if sent.prev and not command.may_repeat and not Operation.objects.filter(pk=sent.prev, user=by).exists():
         return {"outcome": "gap", "prev": str(sent.prev)}
     if missing := _files_missing(sent):
         return {"outcome": "need_files", "ids": missing}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -165,6 +165,7 @@ def _distance(order: WorkOrder, here: Position | None) -> float | None:
 
 def sharing_of(user: User, orders: Iterable[WorkOrder], at: datetime) -> Sharing:
     """Only in shift, and only while an order is under way."""
+    prefetch_related_objects([user], "shifts")  # once for all orders of a request
     shifts = duty(user, at, at + timedelta(days=1))
     until = next((end for _start, end in shifts if at < end), None)
     is_on = any(order.status in SHARED for order in orders) and any(start <= at < end for start, end in shifts)
@@ -229,7 +230,7 @@ class OrderPage:
     request_voices: list[Capture]
     photos: list[Capture]
     history: list[WorkOrder]
-    sharing: Sharing
+    user: User
     report: Shown
     warnings: list[Caution]
 
@@ -287,6 +288,10 @@ class OrderPage:
         return next((pause for pause in self.order.pauses.all() if pause.ended_at is None), None)
 
     @cached_property
+    def sharing(self) -> Sharing:
+        return sharing_of(self.user, [self.order], self.job.at)
+
+    @cached_property
     def version(self) -> str:
         """Changes whenever something on the page does."""
         order = self.order
@@ -322,7 +327,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         request_voices=[capture for capture in sent_along if capture.kind == Capture.Kind.AUDIO],
         photos=list(order.captures.filter(kind=Capture.Kind.PHOTO).exclude(pk__in=shown_elsewhere)),
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
-        sharing=sharing_of(user, [order], at),
+        user=user,
         report=shown(order),
         warnings=warnings_before(order, at=at),
     )
