@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import prefetch_related_objects
 
 from demo.crew import SHIFTS, Worker
 from demo.names import Wording
@@ -148,6 +149,7 @@ def _levels(role: Role, rng: random.Random) -> dict[str, int]:
 def _work(user: User, shift: str, weekdays: set[int], by: User, at: datetime) -> None:
     hours: list[tuple[time, time]] = SHIFTS[shift]
     set_shifts(user, shifts=[(day, start, end) for day in sorted(weekdays) for start, end in hours], by=by, at=at)
+    prefetch_related_objects([user], "shifts")  # read with every position
 
 
 def _spellings(spelled: str):

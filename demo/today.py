@@ -7,10 +7,11 @@ from demo.asking import open_order, report_fault
 from demo.crew import ZONE, Worker, local
 from demo.names import PAUSES, WANTED
 from demo.timeline import Life
+from demo.tracks import tell_positions
 from demo.work import Job, answer, finish
 from demo.world import Device, World
 from dispatch.actions import assign_by_hand
-from workforce.actions import book_time, report_position
+from workforce.actions import book_time
 from workorders import actions
 from workorders.lifecycle import Status
 
@@ -50,7 +51,7 @@ def prepare(world: World) -> None:
             worker.away.append((first, first + timedelta(days=4)))
             world.timeline.at(end - timedelta(days=8), lambda at, who=worker: _take_leave(world, who, at))
             world.timeline.at(end - timedelta(minutes=35), lambda at: _only_ask(world, at, district=WAITING))
-    world.timeline.at(end - timedelta(seconds=90), lambda at: _report_positions(world, at))
+    world.timeline.at(end - timedelta(seconds=90), lambda at: tell_positions(world, at))
 
 
 def stage(world: World, to: Status, at: datetime) -> Life | None:
@@ -186,10 +187,3 @@ def _take_leave(world: World, worker: Worker, at: datetime) -> None:
         worker.user, kind="leave", start=local(first, time.min), end=local(last, time.max), by=world.office["manager"],
         at=at, label=world.words.of(("年假", "Annual leave")),
     )  # fmt: skip
-
-
-def _report_positions(world: World, at: datetime) -> None:
-    """Of everybody on shift who is not known to be at a merchant's."""
-    for worker in world.crew:
-        if worker.is_on_shift(at) and not (worker.busy_until and worker.busy_until > at):
-            report_position(worker.user, lat=worker.lat, lon=worker.lon, accuracy_m=25, at=at)

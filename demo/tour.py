@@ -32,6 +32,11 @@ def office_pages() -> dict[str, dict[str, str]]:
         "order-history": done.get_absolute_url() + "#history",
         "order-create": reverse("office:work-order-create") + f"?merchant={merchant.number}",
         "assign": reverse("office:work-order-assign", args=[open_order.number]),
+        "map": reverse("office:map"),
+        "map-heat": reverse("office:map") + "?show=orders&heat=month",
+        "track": reverse(
+            "office:person-track", args=[(order.engineer or User.objects.get(username="engineer")).username]
+        ),
         "requests": reverse("office:request-list"),
         "merchants": reverse("office:merchant-list"),
         "merchants-found": reverse("office:merchant-list") + "?q=水果",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import differences, record
 from toolkit.errors import Refused
-from workforce.models import Booking, Organisation, PersonSkill, Position, Region, Shift, Skill, User
+from workforce.models import Booking, Organisation, PersonSkill, Region, Shift, Skill, User
 
 
 def create_person(
@@ -155,15 +155,6 @@ def move_booking(booking: Booking, *, start: datetime, end: datetime) -> None:
 
 def release_time(booking: Booking) -> None:
     Booking.objects.filter(pk=booking.pk).delete()
-
-
-def report_position(person: User, *, lat: float, lon: float, accuracy_m: float | None, at: datetime) -> None:
-    """Keeps the newest position only; a late report of an older one changes nothing."""
-    _position, is_new = Position.objects.get_or_create(
-        person=person, defaults={"lat": lat, "lon": lon, "accuracy_m": accuracy_m, "at": at}
-    )
-    if not is_new:
-        Position.objects.filter(person=person, at__lt=at).update(lat=lat, lon=lon, accuracy_m=accuracy_m, at=at)
 
 
 def view_track(person: User, *, on: date, by: User, at: datetime) -> None:

@@ -25,6 +25,21 @@ Reported = tuple[datetime, float, float, float | None]  # instant on the device,
 Stretch = tuple[datetime, datetime]
 
 
+RECORD = """
+WITH track AS (
+    INSERT INTO workforce_fix (person_id, at, lat, lon, accuracy_m)
+    SELECT %s, * FROM unnest(%s::timestamptz[], %s::float8[], %s::float8[], %s::float8[])
+    ON CONFLICT DO NOTHING RETURNING at
+), latest AS (
+    INSERT INTO workforce_position AS known (person_id, at, lat, lon, accuracy_m) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (person_id) DO UPDATE
+    SET at = excluded.at, lat = excluded.lat, lon = excluded.lon, accuracy_m = excluded.accuracy_m
+    WHERE known.at < excluded.at
+)
+SELECT count(*) FROM track
+"""
+
+
 class Recorded(NamedTuple):
     """How many fixes are new, were there already, and lay outside the shift or beyond what is kept."""
 
@@ -50,21 +65,10 @@ def record_positions(person: User, fixes: Sequence[Reported], *, at: datetime) -
     found = [fix for fix in recent if any(start <= fix[0] < end for start, end in hours)]
     if not found:
         return Recorded(0, 0, len(fixes))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO workforce_fix (person_id, at, lat, lon, accuracy_m)"
-            " SELECT %s, * FROM unnest(%s::timestamptz[], %s::float8[], %s::float8[], %s::float8[])"
-            " ON CONFLICT DO NOTHING",
-            [person.pk, *map(list, zip(*found, strict=True))],
-        )
-        kept = cursor.rowcount
-        cursor.execute(
-            "INSERT INTO workforce_position AS known (person_id, at, lat, lon, accuracy_m) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (person_id) DO UPDATE SET"
-            " at = excluded.at, lat = excluded.lat, lon = excluded.lon, accuracy_m = excluded.accuracy_m"
-            " WHERE known.at < excluded.at",
-            [person.pk, *max(found, key=lambda fix: fix[0])],
-        )
+    with connection.cursor() as cursor:
+        newest = max(found, key=lambda fix: fix[0])
+        cursor.execute(RECORD, [person.pk, *map(list, zip(*found, strict=True)), person.pk, *newest])
+        kept = cursor.fetchone()[0]
     return Recorded(kept, len(found) - kept, len(fixes) - len(found))
 
 

@@ -8,7 +8,8 @@ from assets.actions import bind_sticker, bind_terminal, issue_terminal
 from journal import reveals
 from journal.models import Entry
 from tests import factories as make
-from workforce.actions import report_position, set_shifts
+from workforce.actions import set_shifts
+from workforce.positions import record_positions
 from workorders import actions
 from workorders.models import FaultCode, Request, WorkOrder
 from workorders.service_report import hash_of
@@ -44,7 +45,7 @@ def test_orders_stand_in_the_order_of_the_plan_with_the_one_under_way_on_top(
 
 
 def test_the_next_order_says_where_what_when_and_how_long_is_left(order, phone, engineer, at) -> None:
-    report_position(engineer, lat=30.2741, lon=120.1660, accuracy_m=10, at=at)
+    record_positions(engineer, [(at, 30.2741, 120.1660, 10.0)], at=at)
     page = text_of(phone.get("/field/"))
     for words in (str(order.merchant), order.merchant.address, "Prints nothing", "11:00–11:45", "Please accept",
                   "On site by <strong>14:30</strong> · 4 h 30 min left", "1.0 km"):  # fmt: skip

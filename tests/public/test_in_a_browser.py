@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import PHONE, violations
 from tests.public.conftest import filing, photo
-from workforce.actions import report_position
+from workforce.positions import record_positions
 from workorders import actions
 from workorders.links import request_link
 from workorders.models import Rating, Request
@@ -128,7 +128,7 @@ def test_the_page_follows_by_itself_and_says_so_to_a_screen_reader(visit, moving
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("An engineer will come to you.")
     actions.depart(accepted, by=engineer, at=at)
-    report_position(engineer, lat=30.2921, lon=120.1551, accuracy_m=10, at=at)
+    record_positions(engineer, [(at, 30.2921, 120.1551, 10.0)], at=at)
     page.clock.run_for(21_000)
     expect(heading).to_have_text("The engineer is on the way to you.")
     expect(page.get_by_role("status")).to_have_text("The engineer is on the way to you.")
@@ -196,7 +196,7 @@ def test_every_page_is_accessible_and_fits(
     check(tracking + "message/")
     request.getfixturevalue("en_route")
     moving_clock.move_to(minutes(12))
-    report_position(engineer, lat=30.2921, lon=120.1551, accuracy_m=10, at=minutes(11))
+    record_positions(engineer, [(minutes(11), 30.2921, 120.1551, 10.0)], at=minutes(11))
     check(tracking)
     completed = request.getfixturevalue("completed")
     moving_clock.move_to(minutes(60))

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from notifications.models import Notice
 from tests.public.conftest import photo, said
-from workforce.actions import report_position
+from workforce.positions import record_positions
 from workorders import actions
 from workorders.models import Rating, Request
 
@@ -87,7 +87,7 @@ def test_nothing_of_the_people_is_told(look, ask, engineer, accepted, minutes):
 
 def test_the_position_is_shown_only_between_departure_and_arrival(look, order, engineer, accepted, minutes):
     def report(at):
-        report_position(engineer, lat=30.2921, lon=120.1551, accuracy_m=10, at=at)
+        record_positions(engineer, [(at, 30.2921, 120.1551, 10.0)], at=at)
 
     def shows_position(at) -> bool:
         return "to the north of you" in look(at)

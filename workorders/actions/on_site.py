@@ -12,8 +12,8 @@ from evidence.models import Capture
 from procedures import actions as procedures
 from procedures.models import Answer
 from toolkit.errors import Refused
-from workforce.actions import report_position
 from workforce.models import User
+from workforce.positions import record_positions
 from workorders import clock, notices
 from workorders.actions._steps import locked_own, moment_of, pass_over, release_booking, required, write
 from workorders.actions.fence import presence
@@ -71,7 +71,7 @@ def depart(
             changes["warnings"] = [None, ", ".join(codes)]
         entry = write("workorders.depart", order, by=by, at=at, device_at=device_at, changes=changes)
         if lat is not None and lon is not None:
-            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))
+            record_positions(by, [(min(device_at or at, at), lat, lon, accuracy_m)], at=at)
         notices.tell_on_the_way(order, entry)
         return order
 
@@ -100,7 +100,7 @@ def arrive(
         clock.set_due_times(order)
         write("workorders.arrive", order, by=by, at=at, device_at=device_at, changes=changes, note=order.arrival_reason)
         if lat is not None and lon is not None:
-            report_position(by, lat=lat, lon=lon, accuracy_m=accuracy_m, at=min(device_at or at, at))
+            record_positions(by, [(min(device_at or at, at), lat, lon, accuracy_m)], at=at)
         return order
 
 
