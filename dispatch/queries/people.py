@@ -9,8 +9,6 @@ from django.db import connection
 
 from dispatch.models import RuleSet
 from dispatch.queries.statements import (
-    BAG,
-    CARRIED,
     COUNT_OF_PASSED_OVER,
     FREE,
     FULL,
@@ -50,7 +48,6 @@ def candidates(
     late = [passes.pop(reason) for reason in LATE]
     if with_parts:
         for n in range(len(order.needs.parts)):
-            passes[f"carried_{n}"] = f"bag_{n}.quantity >= %(quantity_{n})s"
             late.append(f"{FREE.format(n=n)} >= %(quantity_{n})s")
     if only:
         passes["only"] = "person.id = %(only)s"
@@ -110,11 +107,9 @@ def _pieces(order: WorkOrder) -> dict[str, str]:
     """The parts of the query that are there once for each skill and each part."""
     skills, parts = range(len(order.needs.skills)), range(len(order.needs.parts))
     columns = [f", held_{n}.level AS level_{n}, held_{n}.expires_on AS expires_{n}" for n in skills]
-    columns += [f", coalesce(bag_{n}.quantity, 0) AS carried_{n}" for n in parts]
     return {
-        "bags": "".join(BAG.format(n=n) for n in parts),
         "needs": "".join(columns),
-        "joins": " ".join([*(HELD.format(n=n) for n in skills), *(CARRIED.format(n=n) for n in parts)]),
+        "joins": " ".join(HELD.format(n=n) for n in skills),
         "promised": "".join(PROMISED.format(n=n) for n in parts),
         "free": "".join(f", {FREE.format(n=n)} AS free_{n}" for n in parts),
     }
@@ -122,10 +117,11 @@ def _pieces(order: WorkOrder) -> dict[str, str]:
 
 def place_of(order: WorkOrder) -> tuple[float | None, float | None]:
     """Where the work is; the merchant's place when it became known later, else the middle of the region."""
-    for where in (order, order.merchant, order.region):
-        if where.lat is not None and where.lon is not None:
-            return where.lat, where.lon
-    return None, None
+    if order.lat is not None and order.lon is not None:
+        return order.lat, order.lon
+    if order.merchant.lat is not None and order.merchant.lon is not None:
+        return order.merchant.lat, order.merchant.lon
+    return order.region.lat, order.region.lon
 
 
 def _parameters(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict[str, Any]:
@@ -219,7 +215,9 @@ def _fetch(
 
 def _table(columns: list[list[int | None]], rows: int) -> np.ndarray:
     """Whole numbers, a row per person; None is 0."""
-    return np.array([[cell or 0 for cell in column] for column in columns], dtype=np.int64).reshape(len(columns), rows).T
+    return (
+        np.array([[cell or 0 for cell in column] for column in columns], dtype=np.int64).reshape(len(columns), rows).T
+    )
 
 
 def _dates(column: list[date | None]) -> list[str | None]:

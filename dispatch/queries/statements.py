@@ -61,7 +61,7 @@ WITH here AS MATERIALIZED (
             WHERE area.organisation_id = organisation.id AND region.path = ANY(%(order_line)s)
         ) AS is_elsewhere
     FROM workforce_organisation organisation
-){{bags}}, fit AS (
+), fit AS (
     SELECT person.id, person.region_id, person.start_lat, person.start_lon, person.organisation_id {{needs}} {{reasons}}
     FROM here
     JOIN workforce_user person ON person.region_id = here.id AND person.is_active
@@ -85,16 +85,15 @@ LATERAL (
 HELD = (
     "LEFT JOIN workforce_personskill held_{n} ON held_{n}.person_id = person.id AND held_{n}.skill_id = %(skill_{n})s"
 )
-BAG = """, bag_{n} AS MATERIALIZED (
-    SELECT place.person_id, stock.quantity FROM spareparts_stock stock JOIN spareparts_place place ON place.id = place_id
-    WHERE stock.part_id = %(part_{n})s AND stock.quantity > 0 AND place.person_id IS NOT NULL
-)"""
-CARRIED = "LEFT JOIN bag_{n} ON bag_{n}.person_id = person.id"
 PROMISED = """, coalesce(sum(greatest(0, (needed_parts ->> %(part_code_{n})s::text)::int - (
     SELECT coalesce(sum(quantity), 0) FROM spareparts_movement used
     WHERE used.order_number = work.number AND used.part_id = %(part_{n})s AND used.kind = 'use'
 ))) FILTER (WHERE needed_parts ->> %(part_code_{n})s::text IS NOT NULL), 0) AS promised_{n}"""
-FREE = "greatest(0, person.carried_{n} - hands.promised_{n})"  # in the bag, and not promised to another order in hand
+# In the bag, and not promised to another order in hand. Looked up person by person, the nearest first.
+FREE = """greatest(0, coalesce((
+    SELECT quantity FROM spareparts_place bag JOIN spareparts_stock stock ON place_id = bag.id AND part_id = %(part_{n})s
+    WHERE bag.person_id = person.id
+), 0) - hands.promised_{n})"""
 
 NEAREST_PEOPLE = f"""
 {FIT}, placed AS (
@@ -167,23 +166,25 @@ SELECT * FROM (
     ) shift
 ) shifts, (
     SELECT array_agg(near.id) AS booking_of, array_agg(extract(epoch FROM lower(during))::float8) AS booking_start,
-        array_agg(extract(epoch FROM upper(during))::float8) AS booking_end, array_agg(work.lat) AS booking_lat,
-        array_agg(work.lon) AS booking_lon
+        array_agg(extract(epoch FROM upper(during))::float8) AS booking_end, array_agg(booked.lat) AS booking_lat,
+        array_agg(booked.lon) AS booking_lon
     FROM near
     CROSS JOIN LATERAL (
-        SELECT id, during FROM workforce_booking
-        WHERE person_id = near.id AND forced_by_id IS NULL AND during && %(days)s::tstzrange
-        UNION ALL
-        SELECT id, during FROM workforce_booking
-        WHERE person_id = near.id AND forced_by_id IS NOT NULL AND during && %(days)s::tstzrange
-    ) booking
-    LEFT JOIN (
-        SELECT work.* FROM near CROSS JOIN LATERAL (
+        SELECT booking.id, during, work.lat, work.lon
+        FROM (
+            SELECT id, during FROM workforce_booking
+            WHERE person_id = near.id AND forced_by_id IS NULL AND during && %(days)s::tstzrange
+            UNION ALL
+            SELECT id, during FROM workforce_booking
+            WHERE person_id = near.id AND forced_by_id IS NOT NULL AND during && %(days)s::tstzrange
+        ) booking
+        LEFT JOIN (
             SELECT booking_id, lat, lon FROM workorders_workorder
             WHERE engineer_id = near.id AND status IN ({_in(WITH_ENGINEER)}) OFFSET 0
-        ) work
-    ) work ON work.booking_id = booking.id
-    WHERE booking.id IS DISTINCT FROM %(booking)s
+        ) work ON work.booking_id = booking.id
+        OFFSET 0
+    ) booked
+    WHERE booked.id IS DISTINCT FROM %(booking)s
 ) booked
 """
 
