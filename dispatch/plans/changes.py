@@ -77,7 +77,7 @@ def _order(row: Row, other: Row | None, gone: WorkOrder | None) -> Changed:
         what = _("has another time")
     else:
         fields = {
-            "priority": _("priority"), "duration_s": _("planned minutes"), "due": _("due time"), "place": _("place"),
+            "priority": _("priority"), "duration_s": _("planned minutes"), "due": _("due time"), "opens": _("service hours"), "closes": _("service hours"), "place": _("place"),
             "skills": _("skills needed"), "parts": _("parts needed"), "refused_by": _("who refused it"),
             "groups": _("who may do it"), "state": _("lock"),
         }  # fmt: skip

@@ -70,5 +70,9 @@ class Day:
     def local(self, clock: time, zone: ZoneInfo) -> int:
         return self.seconds(datetime.combine(self.plan.on, clock, tzinfo=zone))
 
+    def clock(self, text: str, zone: ZoneInfo) -> int:
+        """Of "09:00", and of "24:00"."""
+        return self.seconds(self.ends) if text == "24:00" else self.local(time.fromisoformat(text), zone)
+
     def leave_out(self, kind: str, label: str, code: str, url_name: str, number: str) -> None:
         self.left_out.append(LeftOut(kind, label, code, url_name, number))

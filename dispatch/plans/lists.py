@@ -149,8 +149,8 @@ class PlannedOrderTable(Table):
         merchant = record.order.merchant
         return format_html('<a href="{}">{}</a>', merchant.get_absolute_url(), merchant.name)
 
-    def render_priority(self, value: int):
-        return priority_badge(value)
+    def render_priority(self, record: PlannedOrder):
+        return priority_badge(record.order.priority)
 
     def value_priority(self, record: PlannedOrder) -> str:
         return str(Priority(record.order.priority).label)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
@@ -10,10 +11,11 @@ from dispatch.plans.day import Day, Kind, Row
 from dispatch.slots import WHOLE_S
 from workforce.models import Organisation
 from workorders.lifecycle import UNDER_WAY, WITH_ENGINEER, Status
-from workorders.models import PartNeed, Rejection, SkillNeed, WorkOrder
+from workorders.models import PartNeed, Priority, Rejection, SkillNeed, WorkOrder
 
 SHORTEST_REST_S = 10 * 60  # work in progress takes this much longer, whatever was planned
 AT_WORK = {Status.IN_PROGRESS: 0, Status.ON_SITE: 1, Status.EN_ROUTE: 2, Status.PAUSED: 3}  # what comes first is done
+DAYTIME = ("07:00", "21:00")
 NOBODY = "nobody"  # a group no person is in
 
 
@@ -36,6 +38,8 @@ def read_orders(day: Day, limit: int) -> list[Row]:
             "id", "number", "status", "priority", "region_id", "type_id", "lat", "lon", "duration_min", "is_locked",
             "engineer_id", "booking_id", "start", "response_due_at", "resolution_due_at", "arrived_at", "started_at",
             "needed_skills", "needed_parts", merchant_number=F("merchant__number"),
+            zone=F("sla__calendar__time_zone"), hours=F(f"sla__calendar__weekly__{day.plan.on.weekday()}"),
+            differing_hours=F(f"sla__calendar__days__{day.plan.on}"),
         )[:limit]
     )  # fmt: skip
 
@@ -57,6 +61,7 @@ def order_rows(day: Day, orders: list[Row], people: Mapping[int, Row]) -> list[R
                 "place": [order["lat"], order["lon"]],
                 "priority": order["priority"],
                 **_when(day, order, at_work),
+                **_window(day, order),
                 "due": _due(day, order),
                 "skills": skills[order["type_id"]] if own_skills is None else own_skills,
                 "parts": parts[order["type_id"]] if own_parts is None else own_parts,
@@ -142,6 +147,17 @@ def _when(day: Day, order: Row, at_work: set[int]) -> Row:
         is_to_come = start is not None and (not day.is_today or start >= day.now_s)
         return {"state": "locked", "start": start if is_to_come else None, "duration_s": duration}
     return {"state": "planned" if order["engineer_id"] else "open", "start": start, "duration_s": duration}
+
+
+def _window(day: Day, order: Row) -> Row:
+    """When the work may begin: within the service hours of its promise, by day where there are none; what is urgent or
+    under way at any time."""
+    if order["priority"] == Priority.URGENT or order["status"] in UNDER_WAY:
+        return {"opens": None, "closes": None}
+    hours = order["hours"] if order["differing_hours"] is None else order["differing_hours"]
+    zone = ZoneInfo(order["zone"]) if order["zone"] else day.plan.region.zone
+    opens, closes = (day.clock(text, zone) for text in ((hours[0][0], hours[-1][1]) if hours else DAYTIME))
+    return {"opens": opens, "closes": max(opens, closes - order["duration_min"] * 60)}
 
 
 def _due(day: Day, order: Row) -> int | None:

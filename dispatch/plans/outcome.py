@@ -1,13 +1,16 @@
 """What a plan changes: rows of orders and of people's days, and the totals before and after, side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from statistics import pstdev
 from typing import Any
 
 from dispatch.plans.models import TOLERANCE, DayPlan, PlannedDay, PlannedOrder
 from dispatch.plans.problem import FIXED, Posed, Row, Stop, road_m, standing
 from routing.planning import Plan, Visit
+from spareparts.models import Part
+from workforce.models import Skill
 
 Change = PlannedOrder.Change
 
@@ -42,7 +45,7 @@ def _order_rows(
     plan: DayPlan, rows: Sequence[Row], before: Mapping[int, tuple[int, Stop]], found: Plan
 ) -> list[PlannedOrder]:
     after, reasons = found.whereabouts(), {each.order: each.reasons for each in found.unserved}
-    collected = _collected(rows, found)
+    collected, names = _collected(rows, found), _Names(plan.inputs)
     planned = []
     for row in rows:
         key = row["id"]
@@ -63,10 +66,32 @@ def _order_rows(
                 late_after_s=visit.late_s if visit else 0,
                 travel_after_s=visit.travel_s if visit else 0,
                 pick_up_at_id=collected.get(key),
-                reasons=[[reason.code, dict(reason.values)] for reason in reasons.get(key, ())],
+                reasons=[[reason.code, names.told(reason.values)] for reason in reasons.get(key, ())],
             )
         )
     return planned
+
+
+class _Names:
+    """Puts names in place of keys, so that a reason can be told without looking anything up."""
+
+    def __init__(self, inputs: Row) -> None:
+        self.people = {row["id"]: row["name"] for row in inputs["people"]}
+        self.skills = dict(Skill.objects.values_list("code", "name"))
+        parts = Part.objects.filter(code__in={part for row in inputs["orders"] for part in row["parts"]})
+        self.parts = {part.code: str(part) for part in parts}
+
+    def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        told = {name: value for name, value in values.items() if not isinstance(value, float) or isfinite(value)}
+        named: dict[str, Callable[[Any], Any]] = {
+            "people": lambda keys: [self.people[key] for key in keys],
+            "person": lambda key: self.people.get(key, ""),
+            "skill": lambda code: self.skills.get(code, code),
+            "part": lambda code: self.parts.get(code, code),
+            "skills": lambda levels: {self.skills.get(code, code): level for code, level in levels.items()},
+            "parts": lambda counts: {self.parts.get(code, code): count for code, count in counts.items()},
+        }
+        return told | {name: named[name](value) for name, value in told.items() if name in named}
 
 
 def _collected(rows: Sequence[Row], found: Plan) -> dict[int, int]:

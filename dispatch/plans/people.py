@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -127,7 +126,7 @@ def _lunch(day: Day) -> Lunch | None:
     if len(hours) < 2:
         return None
     zone = ZoneInfo(calendar.time_zone)
-    begin, end = (day.local(time.fromisoformat(clock), zone) for clock in (hours[0][1], hours[1][0]))
+    begin, end = (day.clock(text, zone) for text in (hours[0][1], hours[1][0]))
     return begin - LUNCH_EARLIER_S, end, min(end - begin, LONGEST_LUNCH_S)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from routing.planning import Depot, Lunch, Order, Person, Problem, Weights
 ROWS = 256  # of the travel matrix computed at a time, so that it does not take several times its own memory
 FIXED = ("running", "begun", "locked")  # with this person, whatever the plan
 PICK_UP_S = 10 * 60
+HOUR_S = 60 * 60
 
 Row = Mapping[str, Any]
 
@@ -76,6 +78,8 @@ def _order(row: Row, place: int, working: set[int]) -> Order:
         place=place,
         duration_s=row["duration_s"],
         priority=row["priority"],
+        opens_s=-inf if row["opens"] is None else row["opens"],
+        closes_s=inf if row["closes"] is None else row["closes"],
         due_s=row["due"],
         skills=row["skills"],
         parts=row["parts"],
@@ -103,6 +107,13 @@ def engine_version() -> str:
     """Changes with any line of the engine."""
     code = b"".join(path.read_bytes() for path in sorted(Path(planning.__file__).parent.glob("*.py")))
     return hashlib.sha256(code).hexdigest()[:12]
+
+
+@cache
+def warm_up() -> None:
+    """Loads the compiled engine, once a process, so that this does not count as time to think."""
+    person, order = planning.Person("", 0, None, 0, HOUR_S), planning.Order("", 0, 0)
+    planning.plan(Problem(np.zeros((1, 1)), [person], [order]), budget=planning.Budget(iterations=1))
 
 
 def _digest(inputs: Row, travel: NDArray[np.float64]) -> str:

@@ -6,7 +6,7 @@ rests on has changed.
 
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,8 +80,7 @@ def _opening(day: Day, place: Place) -> list[int] | None:
     if not hours:
         return None
     zone = ZoneInfo(place.calendar.time_zone)
-    closes = "23:59" if hours[-1][1] == "24:00" else hours[-1][1]
-    return [day.local(time.fromisoformat(hours[0][0]), zone), day.local(time.fromisoformat(closes), zone)]
+    return [day.clock(hours[0][0], zone), day.clock(hours[-1][1], zone)]
 
 
 def _rules(region: Region) -> RuleSet:

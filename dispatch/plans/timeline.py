@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import Any
@@ -32,12 +32,12 @@ COLOURS = ("blue", "orange", "teal", "purple", "red", "green", "yellow", "cyan",
 
 @dataclass(frozen=True)
 class Figure:
-    """`gain` is above 0 where the plan is better, below where it is worse."""
+    """`gain` is above 0 where the plan is better, below where it is worse, None where it depends."""
 
     label: str
     before: str
     after: str
-    gain: float
+    gain: float | None
     url_before: str = ""
     url_after: str = ""
 
@@ -56,11 +56,24 @@ def figures(plan: DayPlan) -> list[Figure]:
         _urgent(plan, f"{orders}&priority=1&priority=2"),
         figure(_("Late orders"), "late_orders", str, orders, "late"),
         figure(_("Lateness in all"), "lateness_s", lasts, orders, "late"),
-        figure(_("Driving"), "travel_s", lasts, days, ""),
-        figure(_("Way by road, about"), "metres", _kilometres, days, ""),
+        replace(figure(_("Driving"), "travel_s", lasts, days, ""), gain=None),
+        replace(figure(_("Way by road, about"), "metres", _kilometres, days, ""), gain=None),
+        _driving_per_order(plan, days),
         figure(_("Overtime"), "overtime_s", lasts, days, "overtime"),
-        figure(_("Spread of the load between people"), "imbalance", lambda share: f"{100 * share:.0f} %", days, ""),
+        replace(figure(_("Spread of the load between people"), "imbalance", _percent, days, ""), gain=None),
     ]
+
+
+def _driving_per_order(plan: DayPlan, url: str) -> Figure:
+    before, after = (
+        totals["travel_s"] / max(1, totals["served"]) for totals in (plan.totals["before"], plan.totals["after"])
+    )
+    gain = before - after if plan.totals["before"]["served"] else None
+    return Figure(_("Driving per order"), lasts(before), lasts(after), gain, url, url)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _kilometres(metres: float) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,35 @@ LEFT_OUT = {
     "elsewhere": gettext_lazy("Somebody from another region has it."),
     "not_at_work": gettext_lazy("It is fixed to somebody who does not work that day."),
     "no_start": gettext_lazy("Nobody knows where the day begins: no start place, and none of the region."),
+}
+
+REASONS = {
+    "no_people": gettext_lazy("No one works on %(day)s in %(region)s."),
+    "pinned_absent": gettext_lazy("It is fixed to somebody who does not work on %(day)s."),
+    "skill": gettext_lazy("No one with %(skill)s level %(level)d works on %(day)s in %(region)s."),
+    "skills": gettext_lazy("No one with all of %(skills)s works on %(day)s in %(region)s."),
+    "level": gettext_lazy(
+        "No one with %(skill)s level %(level)d works on %(day)s in %(region)s; nearest, with level %(best)d: %(people)s."
+    ),
+    "group": gettext_lazy("No one who works on %(day)s may do such an order there: territory or contract."),
+    "refused": gettext_lazy("Those who could do it did not take it: %(people)s."),
+    "part": gettext_lazy("%(quantity)d × %(part)s needed: %(carried)d in a bag, %(in_stock)d in a depot at most."),
+    "travel": gettext_lazy("There is no way there for %(people)s."),
+    "window": gettext_lazy(
+        "%(people)s could be there at %(arrival)s at the earliest; the work must begin by %(closes)s."
+    ),
+    "shift": gettext_lazy("The working hours are %(missing)s too short, even without other orders: %(people)s."),
+    "day": gettext_lazy("Lunch, leave and ways leave nobody %(duration)s in one piece: %(people)s."),
+    "without_window": gettext_lazy("At another time of the day it could be done by %(people)s."),
+    "without_skills": gettext_lazy("They have time, but not the skills %(skills)s: %(people)s."),
+    "without_group": gettext_lazy("They have time, but may not work there (territory or contract): %(people)s."),
+    "without_refusal": gettext_lazy("They have time, but did not take it: %(people)s."),
+    "without_part": gettext_lazy("They have time, but not the parts %(parts)s: %(people)s."),
+    "without_pin": gettext_lazy("It is fixed to %(person)s; time would have %(people)s."),
+    "max_orders": gettext_lazy("The rules allow no more orders for %(people)s."),
+    "overtime": gettext_lazy("In overtime it could be done by %(people)s."),
+    "full": gettext_lazy("Those who could do it have no time left: %(people)s."),
+    "economy": gettext_lazy("It would take %(people)s longer than it is worth that day."),
 }
 
 
@@ -59,7 +89,32 @@ def why(row: PlannedOrder, plan: DayPlan) -> str:
 
 
 def reason_in_words(code: str, values: Mapping[str, Any], plan: DayPlan) -> str:
-    return code
+    """One of routing.planning.reasons.CODES, with the names put in by plans.outcome."""
+    names = {
+        "day": date_format(plan.on, "l"),
+        "region": plan.region.name,
+        "people": ", ".join(values.get("people", ())),
+        "person": values.get("person", ""),
+        "skill": values.get("skill", ""),
+        "level": values.get("level", 0),
+        "best": values.get("best", 0),
+        "skills": ", ".join(f"{skill} {level}" for skill, level in values.get("skills", {}).items()),
+        "part": values.get("part", ""),
+        "parts": ", ".join(f"{count} × {part}" for part, count in values.get("parts", {}).items()),
+        "quantity": values.get("quantity", 0),
+        "carried": values.get("carried", 0),
+        "in_stock": values.get("in_stock", 0),
+        "arrival": _clock(plan, values.get("arrival_s")),
+        "opens": _clock(plan, values.get("opens_s")),
+        "closes": _clock(plan, values.get("closes_s")),
+        "missing": lasts(values.get("missing_s", 0)),
+        "duration": lasts(values.get("duration_s", 0)),
+    }
+    return REASONS[code] % names
+
+
+def _clock(plan: DayPlan, seconds: float | None) -> str:
+    return "" if seconds is None else clock(plan.midnight + timedelta(seconds=seconds), plan)
 
 
 def fault_in_words(fault: Fault, plan: DayPlan) -> str:
