@@ -14,6 +14,7 @@ onPage("canvas[data-signature]", (canvas) => {
     canvas.getContext("2d").scale(scale, scale);
     pad.fromData(strokes);
   };
+  pad.addEventListener("beginStroke", () => (input.value ||= "data:,")); // a page must not be replaced under the finger
   pad.addEventListener("endStroke", () => (input.value = pad.toDataURL("image/svg+xml")));
   document.querySelector(`[data-signature-clear="${canvas.id}"]`)?.addEventListener("click", () => {
     pad.clear();
