@@ -17,7 +17,7 @@ async function start() {
   if (!worker || !("serviceWorker" in navigator)) return;
   const known = await navigator.serviceWorker.register(worker, { scope: "/field/" });
   const look = () => {
-    waiting = known.waiting;
+    waiting = known.active && known.waiting; // the very first one waits for a moment, too, and replaces nothing
     offer();
   };
   look();
