@@ -4,7 +4,9 @@ import io
 import random
 from collections.abc import Callable
 from time import monotonic, sleep
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page
 
@@ -46,11 +48,11 @@ def until(is_so: Callable[[], bool], *, page: Page, seconds: float = 120) -> Non
         sleep(0.05)
 
 
-def photo(seed: int) -> dict:
-    """No two are the same."""
-    content = io.BytesIO()
-    picture = Image.frombytes("RGB", (40, 30), random.Random(seed).randbytes(3600)).resize((800, 600))
-    picture.save(content, "JPEG", quality=80)
+def photo(seed: int, *, is_large: bool = False) -> dict:
+    """No two are the same; a large one goes to the server in several pieces."""
+    content, edge = io.BytesIO(), 700 if is_large else 40
+    picture = Image.frombytes("RGB", (edge, edge), random.Random(seed).randbytes(3 * edge * edge))
+    picture.resize((max(edge, 320),) * 2).save(content, "JPEG", quality=80)
     return {"name": f"IMG_{seed}.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
@@ -85,3 +87,10 @@ def photo_of_a_shop(width: int = 4000, height: int = 3000) -> bytes:
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=95)
     return content.getvalue()
+
+
+def speak_chinese(page: Page) -> None:
+    """From the next page on; that makes another worker, too, whose shell speaks the language of the person."""
+    host = urlsplit(page.url).hostname
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "zh-hans", "domain": host, "path": "/"}
+    page.context.add_cookies([cookie])

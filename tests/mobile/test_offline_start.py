@@ -1,81 +1,101 @@
 """The app without a connection, from a cold start: nothing but what the phone has kept."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page
 
 from mobile.shell import asset_urls
 from tests.browser import violations
-from tests.mobile.phones import QUIET, packed, until
+from tests.mobile.phones import QUIET, packed, speak_chinese, until
+from workorders import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_today_and_its_orders_open_in_aeroplane_mode(see, order, give) -> None:
+def test_today_and_its_orders_open_in_aeroplane_mode_and_other_pages_say_they_are_not_kept(see, order, give) -> None:
     other = give(summary="Screen is dark", after=timedelta(hours=3))
     page = see("/field/", expected=QUIET)
     packed(page)
+    for personal in (order.number, order.merchant.name, order.engineer.name):
+        assert personal not in cached(page)
     page.context.set_offline(True)
     page.reload()
     page.get_by_role("link", name="Look and accept").wait_for()
     assert page.get_by_text("Screen is dark").is_visible()
-    page.goto(page.url + f"orders/{other.number}/")
+    page.goto(f"/field/orders/{other.number}/")
     page.get_by_role("button", name="Accept", exact=True).wait_for()
     assert order.merchant.name in page.title()
     assert violations(page) == []
-    page.goto(page.url.replace(f"orders/{other.number}/", "me/"))
+    page.goto("/field/me/")
     page.get_by_text("My next seven days").wait_for()
-
-
-def test_a_page_that_is_not_kept_says_so(see, order) -> None:
-    page = see("/field/", expected=QUIET)
-    packed(page)
-    page.context.set_offline(True)
-    page.goto(page.url + "orders/WO-0000-000001/")
+    page.goto("/field/orders/WO-0000-000001/")
     page.get_by_text("This page is not kept on this phone.").wait_for()
     assert violations(page) == []
+    page.context.set_offline(False)
+    page.context.route("**/field/**", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
     page.get_by_role("link", name="To today").click()
     page.get_by_role("link", name="Look and accept").wait_for()
 
 
-def test_a_server_in_trouble_is_as_good_as_none(see, order) -> None:
-    page = see("/field/", expected=QUIET)
-    packed(page)
-    page.context.route("**/field/**", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
-    page.reload()
-    page.get_by_role("link", name="Look and accept").wait_for()
+GROW = """async ([large, missing]) => {
+    const base = await new Promise((resolve) => (indexedDB.open(`field-${localStorage.getItem("field-person")}`).onsuccess = ({ target }) => resolve(target.result)));
+    const write = base.transaction("media", "readwrite");
+    large.forEach((id, n) => write.objectStore("media").put({ id, at: n, blob: new Blob([new Uint8Array(22e6)], { type: "image/jpeg" }) }));
+    write.objectStore("media").delete(missing);
+    await new Promise((resolve) => (write.oncomplete = resolve));
+    base.close();
+}"""
+SIZES = """async () => {
+    const base = await new Promise((resolve) => (indexedDB.open(`field-${localStorage.getItem("field-person")}`).onsuccess = ({ target }) => resolve(target.result)));
+    const all = base.transaction("media").objectStore("media").getAll();
+    const rows = await new Promise((resolve) => (all.onsuccess = () => resolve(all.result)));
+    base.close();
+    return Object.fromEntries(rows.map(({ id, blob }) => [id, blob?.size ?? 0]));
+}"""
 
 
-def test_nothing_about_anybody_lies_in_the_cache_of_the_browser(see, order) -> None:
+def test_pictures_of_the_orders_are_there_too_as_long_as_there_is_room(see, order, keep, dispatcher, at) -> None:
+    photos = [keep(colour=colour) for colour in ("red", "green", "blue")]
+    order.captures.set(photos)
     page = see("/field/", expected=QUIET)
     packed(page)
-    kept = page.evaluate(
-        """async () => {
-            const texts = [];
-            for (const name of await caches.keys()) {
-                const cache = await caches.open(name);
-                for (const request of await cache.keys()) {
-                    const answer = await cache.match(request);
-                    if (/text|json/.test(answer.headers.get("Content-Type"))) texts.push(await answer.text());
-                }
-            }
-            return texts.join();
-        }"""
+    until(lambda: len(page.evaluate(SIZES)) == 3, page=page)
+    page.context.set_offline(True)
+    page.goto(f"/field/orders/{order.number}/")
+    pictures = page.locator("[data-photos] img")
+    pictures.first.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-photos] img')].every((each) => each.naturalWidth > 0)"
     )
-    assert "Without a connection" in kept
-    for personal in (order.number, order.merchant.name, order.engineer.name):
-        assert personal not in kept
+    assert [each.get_attribute("src")[:5] for each in pictures.all()] == ["blob:"] * 3
+    assert page.locator("[data-photos] a").first.get_attribute("href")[:5] == "blob:"
+
+    ids = sorted(page.evaluate(SIZES))
+    page.evaluate(GROW, [ids[:2], ids[2]])
+    actions.change_work_order(order, by=dispatcher, at=at, details="The key is next door.")
+    page.context.set_offline(False)
+    page.goto("/field/")
+    until(lambda: page.evaluate(SIZES).get(ids[2], 0) > 0, page=page)
+    sizes = page.evaluate(SIZES)
+    assert (sizes[ids[0]], sizes[ids[1]], sizes[ids[2]] > 0) == (0, 22_000_000, True)
 
 
-def test_an_update_is_offered_only_when_nothing_waits_and_no_sheet_is_open(see, order) -> None:
+def test_a_broken_update_changes_nothing_and_a_good_one_is_offered_when_nothing_is_under_way(
+    see, order, monkeypatch
+) -> None:
     page = see(f"/field/orders/{order.number}/", expected=QUIET)
     packed(page)
     before = page.evaluate("caches.keys()")
     speak_chinese(page)
+    with monkeypatch.context() as broken:
+        broken.setattr("mobile.views.shell.asset_urls", lambda: [*asset_urls(), "/static/forgotten.js"])
+        assert update(page) == "redundant"
+    assert page.evaluate("caches.keys()") == before
+    page.context.set_offline(True)
+    page.reload()
     page.get_by_role("button", name="Reject").tap()
+    page.context.set_offline(False)
     assert update(page) == "installed"
     page.wait_for_timeout(500)
     assert not page.get_by_text("A new version is ready.").is_visible()
@@ -88,24 +108,21 @@ def test_an_update_is_offered_only_when_nothing_waits_and_no_sheet_is_open(see, 
     assert page.evaluate("caches.keys()") != before
 
 
-def test_a_broken_update_leaves_the_app_as_it_was(see, order, monkeypatch) -> None:
-    page = see("/field/", expected=QUIET)
-    packed(page)
-    before = page.evaluate("caches.keys()")
-    speak_chinese(page)
-    monkeypatch.setattr("mobile.views.shell.asset_urls", lambda: [*asset_urls(), "/static/forgotten.js"])
-    assert update(page) == "redundant"
-    assert page.evaluate("caches.keys()") == before
-    page.context.set_offline(True)
-    page.reload()
-    page.get_by_role("link", name="Look and accept").wait_for()
-
-
-def speak_chinese(page: Page) -> None:
-    """Which makes another worker: its shell speaks the language of the person."""
-    host = urlsplit(page.url).hostname
-    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "zh-hans", "domain": host, "path": "/"}
-    page.context.add_cookies([cookie])
+def cached(page: Page) -> str:
+    """All that lies in the caches of the browser, which anybody could read."""
+    return page.evaluate(
+        """async () => {
+            const texts = [];
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const request of await cache.keys()) {
+                    const answer = await cache.match(request);
+                    if (/text|json/.test(answer.headers.get("Content-Type"))) texts.push(await answer.text());
+                }
+            }
+            return texts.join();
+        }"""
+    )
 
 
 def update(page: Page) -> str:

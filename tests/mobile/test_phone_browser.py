@@ -9,8 +9,17 @@ from assets.actions import issue_terminal
 from journal.models import Entry
 from routing.geo import distance_m
 from tests import factories as make
-from tests.browser import violations
-from tests.mobile.phones import QUIET, Finger, is_all_sent, kept, photo_of_a_shop, until
+from tests.browser import COLOURS, LAYOUT, violations
+from tests.mobile.phones import (
+    QUIET,
+    Finger,
+    is_all_sent,
+    kept,
+    photo,
+    photo_of_a_shop,
+    speak_chinese,
+    until,
+)
 from workorders import actions
 from workorders.lifecycle import Status
 
@@ -32,7 +41,7 @@ def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> Non
     finger.tap(page.get_by_role("link", name="Look and accept"))
     for button in ("Accept", "Set off", "I have arrived", "Begin the work"):
         finger.tap(page.get_by_role("button", name=button, exact=True))
-    finger.shoot(page.locator("#step-result [type=file]"), photo_of_a_shop())
+    finger.shoot(page.locator("#step-result [type=file]"), photo_of_a_shop(2400, 1800))
     finger.tap(page.get_by_role("button", name="Let the merchant sign"))
     finger.draw(page, page.locator("#pad-order"))
     finger.tap(page.get_by_role("button", name="Confirm the signature"))
@@ -47,10 +56,10 @@ def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> Non
     assert short_order.status == Status.COMPLETED
     assert (short_order.resolution, short_order.signer_name) == ("Tested with a transaction.", "Wang Fang")
     assert short_order.arrival_distance_m < 50
-    photo = short_order.captures.get()
-    with Image.open(photo.original) as kept:
-        assert (kept.format, kept.size) == ("JPEG", (1920, 1440))
-    assert (photo.source, photo.by, round(photo.lat, 4)) == ("camera", engineer, 30.2742)
+    taken = short_order.captures.get()
+    with Image.open(taken.original) as original:
+        assert (original.format, original.size) == ("JPEG", (1920, 1440))
+    assert (taken.source, taken.by, round(taken.lat, 4)) == ("camera", engineer, 30.2742)
     with Image.open(short_order.signature.original) as drawn:
         assert drawn.format == "PNG"
         assert len(drawn.convert("L").getcolors()) > 1
@@ -70,75 +79,81 @@ def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> Non
     assert all(entry.device_at for entry in Entry.objects.about(short_order)[:7])
 
 
-@pytest.mark.parametrize(
-    ("theme", "width", "locale"),
-    [("light", 390, "en"), ("dark", 360, "en"), ("light", 768, "zh-CN"), ("dark", 1280, "zh-CN")],
-)
-def test_nothing_stands_in_the_way_of_anybody(
-    see, begun, give, engineer, terminal, keeper, at, theme, width, locale
-) -> None:
+SMALL_TARGETS = """() => [...document.querySelectorAll("main a, main button, main summary, nav a, header a, input:not([type=hidden], .field-file)")]
+    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 44 && getComputedStyle(target).display !== "inline")
+    .map((target) => target.outerHTML.slice(0, 120))"""
+
+
+def test_nothing_stands_in_the_way_of_anybody(see, begun, give, engineer, terminal, keeper, at) -> None:
+    """Each page on a small phone in both languages, then what changes with the width and in the dark."""
     issue_terminal(terminal, holder=engineer, by=keeper, at=at)
     sticker = make.StickerFactory()
     waiting = give(after=timedelta(hours=3), priority=1)
-    page = see("/field/", color_scheme=theme, locale=locale, viewport={"width": width, "height": 844})
+    paths = ["", f"orders/{begun.number}/", f"orders/{waiting.number}/", "scan/", f"scan/?code={terminal.serial}",
+             f"scan/?code={sticker.number}", "scan/?code=nothing", "me/", "notices/"]  # fmt: skip
+    page = see("/field/", viewport={"width": 360, "height": 844})
     found = {}
-    for path in ("", f"orders/{begun.number}/", f"orders/{waiting.number}/", "scan/", f"scan/?code={terminal.serial}",
-                 f"scan/?code={sticker.number}", "scan/?code=nothing", "me/", "notices/"):  # fmt: skip
+
+    def look(path: str) -> None:
+        found[path] = violations(page) + page.evaluate(SMALL_TARGETS)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
+            found[path].append(f"{width} px wide")
+        for width in (768, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            found[path, width] = violations(page, LAYOUT)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("() => document.getAnimations().length === 0")  # colours that fade
+        found[path, "dark"] = violations(page, COLOURS)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 360, "height": 844})
+
+    for path in paths:
         page.goto(f"/field/{path}")
-        found[path] = violations(page)
-    page.goto(f"/field/orders/{waiting.number}/")
-    for sheet in ("reject", "navigate"):
-        page.locator(f"[data-open={sheet}]").first.click()
-        found[sheet] = violations(page)
-        page.locator(f"#{sheet} button[data-close]").click()
+        look(path)
+        if path == f"orders/{waiting.number}/":
+            for sheet in ("reject", "navigate"):
+                page.locator(f"[data-open={sheet}]").first.click()
+                look(sheet)
+                page.locator(f"#{sheet} button[data-close]").click()
+    speak_chinese(page)
+    for path in paths:
+        page.goto(f"/field/{path}")
+        assert page.locator("html").get_attribute("lang").lower().startswith("zh")
+        found[path, "zh"] = violations(page)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("path", ["", "scan/", "me/", "order"])
-def test_everything_to_tap_is_at_least_44_pixels_high_and_nothing_is_wider_than_the_screen(see, begun, path) -> None:
-    page = see(f"/field/orders/{begun.number}/" if path == "order" else f"/field/{path}")
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main a, main button, main summary, nav a, header a, input:not([type=hidden], .field-file)")]
-            .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 44)
-            .map((target) => target.outerHTML.slice(0, 120))"""
-    )
-    assert small == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_outside_the_fence_and_without_a_position_the_reason_is_asked_for_on_the_same_page(see, order, give) -> None:
+    def go_there(number: str) -> None:
+        page.goto(f"/field/orders/{number}/")
+        for button in ("Accept", "Set off", "I have arrived"):
+            page.get_by_role("button", name=button, exact=True).tap()
 
+    def show_where() -> None:
+        page.locator("#elsewhere [type=file]").set_input_files(photo(1))
+        page.get_by_role("button", name="Check in all the same").tap()
+        page.get_by_role("button", name="Begin the work").wait_for()
+        until(lambda: is_all_sent(page), page=page)
 
-def test_outside_the_fence_the_reason_is_asked_for_on_the_same_page(see, order, engineer, at) -> None:
-    page = see(
-        f"/field/orders/{order.number}/",
-        geolocation={"latitude": 30.3001, "longitude": 120.1552, "accuracy": 12},
-    )
-    for button in ("Accept", "Set off", "I have arrived"):
-        page.get_by_role("button", name=button, exact=True).tap()
+    other = give(after=timedelta(hours=3))
+    page = see("/field/", geolocation={"latitude": 30.3001, "longitude": 120.1552, "accuracy": 12})
+    go_there(order.number)
     page.get_by_role("dialog").get_by_text("m from the merchant").wait_for()
     page.get_by_role("button", name="The place on the map is wrong").tap()
     page.get_by_role("button", name="Check in all the same").tap()
     page.get_by_role("dialog").get_by_text("Add a photo of where you are").wait_for()
-    Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
-    page.get_by_role("button", name="Check in all the same").tap()
-    page.get_by_role("button", name="Begin the work").wait_for()
-    until(lambda: is_all_sent(page), page=page)
+    show_where()
     order.refresh_from_db()
-    assert order.arrival_photo.source == "camera"
-    assert order.arrival_reason == "The place on the map is wrong"
+    assert (order.arrival_photo.source, order.arrival_reason) == ("camera", "The place on the map is wrong")
     assert order.arrival_distance_m == pytest.approx(float(distance_m(30.3001, 120.1552, order.lat, order.lon)), abs=1)
 
-
-def test_a_phone_that_gives_no_position_checks_in_with_a_reason(see, order) -> None:
-    page = see(f"/field/orders/{order.number}/", permissions=[])
-    for button in ("Accept", "Set off", "I have arrived"):
-        page.get_by_role("button", name=button, exact=True).tap()
+    page.context.clear_permissions()
+    go_there(other.number)
     page.get_by_role("dialog").get_by_text("gave no position").wait_for()
     page.get_by_role("textbox", name="Reason").fill("In the basement")
-    Finger().shoot(page.locator("#elsewhere [type=file]"), photo_of_a_shop(800, 600))
-    page.get_by_role("button", name="Check in all the same").tap()
-    page.get_by_role("button", name="Begin the work").wait_for()
-    until(lambda: is_all_sent(page), page=page)
-    order.refresh_from_db()
-    assert (order.arrival_reason, order.arrival_distance_m) == ("In the basement", None)
+    show_where()
+    other.refresh_from_db()
+    assert (other.arrival_reason, other.arrival_distance_m) == ("In the basement", None)
 
 
 def test_a_server_in_trouble_gets_it_later_and_the_person_goes_on(see, begun) -> None:
@@ -192,14 +207,20 @@ def test_the_position_is_noted_out_of_reach_and_arrives_in_one_piece(see, order,
     assert (engineer.position.lat, engineer.position.accuracy_m) == (30.28, 9)
 
 
-def test_a_new_order_and_its_notice_appear_by_themselves(see, give) -> None:
-    page = see("/field/")
+def test_a_new_order_and_its_notice_appear_by_themselves_and_a_list_that_may_be_old_says_so(see, give) -> None:
+    page = see("/field/", expected="ERR_INTERNET_DISCONNECTED|^htmx:")
     assert page.get_by_text("Nothing to do right now.").is_visible()
+    page.context.set_offline(True)
+    page.locator("main [data-fresh]").dispatch_event("fresh")
+    page.get_by_text("this list may be out of date").wait_for()
+    page.context.set_offline(False)
     give(summary="Screen is dark")
     for part in page.locator("[data-fresh]").all():
         part.dispatch_event("fresh")
+    page.get_by_text("this list may be out of date").wait_for(state="hidden")
     page.get_by_text("Screen is dark").wait_for()
     page.get_by_role("link", name="1 unread notice").wait_for()
+    assert page.get_by_role("alert").filter(visible=True).count() == 0
 
 
 def test_an_order_that_changes_says_so_and_is_not_replaced_unasked(see, begun, dispatcher, at) -> None:
@@ -211,17 +232,6 @@ def test_an_order_that_changes_says_so_and_is_not_replaced_unasked(see, begun, d
     page.get_by_role("link", name="Show it").tap()
     page.get_by_text("The key is next door.").wait_for()
     assert not page.get_by_text("This order has changed.").is_visible()
-
-
-def test_without_a_connection_the_page_says_that_it_may_be_out_of_date(see, order) -> None:
-    page = see("/field/", expected="ERR_INTERNET_DISCONNECTED|^htmx:")
-    page.context.set_offline(True)
-    page.locator("main [data-fresh]").dispatch_event("fresh")
-    page.get_by_text("this list may be out of date").wait_for()
-    page.context.set_offline(False)
-    page.locator("main [data-fresh]").dispatch_event("fresh")
-    page.get_by_text("this list may be out of date").wait_for(state="hidden")
-    assert page.get_by_role("alert").filter(visible=True).count() == 0
 
 
 EVERY_KIND = [

@@ -90,9 +90,13 @@ def test_who_leaves_with_unsent_work_is_asked_and_the_rescue_file_is_whole(see, 
     assert [(result["outcome"], result["replay"]) for result in again] == [("applied", True)] * 2
 
 
-def test_a_phone_in_other_hands_shows_and_sends_nothing_of_the_one_before(see, begun, engineer, colleague) -> None:
+def test_a_phone_in_other_hands_shows_and_sends_nothing_of_the_one_before(
+    see, begun, keep, engineer, colleague
+) -> None:
+    begun.captures.add(keep())
     page = see(f"/field/orders/{begun.number}/", expected=QUIET)
     packed(page)
+    until(lambda: len(kept(page, "media")) == 1, page=page)
     work_out_of_reach(page)
     log_in(page, colleague)
     reach(page)
