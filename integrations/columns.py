@@ -39,6 +39,10 @@ COLUMNS: dict[str, list[Column]] = {
         Column("merchant", _("Merchant (number or outside number)"), ("merchant", "merchant number", "store number", "商户号", "商户编号")),
         Column("region", _("Region, city or district"), ("city", "region", "district", "城市", "地区")),
         Column("firmware", _("Firmware"), ("firmware", "version", "固件", "版本")),
+        Column("acquirer_code", _("Acquirer code"), ("acquirer", "acquirer code", "收单机构", "收单机构代码", "收单机构号")),
+        Column("merchant_code", _("Merchant code"), ("merchant code", "acquirer merchant number", "商户代码", "收单商户号")),
+        Column("credit_code", _("Unified social credit code"), ("credit code", "unified social credit code", "信用代码", "统一社会信用代码")),
+        Column("settlement_account", _("Settlement account"), ("settlement account", "bank account", "结算账户", "结算账号")),
         Column("received_on", _("Received on"), ("received", "received on", "入库日期", "收货日期")),
     ],
 }  # fmt: skip

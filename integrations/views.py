@@ -12,6 +12,7 @@ from integrations.columns import COLUMNS, suggest
 from integrations.models import Import
 from toolkit.exports import write_csv
 from toolkit.lists import ListPage
+from toolkit.secrets import mask_account
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 
 SHOWN_ROWS = 100
@@ -78,7 +79,12 @@ class ImportMap(ImportMixin, ActionPage):
 
     def get_context_data(self, **kwargs) -> dict:
         context = super().get_context_data(**kwargs)
-        return context | {"headers": self.headers, "samples": self.samples}
+        masked = suggest(self.subject.kind, self.headers).get("settlement_account")
+        samples = [
+            [mask_account(cell) if header == masked else cell for header, cell in zip(self.headers, row, strict=False)]
+            for row in self.samples
+        ]
+        return context | {"headers": self.headers, "samples": samples}
 
     def run_action(self, values: dict) -> Import:
         return actions.check_import(self.subject, mapping=values, by=self.request.user, at=timezone.now())

@@ -8,12 +8,16 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from assets import actions as assets
-from assets.models import Terminal, TerminalModel, normal_code
+from assets.agreements import agreed
+from assets.models import Binding, Terminal, TerminalModel, normal_code
 from integrations.rows.reader import Reader, Row
 from merchants.models import Merchant
 from toolkit.errors import Refused
 from toolkit.search import plain
+from toolkit.secrets import mask_account
 from workforce.models import Region, User
+
+AGREEMENT = ("acquirer_code", "merchant_code", "credit_code", "settlement_account")
 
 
 class TerminalReader(Reader):
@@ -38,12 +42,30 @@ class TerminalReader(Reader):
             row.errors.append(_("“%(serial)s” is no serial number: 4 to 40 letters and digits.") % {"serial": serial})
         elif line := self.double_of_earlier(row, ("serial", serial)):
             row.errors.append(_("The serial number stands in line %(line)s already.") % {"line": line})
+        row.values["agreement"] = self.agreement(row)
         row.values["model"] = self.models.get(plain(get("model")))
         if row.values["model"] is None:
             row.errors.append(_("The model “%(model)s” is not known. Add it under Administration, or correct the row.") % {"model": get("model")})  # fmt: skip
         if row.values["tid"] and (line := self.double_of_earlier(row, ("tid", row.values["tid"]))):
             row.errors.append(_("The terminal number (TID) stands in line %(line)s already.") % {"line": line})
         return row
+
+    def agreement(self, row: Row) -> dict[str, str]:
+        """What a binding freezes. The account is masked in the row, which is kept where there is something to tell."""
+        given = {name: self.text(row.raw, name) for name in AGREEMENT}
+        if given["settlement_account"]:
+            header = self.job.mapping["settlement_account"]
+            row.raw = {**row.raw, header: mask_account(given["settlement_account"])}
+        for name in ("acquirer_code", "merchant_code"):
+            if len(given[name]) > (most := Binding._meta.get_field(name).max_length):
+                row.errors.append(
+                    _("“%(code)s” is too long: at most %(most)d characters.") % {"code": given[name], "most": most}
+                )
+        try:
+            return {name: value for name, value in agreed(**given).items() if value}
+        except Refused as refusal:
+            row.errors.append(str(refusal))
+            return {}
 
     def day(self, row: Row, text: str) -> date | None:
         if not text:
@@ -81,6 +103,16 @@ class TerminalReader(Reader):
                 row.errors.append(
                     _("There is no merchant “%(number)s”. Import the merchants first.") % {"number": number}
                 )
+            self.match_agreement(row)
+
+    def match_agreement(self, row: Row) -> None:
+        agreement, here = row.values["agreement"], next(iter(row.existing.live_bindings if row.existing else ()), None)
+        if not agreement:
+            return
+        if here and any(getattr(here, name) != value for name, value in agreement.items()):
+            row.remarks.append(_("It is bound already: what was agreed then stays."))
+        elif not (here or row.values["merchant"]):
+            row.remarks.append(_("Without a merchant nothing is agreed: codes and account are left out."))
 
     def merchants(self, numbers: set[str]) -> dict[str, tuple[Merchant, Merchant]]:
         """By our number, else by the outside number."""
@@ -101,7 +133,12 @@ class TerminalReader(Reader):
         for new, row in zip(news, rows, strict=True):
             new["received_on"] = row.values["received_on"] or new["region"].service_date(at)
         bound = [
-            {"terminal": terminal, "merchant": row.values["merchant"], "tid": row.values["tid"]}
+            {
+                "terminal": terminal,
+                "merchant": row.values["merchant"],
+                "tid": row.values["tid"],
+                **row.values["agreement"],
+            }
             for terminal, row in zip(assets.receive_terminals(news, by=by, at=at), rows, strict=True)
             if row.values["merchant"]
         ]
@@ -127,4 +164,6 @@ class TerminalReader(Reader):
                 % {"serial": terminal.serial, "merchant": here.merchant.number}
             )
         if merchant and here is None:
-            assets.bind_terminal(terminal, merchant=merchant, by=by, at=at, tid=row.values["tid"])
+            assets.bind_terminal(
+                terminal, merchant=merchant, by=by, at=at, tid=row.values["tid"], **row.values["agreement"]
+            )
