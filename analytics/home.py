@@ -104,7 +104,7 @@ OPENED_THIS_WEEK = Tile(_("opened in 7 days"), "calendar", ORDERS, "opened_after
 COMPLETED = Tile(_("completed, waiting for a rating"), "check", ORDERS, "status=completed", "green")
 CODED = "coded=true&completed_after={month_ago}&completed_before={today}"
 OTHER_FAULTS = ShareTile(
-    _("repairs coded “other”, completed in 30 days"),
+    _("repairs of 30 days coded “other”"),
     "help-circle",
     ORDERS,
     f"other_fault=true&{CODED}",

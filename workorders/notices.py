@@ -126,15 +126,19 @@ def tell_time_used_up(warning: SlaWarning) -> None:
 
 def _escalated_to(warning: SlaWarning) -> dict[User, bool]:
     """With whether to write a mail too. Where escalations name nobody who is left, the dispatchers stand in."""
-    order, told = warning.order, defaultdict[User, bool](bool)
-    escalations = SlaEscalation.objects.for_warning(warning).prefetch_related("people")
-    there = User.objects.filter(is_active=True, region__path__in=order.region.line)
+    line, told = warning.order.region.line, defaultdict[User, bool](bool)
+    escalations = list(SlaEscalation.objects.for_warning(warning).prefetch_related("people__region"))
+    roles = {escalation.role for escalation in escalations}
+    there = list(User.objects.filter(is_active=True, region__path__in=line, role__in=roles).select_related("region"))
     for escalation in escalations:
-        named = [*escalation.people.all(), *(there.filter(role=escalation.role) if escalation.role else ())]
-        for person in named:
-            if person.is_active and WorkOrder.objects.visible_to(person).filter(pk=order.pk).exists():
+        for person in (*escalation.people.all(), *(each for each in there if each.role == escalation.role)):
+            if (
+                person.is_active
+                and not person.is_field
+                and (person.sees_all_regions or (person.region and person.region.path in line))
+            ):
                 told[person] |= escalation.by_mail
-    return told or dict.fromkeys(dispatchers_of(order) if escalations else (), False)
+    return told or dict.fromkeys(dispatchers_of(warning.order) if escalations else (), False)
 
 
 def tell_supported(order: WorkOrder, entry: Entry) -> None:

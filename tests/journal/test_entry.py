@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from journal.actions import once, record
+from journal.lists import EntryTable
 from journal.models import Command, Entry
 from toolkit.errors import Refused
 
@@ -61,3 +62,8 @@ def test_a_refused_command_leaves_nothing_behind_and_may_be_sent_again(dispatche
     with pytest.raises(Refused, match="Not now"):
         once(command, by=dispatcher, at=at, body={}, run=refuse)
     assert once(command, by=dispatcher, at=at, body={}, run=lambda: {"ok": True}) == {"ok": True}
+
+
+def test_each_column_of_the_log_has_a_name_of_its_own() -> None:
+    heads = [str(column.header) for column in EntryTable(Entry.objects.none()).columns.iterall()]
+    assert len(set(heads)) == len(heads) == len(EntryTable.Meta.fields)

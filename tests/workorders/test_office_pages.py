@@ -4,14 +4,16 @@ import uuid
 import openpyxl
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assets.actions import bind_terminal
 from journal.models import Entry
+from merchants.queries import timeline
 from tests import factories as make
 from tests.workorders.reading import last_entry, verbs
 from workorders import actions
 from workorders.models import Request, WorkOrder
+from workorders.queries import history
 
 pytestmark = pytest.mark.django_db
 
@@ -178,10 +180,25 @@ def test_the_page_tells_the_story(as_, dispatcher, completed, django_assert_max_
         html = text(client.get(completed.get_absolute_url()))
     for said in (
         "No paper", "Changed the paper roll", "朝阳茶馆 Sunrise Tea", "Emil Engineer", "Wang Fang",
-        "0 m from the merchant", "2026-11-18 10:30–10:55", "in time", "Standard · Office hours",
+        "0 m from the merchant", "18 Nov 2026, 10:30–10:55", "in time", "Standard · Office hours",
     ):  # fmt: skip
         assert said in html
     assert "23 min" in html  # at work, 10:32 to 10:55
+
+
+def test_the_history_names_types_and_planned_times_in_the_readers_language(assigned):
+    def told(verb: str) -> dict:
+        line = next(line for line in history(assigned).lines if line.entry.verb == verb)
+        return {change.name: change.after for change in line.changes}
+
+    for language, name, planned in (
+        ("en", "Repair", "18 Nov 2026, 10:30–11:15"), ("zh-hans", "维修", "2026-11-18 10:30–11:15"),
+    ):  # fmt: skip
+        with translation.override(language):
+            assert told("workorders.open_work_order")["type"] == name
+            assert told("workorders.assign_work_order")["booking"] == planned
+    opened = next(line for line in timeline(assigned.merchant).lines if "open_work" in line.entry.verb)
+    assert "Repair" in [change.after for change in opened.changes]
 
 
 @pytest.mark.parametrize("station", ["pooled", "assigned", "en_route", "working", "paused", "completed"])
