@@ -27,6 +27,7 @@ from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
 from workforce.positions import duty
 from workorders.actions.faults import missing_fault_codes
+from workorders.challenges import code_of
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Request, WorkOrder
 from workorders.preparation import Caution, warnings_before
@@ -233,6 +234,7 @@ class OrderPage:
     user: User
     report: Shown
     warnings: list[Caution]
+    challenge: str  # to be seen in photos, where a step asks for it
 
     @property
     def next_step(self) -> str:
@@ -300,7 +302,7 @@ class OrderPage:
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
             order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
             *(step.answer and step.answer.pk for step in self.steps), self.report.sha256,
-            *(warning.code for warning in self.warnings),
+            *(warning.code for warning in self.warnings), self.challenge,
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -330,6 +332,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         user=user,
         report=shown(order),
         warnings=warnings_before(order, at=at),
+        challenge=code_of(order, at),
     )
 
 

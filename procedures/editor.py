@@ -8,11 +8,10 @@ from typing import Any
 from django.http import QueryDict
 
 from procedures.branching import Step
-from procedures.steps import BRANCHING, OF_KIND, StepKind, in_language, possible_answers
+from procedures.steps import BRANCHING, FLAGS, OF_KIND, StepKind, in_language, possible_answers
 from procedures.variants import tightening_of
 
 NUMBERS = ("min", "max", "count")
-FLAGS = ("required", "live")
 TEXTS = ("title", "title_zh", "help", "help_zh", "unit", "equal")
 
 
@@ -26,7 +25,7 @@ def _read(key: str, form: QueryDict, core: Step | None) -> Step:
     kind = core["kind"] if core else form.get(f"{key}.kind", "")
     step: Step = dict(core) if core else {"key": key, "kind": kind, "title": ""}
     names = set(tightening_of(kind)) if core else {*TEXTS, *NUMBERS, *FLAGS} - (
-        {"unit", "equal", "live", *NUMBERS} - OF_KIND.get(kind, set())
+        {"unit", "equal", "live", "code", *NUMBERS} - OF_KIND.get(kind, set())
     )  # fmt: skip
     for name in names:
         text = form.get(f"{key}.{name}", "").strip()

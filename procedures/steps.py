@@ -39,11 +39,12 @@ EVERY = {"key", "kind", "title", "title_zh", "help", "help_zh", "required", "whe
 OF_KIND: dict[str, set[str]] = {
     StepKind.CHOICE: {"options"},
     StepKind.NUMBER: {"min", "max", "unit"},
-    StepKind.PHOTO: {"count", "live"},
+    StepKind.PHOTO: {"count", "live", "code"},
     StepKind.VIDEO: {"live"},
     StepKind.SCAN: {"equal"},
     StepKind.TEST_TRANSACTION: {"min", "max"},
 }
+FLAGS = ("required", "live", "code")
 BRANCHING = (StepKind.CHECK, StepKind.CHOICE)  # kinds whose answer a later step may look at
 LONGEST = {"title": 120, "title_zh": 120, "help": 500, "help_zh": 500, "unit": 20}  # characters
 MOST_STEPS = 100
@@ -97,7 +98,7 @@ def _fault(step: Any, earlier: dict[str, Step]) -> str:
             return _("“%(name)s” takes at most %(most)d characters.") % {"name": name, "most": longest}
     if not step.get("title", "").strip():
         return _("it needs a title.")
-    if wrong := next((name for name in ("required", "live") if not isinstance(step.get(name, False), bool)), ""):
+    if wrong := next((name for name in FLAGS if not isinstance(step.get(name, False), bool)), ""):
         return _("“%(name)s” must be true or false.") % {"name": wrong}
     return _fault_of_kind(step) or _fault_of_when(step.get("when"), earlier)
 

@@ -15,7 +15,8 @@ from procedures.steps import EVERY, OF_KIND, in_language
 from toolkit.errors import Refused
 
 Changes = dict[str, Any]
-DEFAULTS: dict[str, Any] = {"required": False, "live": False, "count": 1, "min": None, "max": None}  # of what tightens
+# of what tightens
+DEFAULTS: dict[str, Any] = {"required": False, "live": False, "code": False, "count": 1, "min": None, "max": None}
 
 
 def tightening_of(kind: str) -> list[str]:
@@ -126,7 +127,7 @@ def _difference(before: Step, after: Step) -> Difference:
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     order = ("title", "title_zh", "help", "help_zh", "required", "when", "options", "unit", "min", "max", "count", "live",
-             "equal", "kind")  # fmt: skip
+             "code", "equal", "kind")  # fmt: skip
     return [name for name in order if _value(before, name) != _value(after, name)]
 
 

@@ -76,5 +76,6 @@ def _facts(step: Step, steps: Sequence[Step]) -> list[tuple[set[str], str]]:
         ({"min", "max", "unit"}, " ".join(filter(None, [span, unit]))),
         ({"count"}, _("At least %(count)d photos") % {"count": view.count} if view.count > 1 else ""),
         ({"live"}, _("Taken now with the camera") if view.is_live else ""),
+        ({"code"}, _("With the code of the visit in the picture") if step.get("code") else ""),
         ({"equal"}, str(Equal(view.equal).label) if view.equal in Equal.values else ""),
     ]

@@ -15,6 +15,7 @@ class Thresholds:
     duplicates_points: int = 15
     speed_points: int = 10
     clock_points: int = 10
+    code_points: int = 15
     fence_m: int = 200
     most_accuracy_m: int = 300
     fastest_kmh: int = 120
@@ -32,9 +33,12 @@ class Facts:
     scans: int = 0  # asked for by the checklist and given
     scans_on_site: int = 0  # of these a serial that belongs here, between arrival and completion
     photos: int = 0
-    live_photos: int = 0  # with a challenge code, or by the live camera
+    live_photos: int = 0  # by the live camera
     duplicates: int = 0  # photos that look like one of another visit
     speed_kmh: float | None = None  # from the visit before
+    codes: int = 0  # photos in which the code of the visit should be seen
+    codes_right: int = 0  # of these taken while that code was shown
+    codes_missing: int = 0  # of those, where somebody looked and did not see it
     ahead_s: float | None = None  # how far the phone's clock ran ahead of ours
 
 
@@ -74,6 +78,11 @@ def parts_of(facts: Facts, limits: Thresholds) -> list[Part]:
             "speed", 0 if facts.speed_kmh is None else limits.speed_points,
             float((facts.speed_kmh or 0) <= limits.fastest_kmh),
             kmh=None if facts.speed_kmh is None else round(facts.speed_kmh), fastest=limits.fastest_kmh,
+        ),
+        _part(
+            "code", limits.code_points if facts.codes else 0,
+            _share(max(0, facts.codes_right - facts.codes_missing), facts.codes),
+            codes=facts.codes, right=facts.codes_right, missing=facts.codes_missing,
         ),
         _part(
             "clock", 0 if skew_s is None else limits.clock_points, float((skew_s or 0) <= limits.most_skew_s),

@@ -113,6 +113,7 @@ CHOICES = {
     "outcome": Outcome.choices,
     "reason": Pause.Reason.choices,
     "how": Visit.How.choices,
+    "challenge code": CodeReview.Found.choices,
     "target": Target.choices,
     "percent": Percent.choices,
 }

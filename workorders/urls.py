@@ -28,6 +28,7 @@ office: list[URLPattern] = [
     path("work-orders/<number>/needs/", needs.OrderNeeds.as_view(), name="work-order-needs"),
     path("work-orders/<number>/needs/change/", needs.ChangeNeeds.as_view(), name="work-order-change-needs"),
     path("work-orders/<number>/parts/use/", needs.UsePart.as_view(), name="work-order-use-part"),
+    path("work-orders/<number>/visit/codes/<uuid:id>/", visits.ReviewCode.as_view(), name="work-order-visit-code"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),

@@ -32,6 +32,7 @@ VERBS = {
     "workorders.make_escalation": _("made an escalation"),
     "workorders.change_escalation": _("changed an escalation"),
     "workorders.complete_work_order": _("completed the order"),
+    "workorders.review_code": _("looked for the code in a photo"),
     "workorders.settle_visit": _("looked into the visit"),
     "workorders.close_work_order": _("closed the order"),
     "workorders.cancel_work_order": _("cancelled the order"),

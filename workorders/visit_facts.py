@@ -12,8 +12,9 @@ from journal.models import Entry
 from procedures.steps import StepKind
 from routing.geo import distance_m
 from workorders.authenticity import Facts
+from workorders.challenges import coded_photos, has_right_code
 from workorders.lifecycle import DONE
-from workorders.models import WorkOrder
+from workorders.models import CodeReview, WorkOrder
 from workorders.serials import serials_for
 
 ALIKE_BITS = 4
@@ -27,6 +28,9 @@ def facts_of(order: WorkOrder) -> Facts:
     own = {photo.pk for photo in photos}
     accuracies = [photo.accuracy_m for photo in photos if photo.accuracy_m is not None]
     scans, scans_on_site = _scans(order)
+    coded = coded_photos(order)
+    right = {photo.pk for photo in coded if has_right_code(order, photo)}
+    missing = CodeReview.objects.filter(visit__order=order, capture__in=right, found=CodeReview.Found.NOT_SEEN)
     return Facts(
         is_place_known=order.lat is not None,
         distance_m=order.arrival_distance_m,
@@ -34,8 +38,11 @@ def facts_of(order: WorkOrder) -> Facts:
         scans=scans,
         scans_on_site=scans_on_site,
         photos=len(photos),
-        live_photos=sum(bool(photo.challenge) or photo.source == Capture.Source.CAMERA for photo in photos),
+        live_photos=sum(photo.source == Capture.Source.CAMERA for photo in photos),
         duplicates=sum(_is_seen_elsewhere(photo, own) for photo in photos),
+        codes=len(coded),
+        codes_right=len(right),
+        codes_missing=missing.count(),
         speed_kmh=_speed_kmh(order),
         ahead_s=_ahead_s(order),
     )

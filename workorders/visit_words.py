@@ -28,7 +28,7 @@ def _serial(facts: dict[str, Any]) -> tuple[str, str]:
 def _camera(facts: dict[str, Any]) -> tuple[str, str]:
     if not facts["photos"]:
         return _("Live photos"), _("There are no photos.")
-    return _("Live photos"), _("%(live)d of %(photos)d photos are from the live camera or show the code.") % facts
+    return _("Live photos"), _("%(live)d of %(photos)d photos are from the live camera.") % facts
 
 
 def _duplicates(facts: dict[str, Any]) -> tuple[str, str]:
@@ -42,6 +42,15 @@ def _speed(facts: dict[str, Any]) -> tuple[str, str]:
     if facts["kmh"] is None:
         return _("Journey"), _("No visit shortly before to compare with.")
     return _("Journey"), _("From the visit before at %(kmh)d km/h; up to %(fastest)d is believed.") % facts
+
+
+def _code(facts: dict[str, Any]) -> tuple[str, str]:
+    if not facts["codes"]:
+        return _("Code in the photo"), _("No photo was to show a code.")
+    sentence = _("%(right)d of %(codes)d photos were taken while the code of this visit was shown.") % facts
+    if facts["missing"]:
+        sentence += " " + _("In %(missing)d of them somebody looked for it in vain.") % facts
+    return _("Code in the photo"), sentence
 
 
 def _clock(facts: dict[str, Any]) -> tuple[str, str]:
@@ -60,5 +69,6 @@ _WORDS = {
     "camera": _camera,
     "duplicates": _duplicates,
     "speed": _speed,
+    "code": _code,
     "clock": _clock,
 }

@@ -1,16 +1,14 @@
-// <input type=file data-live>: taken here and now. A tap opens the camera in the page, with a code over the picture that goes
-// along with it; where the page may not use the camera, the phone's own app takes it and the photo says so.
+// <input type=file data-live>: taken here and now. A tap opens the camera in the page, with the code that should be seen in the
+// picture (data-challenge); where the page may not use the camera, the phone's own app takes it and the photo says so.
 import { close, open } from "./field_sheet.js";
 
 const sheet = () => document.getElementById("live-camera");
-let stream, asker, challenge;
+let stream, asker;
 
 function stop() {
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
 }
-
-const code = () => String(crypto.getRandomValues(new Uint32Array(1))[0] % 10_000).padStart(4, "0");
 
 document.addEventListener("click", async (event) => {
   const input = event.target.closest("input[data-live]");
@@ -26,8 +24,7 @@ document.addEventListener("click", async (event) => {
     return;
   }
   asker = input;
-  challenge = code();
-  sheet().querySelector("[data-code]").textContent = challenge;
+  sheet().querySelector("[data-code]").textContent = input.dataset.challenge ?? "";
   open(sheet());
   sheet().addEventListener("close", stop, { once: true });
   const video = sheet().querySelector("video");
@@ -43,5 +40,5 @@ document.addEventListener("click", async ({ target }) => {
   const photo = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
   navigator.vibrate?.(40);
   close(sheet());
-  asker.dispatchEvent(new CustomEvent("field:taken", { detail: { file: photo, source: "camera", challenge } }));
+  asker.dispatchEvent(new CustomEvent("field:taken", { detail: { file: photo, source: "camera" } }));
 });

@@ -67,13 +67,14 @@ async function isTooLarge(file, kind) {
   return Number.isFinite(player.duration) && player.duration > most.seconds;
 }
 
-async function add({ file: original, source, challenge }, input) {
+async function add({ file: original, source }, input) {
   complain(input, "");
   const kind = input.dataset.pictures;
   if (await isTooLarge(original, kind)) return complain(input, input.dataset.tooLarge);
   const figure = tile(original, input);
   try {
     const takenAt = new Date(original.lastModified ?? Date.now());
+    const { challenge } = input.dataset; // shown while it is taken
     const file = await capture(original, { kind, source, takenAt, challenge, owner: ownerOf(input) });
     await keepFile(file);
     settled(figure, input, file);

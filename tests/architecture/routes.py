@@ -47,6 +47,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:visit-list": ("MD", ""),
     "office:work-order-visit": ("MD", "order"),
     "office:work-order-visit-settle": ("MD", "visit"),
+    "office:work-order-visit-code": ("MD", "visit-code"),
     "office:work-order-report": (OFFICE, "order"),
     "office:work-order-report-pdf": (OFFICE, "order"),
     "office:escalation-list": ("M", ""),

@@ -127,6 +127,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
         "token": {"token": token},
         "visit": {"number": Visit.objects.create(order=order).order.number},
+        "visit-code": {"number": order.number, "id": photo.pk},
         "report-token": {"token": check_url(order, "0" * 64).rsplit("/", 2)[-2]},
     }
     with time_machine.travel(at, tick=True):
@@ -202,6 +203,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "variant",
             "parked",
             "visit",
+            "visit-code",
             "device",
         }
         if is_about_one and "M" in allowed and (got := status(client, route, stage(route))) != 404:

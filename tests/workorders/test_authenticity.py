@@ -22,13 +22,15 @@ from workorders.visit_facts import facts_of
 
 LIMITS = Thresholds()
 GOOD = Facts(
-    distance_m=20, accuracy_m=10, scans=1, scans_on_site=1, photos=3, live_photos=3, speed_kmh=30, ahead_s=-3
+    distance_m=20, accuracy_m=10, scans=1, scans_on_site=1, photos=3, live_photos=3, codes=2, codes_right=2,
+    speed_kmh=30, ahead_s=-3,
 )  # fmt: skip
 COUNTS = st.integers(0, 30)
 ANY = st.builds(
     Facts, is_place_known=st.booleans(), distance_m=st.none() | st.floats(0, 1e7),
     accuracy_m=st.none() | st.floats(0, 1e5), scans=COUNTS, scans_on_site=COUNTS, photos=COUNTS, live_photos=COUNTS,
-    duplicates=COUNTS, speed_kmh=st.none() | st.floats(0, 1e6), ahead_s=st.none() | st.floats(-1e6, 1e6),
+    duplicates=COUNTS, codes=COUNTS, codes_right=COUNTS, codes_missing=COUNTS,
+    speed_kmh=st.none() | st.floats(0, 1e6), ahead_s=st.none() | st.floats(-1e6, 1e6),
 )  # fmt: skip
 
 
@@ -57,6 +59,8 @@ def test_a_good_visit_has_all_points() -> None:
         ({"live_photos": 1}, "camera", 7),
         ({"duplicates": 3}, "duplicates", 0),
         ({"speed_kmh": 900}, "speed", 0),
+        ({"codes_missing": 1}, "code", 8),
+        ({"codes_right": 0, "codes_missing": 1}, "code", 0),
         ({"ahead_s": 3600}, "clock", 0),
     ],
 )  # fmt: skip

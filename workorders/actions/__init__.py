@@ -30,7 +30,7 @@ from workorders.actions.scheduling import Move, reschedule_work_orders
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
 from workorders.actions.tracking import make_tracking_link, order_by_token
-from workorders.actions.visits import score_visits, settle_visit
+from workorders.actions.visits import review_code, score_visits, settle_visit
 
 __all__ = [
     "Move",
@@ -68,6 +68,7 @@ __all__ = [
     "retrieve_terminal",
     "return_to_pool",
     "reveal_phone",
+    "review_code",
     "score_visits",
     "settle_visit",
     "sign",

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from journal.actions import record
 from toolkit.errors import Refused
 from workforce.models import User
-from workorders.authenticity import parts_of, score_of
-from workorders.models import Visit, VisitRules
+from workorders.authenticity import Thresholds, parts_of, score_of
+from workorders.challenges import coded_photos
+from workorders.models import CodeReview, Visit, VisitRules
 from workorders.visit_facts import facts_of
 
 
@@ -27,11 +29,35 @@ def score_visits(*, at: datetime, limit: int = 200) -> int:
             )
             if visit is None:
                 return done
-            parts = parts_of(facts_of(visit.order), limits)
-            visit.parts, visit.score, visit.scored_at = ([asdict(part) for part in parts], score_of(parts), at)
-            visit.is_low = visit.score is not None and visit.score < limits.low_below
-            visit.save(update_fields=["parts", "score", "scored_at", "is_low"])
+            _score(visit, limits, at)
     return limit
+
+
+def _score(visit: Visit, limits: Thresholds, at: datetime) -> None:
+    parts = parts_of(facts_of(visit.order), limits)
+    visit.parts, visit.score, visit.scored_at = ([asdict(part) for part in parts], score_of(parts), at)
+    visit.is_low = visit.score is not None and visit.score < limits.low_below
+    visit.save(update_fields=["parts", "score", "scored_at", "is_low"])
+
+
+def review_code(visit: Visit, *, capture: UUID, found: str, by: User, at: datetime) -> Visit:
+    """Somebody has looked for the code in a photo; the score is worked out again. They may change their mind."""
+    if found not in CodeReview.Found.values:
+        raise Refused(_("Say whether the code is seen."), field="found")
+    with transaction.atomic():
+        visit = Visit.objects.select_for_update().get(pk=visit.pk)
+        order = visit.order
+        if capture not in {photo.pk for photo in coded_photos(order)}:
+            raise Refused(_("This photo is not one of those that show the code."))
+        before = visit.code_reviews.filter(capture=capture).values_list("found", flat=True).first()
+        if before != found:
+            visit.code_reviews.update_or_create(capture_id=capture, defaults={"found": found, "by": by, "at": at})
+            _score(visit, VisitRules.in_force(), at)
+            record(
+                "workorders.review_code", order, by=by, at=at, merchant_id=order.merchant_id,
+                changes={"challenge code": [before, found]},
+            )  # fmt: skip
+        return visit
 
 
 def settle_visit(visit: Visit, *, how: str, note: str = "", by: User, at: datetime) -> Visit:

@@ -12,10 +12,11 @@ from workorders.models.sla import (
 )
 from workorders.models.support import SupportCall, SupportCallQuerySet
 from workorders.models.types import PartNeed, Priority, SkillNeed, SlaPolicy, WorkOrderType
-from workorders.models.visits import Visit, VisitRules
+from workorders.models.visits import CodeReview, Visit, VisitRules
 
 __all__ = [
     "ELSEWHERE",
+    "CodeReview",
     "EscalationQuerySet",
     "FaultCode",
     "FaultCodeQuerySet",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from evidence.models import Capture
 from workforce.models import RegionScopedQuerySet, User
 from workorders.authenticity import Thresholds
 from workorders.visit_words import in_words
@@ -21,6 +22,7 @@ class VisitRules(models.Model):
     duplicates_points = models.PositiveSmallIntegerField(_("points for photos unlike others"), default=15)
     speed_points = models.PositiveSmallIntegerField(_("points for a possible journey"), default=10)
     clock_points = models.PositiveSmallIntegerField(_("points for the phone’s clock"), default=10)
+    code_points = models.PositiveSmallIntegerField(_("points for the code in the photo"), default=15, db_default=15)
     fence_m = models.PositiveIntegerField(_("fence, metres"), default=200)
     most_accuracy_m = models.PositiveIntegerField(_("most accuracy allowed for, metres"), default=300)
     fastest_kmh = models.PositiveIntegerField(_("fastest journey, km/h"), default=120)
@@ -94,3 +96,25 @@ class Visit(models.Model):
     @property
     def in_words(self) -> list[tuple[str, str, str]]:
         return [in_words(part) for part in self.parts]
+
+
+class CodeReview(models.Model):
+    """Somebody has looked at a photo for the code of the visit; looking again replaces it, the journal keeps both."""
+
+    class Found(models.TextChoices):
+        SEEN = "seen", _("Seen in the photo")
+        NOT_SEEN = "not_seen", _("Not seen in the photo")
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="code_reviews", verbose_name=_("site visit"))
+    capture = models.ForeignKey(Capture, models.PROTECT, related_name="+", verbose_name=_("photo"))
+    found = models.CharField(_("challenge code"), max_length=10, choices=Found)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("look at a code")
+        verbose_name_plural = _("looks at codes")
+        constraints = [models.UniqueConstraint(fields=["visit", "capture"], name="code_reviewed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.visit} {self.get_found_display()}"

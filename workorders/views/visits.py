@@ -13,8 +13,9 @@ from toolkit.lists import FilterSet, ListPage, Table
 from toolkit.views import ActionPage, PanelPage
 from workforce.lists import region_filter
 from workorders import permissions
-from workorders.actions import settle_visit
-from workorders.models import Visit
+from workorders.actions import review_code, settle_visit
+from workorders.challenges import coded_photos, has_right_code
+from workorders.models import CodeReview, Visit
 from workorders.views.office import OrderMixin
 
 
@@ -76,7 +77,11 @@ class OrderVisit(OrderMixin, PanelPage):
 
     def get_context_data(self, **kwargs) -> dict:
         visit = Visit.objects.filter(order=self.subject).select_related("settled_by").first()
-        return super().get_context_data(visit=visit, **kwargs)
+        reviews = {each.capture_id: each for each in visit.code_reviews.select_related("by")} if visit else {}
+        coded = [
+            (photo, has_right_code(self.subject, photo), reviews.get(photo.pk)) for photo in coded_photos(self.subject)
+        ]
+        return super().get_context_data(visit=visit, coded=coded if visit else [], found=CodeReview.Found, **kwargs)
 
 
 class SettleForm(forms.Form):
@@ -84,11 +89,15 @@ class SettleForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class SettleVisit(ActionPage):
+class CodeForm(forms.Form):
+    found = forms.ChoiceField(
+        label=_("Is the code seen in the photo?"), choices=CodeReview.Found, widget=forms.RadioSelect
+    )
+
+
+class VisitAction(ActionPage):
     permission = permissions.REVIEW_VISITS
     slug_field = "order__number"
-    form_class = SettleForm
-    title = _("Settle")
 
     def get_title(self) -> str:
         return str(self.title)
@@ -96,11 +105,24 @@ class SettleVisit(ActionPage):
     def subjects(self) -> QuerySet[Visit]:
         return Visit.objects.visible_to(self.request.user).select_related("order")
 
-    def run_action(self, values: dict) -> Visit:
-        return settle_visit(self.subject, **values, by=self.request.user, at=timezone.now())
-
     def done_url(self, result: Visit) -> str:
         return f"{result.order.get_absolute_url()}#visit"
 
     def back_url(self) -> str:
         return reverse("office:work-order-detail", args=[self.subject.order.number])
+
+
+class SettleVisit(VisitAction):
+    form_class = SettleForm
+    title = _("Settle")
+
+    def run_action(self, values: dict) -> Visit:
+        return settle_visit(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class ReviewCode(VisitAction):
+    form_class = CodeForm
+    title = _("Code in the photo")
+
+    def run_action(self, values: dict) -> Visit:
+        return review_code(self.subject, capture=self.kwargs["id"], **values, by=self.request.user, at=timezone.now())
