@@ -15,6 +15,7 @@ from procedures.answers import shown_answer
 from procedures.steps import in_language
 from workorders.lifecycle import NEXT, STAMPS, Outcome, Status
 from workorders.models import (
+    CodeReview,
     FaultCode,
     Pause,
     Percent,
