@@ -20,9 +20,8 @@ def tell_positions(world: World, at: datetime) -> None:
     """Of everybody on shift, up to now: the day of those with an order, the place where the others wait."""
     for worker in world.crew:
         if worker.is_on_shift(at):
-            waiting = worker.busy_until is None or worker.busy_until <= at
-            here = [(at, worker.lat, worker.lon, 25.0)] if waiting else []
-            record_positions(worker.user, [*_day(worker, world.rng, at), *here], at=at)
+            waiting = (at, worker.lat, worker.lon, 25.0)
+            record_positions(worker.user, list(_day(worker, world.rng, at)) or [waiting], at=at)
 
 
 def _day(worker: Worker, rng: Random, at: datetime) -> Iterator[Reported]:
@@ -31,9 +30,7 @@ def _day(worker: Worker, rng: Random, at: datetime) -> Iterator[Reported]:
         if stop.departed_at is None or stop.lat is None:
             continue
         there = stop.lat, stop.lon
-        arrival = (
-            stop.arrived_at or stop.departed_at + (at - stop.departed_at) * 1.5
-        )  # who has not arrived is on the way
+        arrival = stop.arrived_at or stop.departed_at + (at - stop.departed_at) * 1.5  # else still on the way
         moment = stop.departed_at
         while moment < min(stop.completed_at or at, at):
             share = (moment - stop.departed_at) / max(arrival - stop.departed_at, EVERY)

@@ -62,4 +62,4 @@ class MapFilter(forms.Form):
             field.widget.attrs |= {"class": "form-control" if is_search else "form-select"}
             if is_search:
                 field.widget.input_type = "search"
-                field.widget.attrs |= {"placeholder": _("Name"), "autocomplete": "off"}
+                field.widget.attrs |= {"autocomplete": "off"}
