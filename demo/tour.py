@@ -27,6 +27,7 @@ def office_pages() -> dict[str, dict[str, str]]:
         "notices": reverse("office:notice-list"),
         "orders": reverse("office:work-order-list"),
         "pool": reverse("office:work-order-pool"),
+        "board": reverse("office:board"),
         "order": order.get_absolute_url(),
         "order-done": done.get_absolute_url() + "#checklist",
         "order-history": done.get_absolute_url() + "#history",

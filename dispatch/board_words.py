@@ -46,7 +46,6 @@ WORDS = {
     "return": _("Put %(order)s back into the pool"),
     "to_pool": _("Back into the pool"),
     "checked": _("Way there %(way)s min, %(added)s min more driving."),
-    "undone": _("Undone."),
     "nothing_to_undo": _("There is nothing to undo."),
     "waiting_more": _("and %(count)s more"),
     "offline": _("No connection: the board may be out of date."),

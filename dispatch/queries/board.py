@@ -16,7 +16,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from routing.geo import GreatCircleTravel, distance_m, travel_time_s
 from workforce.models import Booking, PersonSkill, Region, Shift, User
-from workorders.models import Rejection, WorkOrder
+from workorders.models import Rejection, SkillNeed, WorkOrder
 
 MOST_PEOPLE = 300
 POOL_SHOWN = 40
@@ -209,6 +209,14 @@ def pool(day: Day, at: datetime, *, type_id: int | None, priority: int | None, l
         "orders": [_order(day, order, rejected) for order in shown],
         "count": waiting[:POOL_COUNTED].count() if len(shown) == POOL_SHOWN else len(shown),
     }
+
+
+def needs() -> dict[int, dict[str, int]]:
+    """The skills each type of order asks for, with their levels."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for kind, code, level in SkillNeed.objects.values_list("type_id", "skill__code", "level"):
+        found[kind][code] = level
+    return found
 
 
 # -- what has changed ---------------------------------------------------------------------------------

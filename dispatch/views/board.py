@@ -1,7 +1,8 @@
 """The dispatch board: the page, what it asks every few seconds, and what is done on it."""
 
-from collections import defaultdict
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
@@ -29,9 +30,11 @@ from toolkit.views import Page, SubjectMixin
 from workforce.models import Region, Skill, User
 from workorders.clock import clocks
 from workorders.lifecycle import UNDER_WAY, Status
-from workorders.models import Priority, SkillNeed, WorkOrder, WorkOrderType
+from workorders.models import Priority, WorkOrder, WorkOrderType
 
 STAMP_HELD_S = 1.5  # for this long all viewers of a region share one look at the database
+ROW_HELD_S = 60  # a row never changes as long as its mark is the same
+PERSON = re.compile(r"\d{1,18}\.[0-9a-f]{0,8}")  # and the mark of their day
 SIGNED_FOR = timedelta(hours=12)
 
 
@@ -71,11 +74,12 @@ class Board(BoardMixin, TemplateView):
         marks = board.stamps(day)
         rows = board.rows(day, self.now)
         types = {kind.pk: str(kind) for kind in WorkOrderType.objects.all()}
+        left_out = max(board.engineers_of(day.region).count() - len(rows), 0)
         return super().get_context_data(
             day=day,
             is_today=day.on == today,
             regions=Region.objects.visible_to(self.request.user),
-            people_left_out=max(board.engineers_of(day.region).count() - len(rows), 0),
+            people_left_out=left_out,
             most_people=board.MOST_PEOPLE,
             types=types,
             priorities=Priority.choices,
@@ -83,6 +87,7 @@ class Board(BoardMixin, TemplateView):
             return_reasons=RETURN_REASONS,
             state={
                 "rows": rows,
+                "isCut": left_out > 0,
                 "pool": self.pool(),
                 "marks": marks,
                 "stamp": stamp_of(marks),
@@ -90,7 +95,7 @@ class Board(BoardMixin, TemplateView):
                 "today": day.on == today,
                 "now": day.minute(self.now),
                 "types": types,
-                "needs": _needs(),
+                "needs": board.needs(),
                 "skills": dict(Skill.objects.values_list("code", "name")),
                 "statuses": dict(Status.choices),
                 "underWay": UNDER_WAY,
@@ -116,17 +121,16 @@ class BoardChanges(BoardMixin, View):
         return JsonResponse({"stamp": held["stamp"], "marks": held["marks"]})
 
     def held(self) -> dict[str, Any]:
-        """One look at the database serves all viewers of a region for STAMP_HELD_S; without Redis each looks."""
-        key = "board:" + ":".join(quote(self.request.GET.get(name, "")) for name in ("region", "on"))[:150]
-        try:
-            if (held := cache.get(key)) and _sees(self.request.user, held["path"]):
-                return held
-        except redis.RedisError:
-            return _marks(self.day)
-        held = _marks(self.day)
-        if self.request.GET.get("region") == self.day.region.code and self.request.GET.get("on") == str(self.day.on):
-            cache.set(key, held, STAMP_HELD_S)
-        return held
+        """One look at the database serves all viewers of a region for STAMP_HELD_S."""
+        asked = [self.request.GET.get(name, "") for name in ("region", "on")]
+        held = _from_cache([_key("stamp", *asked)])
+        for each in held.values():
+            if _sees(self.request.user, each["path"]):
+                return each
+        fresh = _marks(self.day)
+        if asked == [self.day.region.code, str(self.day.on)]:
+            _to_cache({_key("stamp", *asked): fresh}, STAMP_HELD_S)
+        return fresh
 
 
 def _marks(day: board.Day) -> dict[str, Any]:
@@ -139,16 +143,37 @@ def stamp_of(marks: dict[str, str]) -> str:
 
 
 class BoardRows(BoardMixin, View):
+    """The rows of `people` and the `pool` as they are under those marks: made once, for all viewers."""
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse(self.fresh(int(pk) for pk in request.GET.getlist("person") if pk.isdecimal()))
+        place = self.day.region.code, str(self.day.on)
+        asked = [key_mark for key_mark in request.GET.get("people", "").split(",") if PERSON.fullmatch(key_mark)]
+        keys = {_key("row", *place, key_mark): int(key_mark.partition(".")[0]) for key_mark in asked}
+        held = _from_cache(list(keys))
+        missing = {pk: key for key, pk in keys.items() if key not in held}
+        rows = board.rows(self.day, self.now, only=missing) if missing else []
+        _to_cache({missing[row["id"]]: row for row in rows}, ROW_HELD_S)
+        answer: dict[str, Any] = {"rows": [*held.values(), *rows]}
+        if "pool" in request.GET:
+            answer["pool"] = self.pool()
+        return JsonResponse(answer)
 
 
-def _needs() -> dict[int, dict[str, int]]:
-    """The skills each type of order asks for, with their levels."""
-    needs: dict[int, dict[str, int]] = defaultdict(dict)
-    for kind, code, level in SkillNeed.objects.values_list("type_id", "skill__code", "level"):
-        needs[kind][code] = level
-    return needs
+def _key(*parts: str) -> str:
+    return "board:" + ":".join(quote(part) for part in parts)[:200]
+
+
+def _from_cache(keys: list[str]) -> dict[str, Any]:
+    """Without Redis everybody looks for themselves."""
+    try:
+        return cache.get_many(keys) if keys else {}
+    except redis.RedisError:
+        return {}
+
+
+def _to_cache(values: dict[str, Any], seconds: float) -> None:
+    with suppress(redis.RedisError):
+        cache.set_many(values, seconds)
 
 
 def _sees(user: User, path: str) -> bool:

@@ -48,6 +48,7 @@ export function take({ rows = [], pool }) {
   for (const row of rows) {
     const place = state.rows.findIndex((each) => each.id === row.id);
     if (place >= 0) state.rows[place] = row;
+    else if (!state.isCut) state.rows.push(row);
   }
   if (pool) state.pool = pool;
 }

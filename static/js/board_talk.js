@@ -6,12 +6,13 @@ import { csrfToken } from "./csrf.js";
 const EVERY = 2500; // ms between two looks; with the server's 1.5 s the page is at most 4 s behind
 const UNDO = `board-undo-${state.user}`;
 const MOST_UNDOS = 20;
+const MOST_ROWS = 150; // in one address
 const toast = document.querySelector(".board-toast");
 let quiet; // hides the toast
 
 export class Refused extends Error {}
 
-export const address = (path, query = {}) => `${board.dataset.base}${path}?${new URLSearchParams([...new URLSearchParams(board.dataset.query), ...Object.entries(query).flatMap(([key, value]) => [].concat(value).map((each) => [key, each]))])}`;
+export const address = (path, query = {}) => `${board.dataset.base}${path}?${new URLSearchParams([...new URLSearchParams(board.dataset.query), ...Object.entries(query)])}`;
 
 async function ask(path, { query, body, as = "json" } = {}) {
   let answer;
@@ -58,9 +59,9 @@ function keepUndos(list) {
 
 let writing = 0; // while a move is on its way the page is ahead of the server
 
-function show(data) {
+function show(data, were = state.rows.length) {
   take(data);
-  draw(data.rows?.map((row) => row.id));
+  if (data.rows) draw(state.rows.length === were && data.rows.map(({ id }) => id));
   if (data.pool) drawPool();
 }
 
@@ -115,7 +116,7 @@ const filters = document.querySelector("[data-board-filters]");
 export const poolFilters = () => Object.fromEntries([...new FormData(filters)].filter(([, value]) => value));
 
 filters.addEventListener("change", async () => {
-  const { pool } = await ask("rows/", { query: poolFilters() });
+  const { pool } = await ask("rows/", { query: { pool: 1, ...poolFilters() } });
   show({ pool });
 });
 filters.addEventListener("submit", (event) => event.preventDefault());
@@ -127,11 +128,15 @@ async function look() {
   const news = await ask("changes/", { query: { stamp: state.stamp } });
   if (!news || writing || held.isBusy()) return;
   const changed = Object.keys(news.marks).filter((key) => news.marks[key] !== state.marks[key]);
-  const fresh = await ask("rows/", { query: { person: changed.filter((key) => key !== "pool").slice(0, 300), ...poolFilters() } });
+  const asked = changed.slice(0, MOST_ROWS); // what is left comes with the next look
+  const people = asked.filter((key) => key !== "pool").map((key) => `${key}.${news.marks[key]}`);
+  const fresh = await ask("rows/", { query: { people, ...(asked.includes("pool") && { pool: 1, ...poolFilters() }) } });
   if (writing || held.isBusy()) return;
-  show(fresh);
-  state.marks = news.marks;
-  state.stamp = news.stamp;
+  const were = state.rows.length;
+  state.rows = state.rows.filter(({ id }) => id in news.marks); // who left is gone
+  show(fresh, were);
+  for (const key of asked) state.marks[key] = news.marks[key];
+  if (asked.length === changed.length) state.stamp = news.stamp;
 }
 
 let failures = 0;

@@ -222,6 +222,7 @@ def test_each_move_is_undone_to_exactly_what_was_before(move, undo, order, engin
     states.append(where(order))
     seen = {"by": dispatcher, "at": at}
     moves.append(lock_on_board(order, is_locked=False, version=version_of(fresh(order)), **seen))
+    assert Entry.objects.about(order).first().changes == {"is_locked": [True, False]}
     states.append(where(order))
     moves.append(move(engineer=colleague, start=at + 2 * HOUR))
     states.append(where(order))
@@ -323,7 +324,12 @@ def test_fifty_looks_cost_one_look_at_the_database_and_none_when_nothing_changed
         assert desk.get(f"{url}&stamp={stamp}").status_code == 204
     move()
     cache.clear()  # or 1.5 s later
-    assert desk.get(f"{url}&stamp={stamp}").json()["marks"][str(engineer.pk)] != ""
+    mark = desk.get(f"{url}&stamp={stamp}").json()["marks"][str(engineer.pk)]
+    rows = f"/office/board/rows/?{QUERY}&people={engineer.pk}.{mark},x"
+    first = desk.get(rows).json()
+    assert [bar["number"] for bar in first["rows"][0]["bars"]] == [order.number]
+    with django_assert_max_num_queries(3):  # and the region
+        assert desk.get(rows).json() == first
 
 
 def test_the_page_costs_as_many_queries_for_three_people_as_for_thirty(
