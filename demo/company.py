@@ -18,6 +18,7 @@ from demo.places import District, heaps, make_regions
 from demo.reference import load_reference
 from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
+from demo.stock import stock_up
 from demo.world import Setting, World
 from dispatch.actions import assign_open_orders
 from notifications.actions import read_notices
@@ -80,6 +81,7 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
             setting.reference, setting.staff, language=plan.language, seed=plan.seed, begin=plan.begin, at=plan.at
         )
         read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
+        stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
 
