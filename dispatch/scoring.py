@@ -55,7 +55,7 @@ def score(
     reasons = tuple(
         tuple(reason for reason, flags in barred.items() if flags[index]) for index in range(len(candidates))
     )
-    factors = {
+    factors: dict[str, NDArray] = {
         "travel": 100 * (1 - slots.extra_s / (max(rules.max_travel_min, 1) * 60)),
         "load": 100 * (1 - candidates.orders / max(rules.max_orders, 1)),
         "lateness": _in_time(slots.start, job, at),

@@ -253,7 +253,7 @@ def _gaps(
                 continue
             if booked.start >= shift.closes_at:
                 break
-            start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+            start = float(ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S)
             if not_before:
                 start = not_before(start)
             done = start + duration_s
@@ -267,7 +267,7 @@ def _gaps(
             free_from = booked.end
             if booked.lat is not None:
                 here, origin = first + number + 2, "booking"
-        start = ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S
+        start = float(ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S)
         if not_before:
             start = not_before(start)
         if start + duration_s <= shift.closes_at:

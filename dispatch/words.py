@@ -100,7 +100,7 @@ def _offer(entry: dict[str, Any], inputs: dict[str, Any]) -> str:
     skills = [need["name"] for need in inputs["job"]["skills"]]
     if not skills:
         return collected
-    return _("%(skills)s: there; %(collected)s") % {"skills": ", ".join(skills), "collected": collected}
+    return _("has %(skills)s; %(collected)s") % {"skills": ", ".join(skills), "collected": collected}
 
 
 def _label(factor: str) -> str:

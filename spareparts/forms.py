@@ -44,8 +44,8 @@ class ReceiveForm(MoveForm):
 
 
 class TransferForm(MoveForm):
-    source = _place(_("From"))
-    target = _place(_("To"))
+    source = _place(_("From where"))
+    target = _place(_("To where"))
     field_order = ("part", "quantity", "source", "target", "note")
 
 

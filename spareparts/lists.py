@@ -27,19 +27,18 @@ class StockFilter(FilterSet):
 
 
 class StockTable(Table):
-    part = tables.Column(order_by=("part__name", "pk"))
-    quantity = tables.Column()
-    unit = tables.Column(accessor="part__get_unit_display", orderable=False, verbose_name=_("unit"))
-    place = tables.Column(order_by=("place__name", "place__person__name", "pk"))
-    kind = tables.Column(accessor="place__get_kind_display", orderable=False, verbose_name=_("kind of place"))
-    region = tables.Column(accessor="place__home", orderable=False, verbose_name=_("region"))
-    code = tables.Column(accessor="part__code", verbose_name=_("code"))
+    part = tables.Column(orderable=False)
+    quantity = tables.Column(orderable=False)
+    unit = tables.Column(accessor="part__get_unit_display", orderable=False, verbose_name=_("Unit"))
+    place = tables.Column(orderable=False)
+    kind = tables.Column(accessor="place__get_kind_display", orderable=False, verbose_name=_("Kind of place"))
+    region = tables.Column(accessor="place__home", orderable=False, verbose_name=_("Region"))
+    code = tables.Column(accessor="part__code", orderable=False, verbose_name=_("Code"))
 
     class Meta(Table.Meta):
         model = Stock
         fields = ("part", "quantity", "unit", "place", "kind", "region", "code")
         hidden = ("code",)
-        order_by = "part"
 
     def render_quantity(self, record: Stock, value: int):
         query = urlencode({"part": record.part.code, "place": record.place.code})
@@ -64,14 +63,13 @@ class DepotTable(Table):
     is_editable = False
     name = tables.Column()
     region = tables.Column(order_by=("region__path",))
-    position = tables.Column(empty_values=(), orderable=False, verbose_name=_("place"))
+    position = tables.Column(empty_values=(), orderable=False, verbose_name=_("Place"))
     calendar = tables.Column(orderable=False, default=_("always open"))
-    is_active = tables.Column(orderable=False, verbose_name=_("in use"))
+    is_active = tables.Column(orderable=False, verbose_name=_("In use"))
 
     class Meta(Table.Meta):
         model = Place
         fields = ("name", "region", "position", "calendar", "is_active")
-        order_by = "name"
 
     def render_name(self, record: Place):
         if not self.is_editable:

@@ -50,7 +50,7 @@ class OrganisationForm(forms.Form):
     order_types = forms.ModelMultipleChoiceField(
         None,
         label=_("What it may do"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.SelectMultiple(attrs={"data-search": ""}),
         error_messages={"required": _("Choose at least one kind of work.")},
     )
     regions = forms.ModelMultipleChoiceField(

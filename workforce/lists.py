@@ -84,17 +84,16 @@ class OrganisationTable(Table):
 
     editable: frozenset[int] = frozenset()
     name = tables.Column()
-    order_types = tables.Column(verbose_name=_("may do"), orderable=False, empty_values=())
+    order_types = tables.Column(verbose_name=_("May do"), orderable=False, empty_values=())
     regions = tables.Column(orderable=False, empty_values=())
     ends_on = tables.Column()
-    people_count = tables.Column(verbose_name=_("people"))
+    people_count = tables.Column(verbose_name=_("People"))
     code = tables.Column()
 
     class Meta(Table.Meta):
         model = Organisation
         fields = ("name", "order_types", "regions", "ends_on", "people_count", "code")
         hidden = ("code",)
-        order_by = "name"
 
     def render_name(self, record: Organisation):
         if record.pk not in self.editable:

@@ -93,7 +93,7 @@ def count_passed_over(order: WorkOrder, rule_set: RuleSet, at: datetime) -> dict
 
 
 def _limits(order: WorkOrder) -> dict[str, str]:
-    limits = {}
+    limits: dict[str, str] = {}
     for n, need in enumerate(order.needs.skills):
         limits |= {
             f"no_skill:{need.code}": f"held_{n}.level IS NULL",
@@ -221,13 +221,13 @@ def _table(columns: list[list[int | None]], rows: int) -> np.ndarray:
 
 
 def _dates(column: list[date | None]) -> list[str | None]:
-    return [day and day.isoformat() for day in column]
+    return [day.isoformat() if day else None for day in column]
 
 
 def _organisations(keys: list[int | None]) -> tuple[tuple[str, str | None] | None, ...]:
     """Name and end of the contract of who sends each person; None for our own staff."""
     found = {
-        key: (name, ends_on and ends_on.isoformat())
+        key: (name, ends_on.isoformat() if ends_on else None)
         for key, name, ends_on in Organisation.objects.filter(pk__in=set(keys) - {None}).values_list("pk", "name", "ends_on")
     } if any(keys) else {}  # fmt: skip
     return tuple(found.get(key) for key in keys)

@@ -26,7 +26,7 @@ class StockList(ListPage):
 
     def rows(self) -> QuerySet[Stock]:
         rows = Stock.objects.visible_to(self.request.user).there()
-        return rows.select_related("part", "place__region", "place__person__region")
+        return rows.select_related("part", "place__region", "place__person__region").order_by("part_id", "place_id")
 
 
 class MovementList(ListPage):
@@ -57,7 +57,7 @@ class DepotList(ListPage):
 
     def rows(self) -> QuerySet[Place]:
         depots = Place.objects.visible_to(self.request.user).filter(kind=Place.Kind.DEPOT)
-        return depots.select_related("region", "calendar")
+        return depots.select_related("region", "calendar").order_by("name", "pk")
 
     def table(self) -> lists.DepotTable:
         table = super().table()

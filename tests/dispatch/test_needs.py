@@ -126,7 +126,7 @@ def test_nobody_has_the_part_so_the_dispatcher_is_offered_the_way_by_the_depot(
         assert decision.chosen is None
         panel = client.get(reverse("office:work-order-dispatch", args=[order.number])).content.decode()
         page = client.get(reverse("office:work-order-assign", args=[order.number])).content.decode()
-        offer = "Networks, POS repair: there; collect 1 × Keypad at Yuhang depot, +36 min"
+        offer = "has Networks, POS repair; collect 1 × Keypad at Yuhang depot, +36 min"
         assert offer in panel
         assert offer in page
         client.post(

@@ -132,7 +132,7 @@ class OrganisationList(ListPage):
 
     def rows(self):
         rows = Organisation.objects.visible_to(self.request.user).annotate(people_count=Count("people"))
-        return rows.prefetch_related("regions", "order_types")
+        return rows.prefetch_related("regions", "order_types").order_by("name", "pk")
 
     def table(self):
         table, user = super().table(), self.request.user
