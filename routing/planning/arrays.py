@@ -53,6 +53,7 @@ class Model(NamedTuple):
     carried: NDArray  # int32 [people, parts]
     stock: NDArray  # int32 [depots, parts]
     who: NDArray  # int32: people by order
+    may: NDArray  # bool [orders, people]: the same
     near: NDArray  # int32 [orders, some]: the order itself, then others, the nearest first
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TypeVar
 
 F = TypeVar("F", bound=Callable)
+COMPILED = ("arrays", "compiled", "timing", "rows", "insertion", "search", "timetable")
 HERE = Path(__file__).resolve().parent
 
 
 def _cache_directory() -> Path:
     """Numba notices a change of a function, not of what that function calls: so one directory per state of the code."""
-    digest = sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))).hexdigest()[:12]
+    digest = sha256(b"".join((HERE / f"{name}.py").read_bytes() for name in COMPILED)).hexdigest()[:12]
     return HERE.parent.parent / "build" / "numba" / digest
 
 
@@ -44,7 +45,7 @@ TYPES = (
     | dict.fromkeys(["row", "own"], int64[:, ::1])
     | dict.fromkeys(["limit", "origin", "step", "hot", "cold", "removals", "busy"], float64)
     | dict.fromkeys(["is_end", "is_easy", "is_noisy", "is_accepted"], boolean)
-    | {"line": int32[:, :, ::1], "memo": int64[:, :, ::1], "random": uint64[::1]}
+    | {"may": boolean[:, ::1], "line": int32[:, :, ::1], "memo": int64[:, :, ::1], "random": uint64[::1]}
 )
 
 

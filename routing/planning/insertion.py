@@ -21,6 +21,7 @@ from routing.planning.arrays import (
     LEG,
     LENGTH,
     LONGEST,
+    LUNCH_FROM,
     MEMO_GAP,
     MEMO_VERSION,
     MOST_ORDERS,
@@ -29,6 +30,8 @@ from routing.planning.arrays import (
     NEVER,
     OPENS,
     ORDERS,
+    PRIZE,
+    RAMP,
     READY,
     READY_HUNGRY,
     SEQ,
@@ -63,6 +66,12 @@ def chance(random):
     bits ^= bits >> R27
     random[0] = bits
     return ((bits * FACTOR) >> R11) * (1.0 / 9007199254740992.0)
+
+
+@compiled
+def worth(node, price, weight, amount, x):
+    """What it costs to leave an order out."""
+    return price[x, PRIZE] * amount[RAMP] + move_price(node, weight, -1, x)
 
 
 @compiled
@@ -150,141 +159,142 @@ def gap_with_depot(
 
 
 @compiled
-def place(
-    travel, back, node, price, person, weight, needs, carried, stock, who, line, row, cost, used, own, spot, memo,
-    memo_cost, starts, trial, random, touched, x, limit, is_noisy, only, only_from,
+def recreate(
+    travel, back, node, price, person, weight, needs, carried, stock, who, may, line, row, cost, used, own, spot, memo,
+    memo_cost, starts, trial, random, touched, todo, amount, first_todo, last_todo, is_noisy, only, only_from,
 ):  # fmt: skip
-    """Put an order where it costs least, if that is less than `limit`: with anybody, or with `only` and from gap
-    `only_from` on. Best gaps of rows nobody touched are remembered."""
+    """Put each order of `todo` from … to … where it costs least, if that is less than to leave it out: with anybody, or
+    with `only` and from gap `only_from` on. Best gaps of rows nobody touched are remembered, and looked at first."""
     n = spot.shape[0]
-    opens, closes, duration = node[x, OPENS], node[x, CLOSES], node[x, DURATION]
-    cheapest, chosen, chosen_gap = limit, -1, -1
-    for index in range(node[x, WHO_FROM], node[x, WHO_TO]):
-        p = who[index]
-        if only >= 0 and p != only:
-            continue
-        r = own[p, CURRENT]
-        is_touched = r != own[p, ACTIVE]
-        if not is_touched and memo[x, p, MEMO_VERSION] == own[p, VERSION]:
-            if memo_cost[x, p] < cheapest and not (is_noisy and chance(random) < BLINK):
-                cheapest, chosen, chosen_gap = memo_cost[x, p], p, memo[x, p, MEMO_GAP]
-            continue
-        move, gap, first, length = move_price(node, weight, p, x), -1, 0, row[r, LENGTH]
-        best = cheapest - move if is_touched else INF
-        blinks = is_noisy and is_touched
-        for at in range(node[x, NEEDS_FROM], node[x, NEEDS_TO]):
-            if used[r, needs[at, 0]] + needs[at, 1] > carried[p, needs[at, 0]]:
-                first = -1
-        if row[r, ORDERS] >= person[p, MOST_ORDERS]:
-            first = NEVER
-        if first < 0:
-            first = NEVER
-            if stock.shape[0] > 0 and row[r, DEPOT_AT] > 0:
-                first = first_gap(node, needs, carried, stock, line, row, used, own, n, x, p, r)
-            elif stock.shape[0] > 0 and not person[p, HAS_LONGEST]:
-                best, gap = gap_with_depot(
-                    travel, node, price, person, weight, needs, carried, stock, line, row, cost, used, own, trial, n,
-                    x, p, r, best,
-                )  # fmt: skip
-        is_plain, is_soft = person[p, IS_PLAIN], row[r, IS_SOFT]
-        easy, easy_hungry = (EASY, EASY_HUNGRY) if is_soft else (LATEST, LATEST_HUNGRY)
-        for k in range(max(first, only_from), length + 1):
-            fed, latest = line[r, READY, k], line[r, LATEST, k + 1]
-            if is_plain:
-                if fed > closes:
-                    break
-                if latest < opens + duration:
+    for turn in range(first_todo, last_todo + 1):
+        x = todo[turn]
+        opens, closes, duration = node[x, OPENS], node[x, CLOSES], node[x, DURATION]
+        from_needs, to_needs = node[x, NEEDS_FROM], node[x, NEEDS_TO]
+        cheapest, chosen, chosen_gap = worth(node, price, weight, amount, x), -1, -1
+        from_who, to_who = node[x, WHO_FROM], node[x, WHO_TO]
+        if only >= 0:
+            from_who = to_who
+        for index in range(from_who, to_who + touched[0]):
+            p = who[index] if index < to_who else touched[1 + index - to_who]
+            r = own[p, CURRENT]
+            is_touched = r != own[p, ACTIVE]
+            if index < to_who:
+                if is_touched:
                     continue
-            else:
-                if min(fed, line[r, READY_HUNGRY, k]) > closes:
-                    break
-                if max(latest, line[r, LATEST_HUNGRY, k + 1]) < opens + duration:
+                if memo[x, p, MEMO_VERSION] == own[p, VERSION]:
+                    if memo_cost[x, p] < cheapest and not (is_noisy and chance(random) < BLINK):
+                        cheapest, chosen, chosen_gap = memo_cost[x, p], p, memo[x, p, MEMO_GAP]
                     continue
-            to, fro = back[x, line[r, SEQ, k]], travel[x, line[r, SEQ, k + 1]]
-            total = weight[W_TRAVEL] * (to + fro - line[r, LEG, k])
-            if total >= best:
+            elif not may[x, p] or (only >= 0 and p != only):
                 continue
-            if is_plain:
-                start = max(fed + to, opens)
-                arrival = start + duration + fro
-                if start > closes or arrival > latest:
-                    continue
-                is_easy = arrival <= line[r, easy, k + 1]
-            else:
-                hungry, start, hungry_start, arrival, hungry_arrival = (
-                    line[r, READY_HUNGRY, k],
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                )
-                if fed < NEVER:
-                    arrival = drive(person, p, fed, to)
-                if hungry < NEVER:
-                    arrival = min(arrival, after_lunch(person, p, hungry, to, False))
-                    hungry_start = start_of(person, node, p, x, drive(person, p, hungry, to))
-                if arrival < NEVER:
-                    start = start_of(person, node, p, x, arrival)
-                arrival = NEVER
-                if start < NEVER:
-                    arrival = drive(person, p, start + duration, fro)
-                if hungry_start < NEVER:
-                    hungry_arrival = drive(person, p, hungry_start + duration, fro)
-                    later = after_lunch(person, p, hungry_start + duration, fro, k == length)
-                    if later <= arrival:
-                        arrival, start = later, hungry_start
-                if hungry_arrival > line[r, LATEST_HUNGRY, k + 1] and arrival > latest:
-                    continue
-                if person[p, HAS_LONGEST]:
-                    span, begins, ends = joined(
-                        line[r, HEAD, k], line[r, HEAD_FROM, k], line[r, HEAD_TO, k], to, duration, opens, closes
-                    )
-                    span = joined(
-                        span,
-                        begins,
-                        ends,
-                        fro,
-                        line[r, TAIL, k + 1],
-                        line[r, TAIL_FROM, k + 1],
-                        line[r, TAIL_TO, k + 1],
-                    )[0]
-                    if span > person[p, LONGEST]:
+            move, gap, first, length = move_price(node, weight, p, x), -1, 0, row[r, LENGTH]
+            best = cheapest - move if is_touched else INF
+            blinks = is_noisy and is_touched
+            for at in range(from_needs, to_needs):
+                if used[r, needs[at, 0]] + needs[at, 1] > carried[p, needs[at, 0]]:
+                    first = -1
+            if row[r, ORDERS] >= person[p, MOST_ORDERS]:
+                first = NEVER
+            if first < 0:
+                first = NEVER
+                if stock.shape[0] > 0 and row[r, DEPOT_AT] > 0:
+                    first = first_gap(node, needs, carried, stock, line, row, used, own, n, x, p, r)
+                elif stock.shape[0] > 0 and not person[p, HAS_LONGEST]:
+                    best, gap = gap_with_depot(
+                        travel, node, price, person, weight, needs, carried, stock, line, row, cost, used, own, trial, n,
+                        x, p, r, best,
+                    )  # fmt: skip
+            is_plain = person[p, IS_PLAIN]
+            easy, easy_hungry = (EASY, EASY_HUNGRY) if row[r, IS_SOFT] else (LATEST, LATEST_HUNGRY)
+            for k in range(max(first, only_from), length + 1):
+                fed, latest = line[r, READY, k], line[r, LATEST, k + 1]
+                if is_plain:
+                    if fed > closes:
+                        break
+                    if latest < opens + duration:
                         continue
-                is_easy = arrival <= line[r, easy, k + 1]
-                if hungry_arrival <= line[r, easy_hungry, k + 1]:
-                    is_easy, start = True, hungry_start
-            if is_easy:
-                total += lateness(node, price, x, start)
+                else:
+                    if min(fed, line[r, READY_HUNGRY, k]) > closes:
+                        break
+                    if max(latest, line[r, LATEST_HUNGRY, k + 1]) < opens + duration:
+                        continue
+                to, fro = back[x, line[r, SEQ, k]], travel[x, line[r, SEQ, k + 1]]
+                total = weight[W_TRAVEL] * (to + fro - line[r, LEG, k])
+                if total >= best:
+                    continue
+                if is_plain:
+                    start = max(fed + to, opens)
+                    arrival = start + duration + fro
+                    if start > closes or arrival > latest:
+                        continue
+                    is_easy = arrival <= line[r, easy, k + 1]
+                else:
+                    hungry, start, hungry_start = line[r, READY_HUNGRY, k], NEVER, NEVER
+                    arrival, hungry_arrival = NEVER, NEVER
+                    if fed < NEVER:
+                        arrival = drive(person, p, fed, to)
+                    if hungry < NEVER:
+                        hungry_start = start_of(person, node, p, x, drive(person, p, hungry, to))
+                        if hungry_start + duration > person[p, LUNCH_FROM]:
+                            arrival = min(arrival, after_lunch(person, p, hungry, to, False))
+                    if arrival < NEVER:
+                        start = start_of(person, node, p, x, arrival)
+                    arrival = NEVER
+                    if start < NEVER:
+                        arrival = drive(person, p, start + duration, fro)
+                    if hungry_start < NEVER:
+                        hungry_arrival = drive(person, p, hungry_start + duration, fro)
+                        later = after_lunch(person, p, hungry_start + duration, fro, k == length)
+                        if later <= arrival:
+                            arrival, start = later, hungry_start
+                    if hungry_arrival > line[r, LATEST_HUNGRY, k + 1] and arrival > latest:
+                        continue
+                    if person[p, HAS_LONGEST]:
+                        span, begins, ends = joined(
+                            line[r, HEAD, k], line[r, HEAD_FROM, k], line[r, HEAD_TO, k], to, duration, opens, closes
+                        )
+                        after = line[r, TAIL, k + 1], line[r, TAIL_FROM, k + 1], line[r, TAIL_TO, k + 1]
+                        if joined(span, begins, ends, fro, after[0], after[1], after[2])[0] > person[p, LONGEST]:
+                            continue
+                    is_easy = arrival <= line[r, easy, k + 1]
+                    if hungry_arrival <= line[r, easy_hungry, k + 1]:
+                        is_easy, start = True, hungry_start
+                if is_easy:
+                    total += lateness(node, price, x, start)
+                else:
+                    total += softness(travel, node, price, person, weight, line, row, cost, trial, x, p, r, k)
+                if total < best and not (blinks and chance(random) < BLINK):
+                    best, gap = total, k
+            if gap >= 0:
+                seconds = best / max(weight[W_TRAVEL], 1e-9)
+                busy = float(row[r, TRAVEL] + row[r, WORK])
+                best += move - imbalance(person, weight, p, busy)
+                best += imbalance(person, weight, p, busy + duration + seconds)
             else:
-                total += softness(travel, node, price, person, weight, line, row, cost, trial, x, p, r, k)
-            if total < best and not (blinks and chance(random) < BLINK):
-                best, gap = total, k
-        if gap >= 0:
-            seconds = best / max(weight[W_TRAVEL], 1e-9)
-            busy = float(row[r, TRAVEL] + row[r, WORK])
-            best += move - imbalance(person, weight, p, busy)
-            best += imbalance(person, weight, p, busy + duration + seconds)
-        else:
-            best = INF
-        if not is_touched and only < 0:
-            memo[x, p, MEMO_VERSION], memo[x, p, MEMO_GAP], memo_cost[x, p] = own[p, VERSION], gap, best
-        if best < cheapest:
-            cheapest, chosen, chosen_gap = best, p, gap
-    if chosen < 0:
-        return False
-    depot = (chosen_gap >> DEPOT) - 1
-    gap, at = chosen_gap & GAP, row[own[chosen, CURRENT], DEPOT_AT]
-    if depot >= 0 or at > 0:
-        which = depot if depot >= 0 else line[own[chosen, CURRENT], SEQ, at] - n
-        if not has_stock(node, needs, carried, stock, line, row, used, own, n, x, chosen, which):
-            return False  # it went to somebody else since it was looked at
-    if own[chosen, CURRENT] == own[chosen, ACTIVE]:
-        touch(line, row, cost, used, own, touched, chosen)
-    r = own[chosen, CURRENT]
-    changed = gap + 1
-    if depot >= 0:
-        changed = (chosen_gap >> DEPOT_GAP) & GAP
-        put_in(node, weight, needs, line, row, cost, used, spot, chosen, r, n + depot, changed)
-    put_in(node, weight, needs, line, row, cost, used, spot, chosen, r, x, gap)
-    lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, chosen, r, min(changed, gap + 1))
-    return True
+                best = INF
+            if not is_touched:
+                memo[x, p, MEMO_VERSION], memo[x, p, MEMO_GAP], memo_cost[x, p] = own[p, VERSION], gap, best
+                if best < cheapest and is_noisy and chance(random) < BLINK:
+                    best = INF
+            if best < cheapest:
+                cheapest, chosen, chosen_gap = best, p, gap
+        if chosen < 0:
+            continue
+        depot = (chosen_gap >> DEPOT) - 1
+        gap, at = chosen_gap & GAP, row[own[chosen, CURRENT], DEPOT_AT]
+        if depot >= 0 or at > 0:
+            which = depot if depot >= 0 else line[own[chosen, CURRENT], SEQ, at] - n
+            if not has_stock(node, needs, carried, stock, line, row, used, own, n, x, chosen, which):
+                continue  # it went to somebody else since it was looked at
+        if own[chosen, CURRENT] == own[chosen, ACTIVE]:
+            touch(line, row, cost, used, own, touched, chosen)
+        r = own[chosen, CURRENT]
+        changed = gap + 1
+        if depot >= 0:
+            changed = (chosen_gap >> DEPOT_GAP) & GAP
+            put_in(node, weight, needs, line, row, cost, used, spot, chosen, r, n + depot, changed)
+        put_in(node, weight, needs, line, row, cost, used, spot, chosen, r, x, gap)
+        lay_out(
+            travel, node, price, person, weight, line, row, cost, starts, trial, chosen, r, min(changed, gap + 1),
+            NEVER if depot >= 0 else gap + 1,
+        )  # fmt: skip

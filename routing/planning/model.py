@@ -174,7 +174,7 @@ def allowed(problem: Problem, orders: Sequence[Order]) -> NDArray:
     return may
 
 
-def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray) -> Model:
+def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may: NDArray | None = None) -> Model:
     """Of some people and orders, by index. Those who may do nothing stay in, without a gap anywhere."""
     n, depots = len(orders), len(table.problem.depots)
     rows = np.concatenate([orders, np.arange(depots) + len(table.orders)]).astype(np.int64)
@@ -196,7 +196,7 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray) -> 
         node[x, 6] = len(needs)
         needs += table.needs[order]
         node[x, 7] = len(needs)
-    may = table.may[np.ix_(orders, people)]
+    may = table.may[np.ix_(orders, people)] if may is None else may
     counts = may.sum(axis=1)
     node[:n, 9] = np.cumsum(counts)
     node[:n, 8] = node[:n, 9] - counts
@@ -220,7 +220,8 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray) -> 
         travel, np.ascontiguousarray(travel.T), node, price, person,
         np.array([weights.travel, weights.overtime, weights.imbalance, weights.moved], float),
         np.array(needs, np.int32).reshape(-1, 2), np.ascontiguousarray(table.carried[people]),
-        np.ascontiguousarray(stock), np.nonzero(may)[1].astype(np.int32), np.ascontiguousarray(near, np.int32),
+        np.ascontiguousarray(stock), np.nonzero(may)[1].astype(np.int32), np.ascontiguousarray(may),
+        np.ascontiguousarray(near, np.int32),
     )  # fmt: skip
 
 

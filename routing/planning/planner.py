@@ -6,7 +6,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.planning.arrays import ACTIVE, BEST_LENGTH, Model, State
+from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, TRAVEL, W_TRAVEL, Model, State
 from routing.planning.model import Table, model_of, state_of, tabulate
 from routing.planning.outcome import DEPOT, Day, as_plan
 from routing.planning.problem import Budget, Cancel, Invalid, Key, Plan, Problem, Progress
@@ -20,6 +20,7 @@ ROUNDS = 12
 HOT, COLD = 1.0, 0.01  # temperatures, in mean ways from visit to visit
 WARM = 0.05  # where it begins with a plan
 REMOVALS = 10
+EARLY = 0.1  # share of the time after which it shows whether the iterations can be done in it
 GLANCE_S = 0.03  # between two looks at the clock and at `cancel`
 
 
@@ -88,6 +89,8 @@ class _Run:
         self, people: NDArray, orders: NDArray, done: float, share: float, cooled: float, cooling: float
     ) -> None:
         """One group, from the share `done` of the budget on; `cooled`: how far the temperature is down."""
+        if not len(people):
+            return
         stock = self.table.stock - sum(
             (day.picked for p, day in enumerate(self.days) if day.picked is not None and p not in set(people.tolist())),
             np.zeros_like(self.table.stock),
@@ -95,7 +98,7 @@ class _Run:
         model = model_of(self.table, people, orders, stock)
         state = state_of(model, int(self.dice.integers(2**62)))
         self._begin(model, state, people, orders)
-        if len(orders) and len(people):
+        if len(orders):
             self._cool(model, state, done, share, cooled, cooling)
         self._keep(model, state, people, orders)
 
@@ -110,45 +113,39 @@ class _Run:
         begin_search(*model, *state, np.array(sequence, np.int32), np.array(warm, np.int32))
 
     def _cool(self, model: Model, state: State, done: float, share: float, cooled: float, cooling: float) -> None:
-        scale = max(_mean_way(state, model), 1e-3)
-        hot, cold = self.hot * scale, COLD * scale
-        total = 0 if self.budget.iterations is None else max(1, round(self.budget.iterations * share))
-        until = self.begun + self.budget.seconds * (done + share)
-        chunk, step, begun = 50, cooling / max(total, 1), monotonic()
-        origin, count = cooled, 0
-        while not (self.is_cancelled or (count >= total and not self.by_time)):
-            now = monotonic()
-            if self.cancel is not None and self.cancel.is_set():
-                self.is_cancelled = True
-                break
-            if self.by_time:
-                if now >= until:
-                    break
-                spent = (now - begun) / max(until - begun, 1e-9)
-                chunk_s = min(GLANCE_S, until - now)
-                step = cooling * chunk_s / max(until - begun, 1e-9) / chunk
-                origin = cooled + cooling * spent - step * count
-            size = chunk if self.by_time else min(chunk, total - count)
-            search(*model, *state, size, origin, step, hot, cold, REMOVALS)
-            count += size
-            took = max(monotonic() - now, 1e-6)
-            chunk = int(min(max(size * min(GLANCE_S / took, 4), 1), 100_000))
-            if (
-                not self.by_time
-                and monotonic() - self.begun > self.budget.seconds * (done + share * count / total) + 0.5
-            ):
-                self.by_time = self.hit_time_limit = self._is_slow(done + share * count / total)
+        """Chunks of iterations, between which the clock and `cancel` are looked at. While iterations are the measure,
+        where chunks begin and end changes nothing."""
+        cold = COLD * _mean_way(state, model)
+        hot = self.hot / COLD * cold
+        total = 0 if self.budget.iterations is None else round(self.budget.iterations * share)
+        begun = now = monotonic()
+        until = now + max(self.begun + self.budget.seconds - now, 0.0) * share / (1 - done)
+        count, chunk, each_s, begun_at = 0, 50, 1e-4, 0.0
+        while True:
+            if not self.by_time:
+                size, step, progress = min(chunk, total - count), 1 / max(total, 1), count / max(total, 1)
+                begun, begun_at = now, progress
+            elif now < until:
+                size, progress = chunk, begun_at + (1 - begun_at) * (now - begun) / (until - begun)
+                step = (1 - begun_at) * each_s / (until - begun)
+            else:
+                size = 0
+            self.is_cancelled = self.is_cancelled or (self.cancel is not None and self.cancel.is_set())
             if self.progress:
-                self.progress(
-                    min(
-                        1.0,
-                        done + share * count / total if not self.by_time else (now - self.begun) / self.budget.seconds,
-                    )
-                )
+                self.progress(min(1.0, done + share * progress))
+            if size == 0 or self.is_cancelled:
+                break
+            search(
+                *model, *state, size, cooled + cooling * (progress - step * count), cooling * step, hot, cold, REMOVALS
+            )
+            count += size
+            before, now = now, monotonic()
+            each_s = max((now - before) / size, 1e-9)
+            chunk = int(min(max(GLANCE_S / each_s, 1), size * 4, 100_000))
+            used = (now - self.begun) / max(self.budget.seconds, 1e-9)
+            if not self.by_time and used > max(EARLY, done + share * count / total):
+                self.by_time = self.hit_time_limit = True
         self.iterations += count
-
-    def _is_slow(self, done: float) -> bool:
-        return done > 0.01
 
     def _keep(self, model: Model, state: State, people: NDArray, orders: NDArray) -> None:
         rows = np.zeros((state.best.shape[1] + 4, 5), np.int32)
@@ -176,6 +173,7 @@ class _Run:
 
 
 def _mean_way(state: State, model: Model) -> float:
+    """What the way from one visit to the next costs on average, at the beginning."""
     rows = state.row[state.own[:, ACTIVE]]
-    visits = int(rows[:, 0].sum())
-    return float(rows[:, 2].sum()) / max(visits + int((rows[:, 0] > 0).sum()), 1) * max(model.weight[0], 1e-6)
+    ways = rows[:, LENGTH].sum() + (rows[:, LENGTH] > 0).sum()
+    return max(float(rows[:, TRAVEL].sum() / max(ways, 1) * model.weight[W_TRAVEL]), 1e-3)

@@ -1,5 +1,241 @@
-from routing.planning.problem import Reason
+"""Why nobody does an order: one rule after the other is lifted, to see whether that alone would help."""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.planning.arrays import (
+    CLOSES,
+    DAY_LAST,
+    DAY_OPENS,
+    DURATION,
+    MEMO_VERSION,
+    MOST_ORDERS,
+    NEEDS_FROM,
+    NEEDS_TO,
+    NEVER,
+    OPENS,
+    RAMP,
+    Model,
+)  # fmt: skip
+from routing.planning.insertion import recreate
+from routing.planning.model import SPAN, Table, model_of, state_of
+from routing.planning.outcome import Day
+from routing.planning.problem import UNREACHABLE_S, Order, Reason
+from routing.planning.search import begin_search
+
+NAMED = 5  # people that one reason names at most
+LONGER_S = 4 * 3600  # by so much a day is lengthened to see whether time is what lacks
+
+CODES = (
+    "no_people",  # nobody works that day
+    "pinned_absent",  # person: not among the people
+    "skill",  # skill, level: nobody has it
+    "skills",  # skills (level by skill): nobody has all of them
+    "level",  # skill, level, best, people: nobody has it at that level; those who come nearest
+    "group",  # groups: nobody belongs to one
+    "refused",  # people: all who could refused it
+    "part",  # part, quantity, carried, in_stock: nobody has enough, nor has a depot
+    "travel",  # people: those who could have no way there
+    "window",  # opens_s, closes_s, arrival_s, people: could be there at arrival_s at the earliest, on a free day
+    "shift",  # people, missing_s: even a free day would have to be so much longer
+    "day",  # people, duration_s: finds no room even on a free day, for lunch, absences or the way to a depot
+    # Those who may have no room left; with one rule less somebody would have:
+    "without_window",  # opens_s, closes_s, people: could do it at another time
+    "without_skills",  # skills, people: have the time, not all of the skills at these levels
+    "without_group",  # groups, people
+    "without_refusal",  # people
+    "without_part",  # part, quantity, people
+    "without_pin",  # person, people: have the time, another was chosen
+    "max_orders",  # most, people: may not do more orders
+    "overtime",  # people, by_s: could if they worked up to so much longer
+    "full",  # people, count: could do it, and have no time left
+    "economy",  # people, cost, worth: fits, but takes more than it is worth
+)
+
+GROUP = 40  # people looked at together
+Change = Callable[[Model, NDArray], None]
 
 
-def reasons_of(table, days, left):
-    return {x: [Reason("full", {})] for x in left}
+def reasons_of(table: Table, days: Sequence[Day], left: Sequence[int]) -> dict[int, list[Reason]]:
+    if not left:
+        return {}
+    if not table.problem.people:
+        return {x: [Reason("no_people", {})] for x in left}
+    rows = np.array(left)
+    rules = _Rules(table, rows)
+    found: dict[int, list[Reason]] = {}
+    free = _costs(table, [Day() for _ in days], rows, rules.may, _as_it_is)
+    now = _costs(table, days, rows, rules.may, _as_it_is)
+    lifted = {
+        "without_window": _costs(table, days, rows, rules.may, _any_time),
+        "without_skills": _costs(table, days, rows, rules.without("skills"), _as_it_is),
+        "without_group": _costs(table, days, rows, rules.without("groups"), _as_it_is),
+        "without_refusal": _costs(table, days, rows, rules.without("refusals"), _as_it_is),
+        "without_part": _costs(table, days, rows, rules.may, _without_parts),
+        "without_pin": _costs(table, days, rows, rules.without("pins"), _as_it_is),
+        "max_orders": _costs(table, days, rows, rules.may, _any_number),
+        "overtime": _costs(table, days, rows, rules.may, _longer),
+    }
+    for at, x in enumerate(left):
+        reasons = list(rules.never(at)) or list(_on_a_free_day(table, x, rules.may[at], free[at]))
+        if np.isfinite(now[at]).any():
+            worth = float(table.price[x, 2])
+            values = {"people": _names(table, now[at]), "cost": float(now[at].min()), "worth": worth}
+            reasons.append(Reason("economy", values))
+        for code, costs in lifted.items():
+            if np.isfinite(costs[at]).any() and not np.isfinite(now[at]).any():
+                reasons.append(Reason(code, _values(table.orders[x], code) | {"people": _names(table, costs[at])}))
+        if not reasons:
+            able = np.where(rules.may[at], 0.0, inf)
+            reasons.append(Reason("full", {"people": _names(table, able), "count": int(rules.may[at].sum())}))
+        found[x] = reasons
+    return found
+
+
+def _values(order: Order, code: str) -> dict[str, Any]:
+    if code == "without_window":
+        if order.pinned_start_s is not None:
+            return {"opens_s": order.pinned_start_s, "closes_s": order.pinned_start_s}
+        return {"opens_s": order.opens_s, "closes_s": order.closes_s}
+    return {
+        "without_skills": {"skills": dict(order.skills)},
+        "without_group": {"groups": sorted(order.groups, key=repr)},
+        "without_part": {"parts": dict(order.parts)},
+        "without_pin": {"person": order.pinned_to},
+        "overtime": {"by_s": LONGER_S},
+    }.get(code, {})
+
+
+def _names(table: Table, costs: NDArray) -> list:
+    """Keys of some people, the cheapest first."""
+    cheapest = np.argsort(costs, kind="stable")[:NAMED]
+    return [table.problem.people[p].key for p in cheapest if np.isfinite(costs[p])]
+
+
+class _Rules:
+    """Who may do the orders that are left, rule by rule: bool [orders left, people]."""
+
+    def __init__(self, table: Table, left: NDArray) -> None:
+        self.table, self.orders = table, [table.orders[x] for x in left]
+        people = table.problem.people
+        self.rules = {
+            "skills": [
+                [all(p.skills.get(k, -inf) >= v for k, v in o.skills.items()) for p in people] for o in self.orders
+            ],
+            "groups": [[not o.groups or bool(o.groups & p.groups) for p in people] for o in self.orders],
+            "refusals": [[p.key not in o.refused_by for p in people] for o in self.orders],
+            "pins": [[o.pinned_to in (None, p.key) for p in people] for o in self.orders],
+        }
+        self.rules = {name: np.array(rule, bool) for name, rule in self.rules.items()}
+        self.may = table.may[left]
+
+    def without(self, lifted: str) -> NDArray:
+        """A person named by a dispatcher may whatever the other rules say, so lifting them changes nothing there."""
+        others = [rule for name, rule in self.rules.items() if name != lifted]
+        free = np.array([order.pinned_to is None for order in self.orders])[:, None]
+        return np.where(free | (lifted == "pins"), np.logical_and.reduce(others), self.may)
+
+    def never(self, at: int) -> Iterator[Reason]:
+        """Rules that nobody satisfies."""
+        order, people = self.orders[at], self.table.problem.people
+        if order.pinned_to is not None:
+            if not self.may[at].any():
+                yield Reason("pinned_absent", {"person": order.pinned_to})
+            return
+        for skill, level in order.skills.items():
+            levels = [person.skills[skill] for person in people if skill in person.skills]
+            if not levels:
+                yield Reason("skill", {"skill": skill, "level": level})
+            elif max(levels) < level:
+                best = [person.key for person in people if person.skills.get(skill) == max(levels)][:NAMED]
+                yield Reason("level", {"skill": skill, "level": level, "best": max(levels), "people": best})
+            elif not self.rules["skills"][at].any() and skill == next(iter(order.skills)):
+                yield Reason("skills", {"skills": dict(order.skills)})
+        if not self.rules["groups"][at].any():
+            yield Reason("group", {"groups": sorted(order.groups, key=repr)})
+        elif not (self.may[at]).any() and (self.rules["groups"][at] & self.rules["skills"][at]).any():
+            yield Reason("refused", {"people": [p.key for p in people if p.key in order.refused_by][:NAMED]})
+        for part, quantity in order.parts.items():
+            most = max((p.parts.get(part, 0) for p, may in zip(people, self.may[at], strict=True) if may), default=0)
+            stock = max((depot.parts.get(part, 0) for depot in self.table.problem.depots), default=0)
+            if self.may[at].any() and most + stock < quantity:
+                yield Reason("part", {"part": part, "quantity": quantity, "carried": most, "in_stock": stock})
+
+
+def _on_a_free_day(table: Table, x: int, may: NDArray, costs: NDArray) -> Iterator[Reason]:
+    """What is impossible for each of those who may, even without any other order."""
+    if not may.any() or np.isfinite(costs).any():
+        return
+    able, seconds = np.nonzero(may)[0], table.problem.seconds()
+    person, node = table.person[able].astype(np.int64), table.node[x].astype(np.int64)
+    names = [table.problem.people[p].key for p in able[:NAMED]]
+    ways = np.minimum(seconds[table.first_place[able], table.place[x]], UNREACHABLE_S)
+    arrival = np.maximum(person[:, DAY_OPENS] + np.ceil(ways).astype(np.int64), node[OPENS])
+    home = np.where(
+        table.last_place[able] < 0, 0, np.minimum(seconds[table.place[x], table.last_place[able]], UNREACHABLE_S)
+    )
+    missing = arrival + node[DURATION] + np.ceil(home).astype(np.int64) - person[:, DAY_LAST]
+    order = table.orders[x]
+    if (ways >= UNREACHABLE_S).all() or (home >= UNREACHABLE_S).all():
+        yield Reason("travel", {"people": names})
+    elif (arrival > node[CLOSES]).all():
+        values = _values(order, "without_window") | {"arrival_s": int(arrival.min()) + table.zero}
+        yield Reason(
+            "window",
+            values | {"people": [names[0] if len(names) == 1 else table.problem.people[able[arrival.argmin()]].key]},
+        )
+    elif (missing[arrival <= node[CLOSES]] > 0).all():
+        yield Reason("shift", {"people": names, "missing_s": int(missing[arrival <= node[CLOSES]].min())})
+    else:
+        yield Reason("day", {"people": names, "duration_s": int(node[DURATION])})
+
+
+def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, change: Change) -> NDArray:
+    """What each order left would cost in the day of each person as it is, were the rules changed; inf: impossible."""
+    costs = np.full(may.shape, inf)
+    for first in range(0, len(days), GROUP):
+        people = np.arange(first, min(first + GROUP, len(days)))
+        planned = np.array([x for p in people for x in days[p].orders], np.int64)
+        warm = np.array([at for at, p in enumerate(people) for _ in days[p].orders], np.int32)
+        stock = table.stock - sum(
+            (day.picked for p, day in enumerate(days) if day.picked is not None and p not in people), 0 * table.stock
+        )
+        allowed = np.vstack([table.may[np.ix_(planned, people)], may[:, people]])
+        model = model_of(table, people, np.concatenate([planned, left]), stock, allowed)
+        rows = np.arange(len(planned), len(planned) + len(left))
+        change(model, rows)
+        state = state_of(model, 0)
+        begin_search(*model, *state, np.arange(len(planned), dtype=np.int32), warm)
+        state.amount[RAMP] = -1e15  # so that nothing is worth it, and only looked at
+        state.todo[1 : len(left) + 1] = rows
+        m, s = model, state
+        recreate(
+            *m[:11], *s[:12], s.todo, s.amount, 1, len(left), False, -1, 0,
+        )  # fmt: skip
+        seen = s.memo[rows, :, MEMO_VERSION] == s.own[:, 2]
+        costs[:, people] = np.where(seen, s.memo_cost[rows], inf)
+    return costs
+
+
+def _as_it_is(model: Model, rows: NDArray) -> None:
+    pass
+
+
+def _any_time(model: Model, rows: NDArray) -> None:
+    model.node[rows, OPENS], model.node[rows, CLOSES] = -SPAN, SPAN
+
+
+def _without_parts(model: Model, rows: NDArray) -> None:
+    model.node[rows, NEEDS_TO] = model.node[rows, NEEDS_FROM]
+
+
+def _any_number(model: Model, rows: NDArray) -> None:
+    model.person[:, MOST_ORDERS] = NEVER
+
+
+def _longer(model: Model, rows: NDArray) -> None:
+    model.person[:, DAY_LAST] += LONGER_S

@@ -27,6 +27,7 @@ from routing.planning.arrays import (
     LATEST_HUNGRY,
     LEG,
     LENGTH,
+    LUNCH_FROM,
     LUNCH_TO,
     MOVES,
     NEEDS_FROM,
@@ -86,18 +87,28 @@ def joined(duration, first, last, seconds, duration_after, first_after, last_aft
 
 
 @compiled
-def _ready_times(node, person, line, p, r, length):
+def _move_on(line, r, which, same_after, length):
+    """Times of the nodes behind, which stand one further than when they were laid out; the end already does."""
+    for k in range(length, same_after, -1):
+        line[r, which, k] = line[r, which, k - 1]
+
+
+@compiled
+def _ready_times(node, person, line, p, r, length, first):
     has_lunch = person[p, HAS_LUNCH]
     hungry = person[p, DAY_OPENS] + 0 if has_lunch else NEVER
     fed = NEVER if has_lunch else person[p, DAY_OPENS] + 0
     line[r, READY_HUNGRY, 0], line[r, READY, 0] = hungry, fed
-    for k in range(1, length + 1):
+    if first > 1:
+        hungry, fed = line[r, READY_HUNGRY, first - 1] + 0, line[r, READY, first - 1] + 0
+    for k in range(first, length + 1):
         x, seconds, arrival = line[r, SEQ, k], line[r, LEG, k - 1], NEVER
         if fed < NEVER:
             arrival = drive(person, p, fed, seconds)
         if hungry < NEVER:
-            arrival = min(arrival, after_lunch(person, p, hungry, seconds, False))
             start = start_of(person, node, p, x, drive(person, p, hungry, seconds))
+            if start + node[x, DURATION] > person[p, LUNCH_FROM]:  # else lunch is better behind this visit
+                arrival = min(arrival, after_lunch(person, p, hungry, seconds, False))
             hungry = NEVER
             if start < NEVER and start + node[x, DURATION] <= person[p, LUNCH_TO]:
                 hungry = start + node[x, DURATION]
@@ -110,7 +121,7 @@ def _ready_times(node, person, line, p, r, length):
 
 
 @compiled
-def _latest_times(node, person, line, starts, p, r, length, is_easy):
+def _latest_times(node, person, line, starts, p, r, length, same_after, is_easy):
     """`starts` (used where `is_easy`): when the visits begin now; nothing is asked to begin earlier than that."""
     has_lunch = person[p, HAS_LUNCH]
     fed_line, hungry_line, last = LATEST, LATEST_HUNGRY, person[p, DAY_LAST] + 0
@@ -120,7 +131,12 @@ def _latest_times(node, person, line, starts, p, r, length, is_easy):
     fed = last
     hungry = min(last, person[p, LUNCH_TO]) if has_lunch else -NEVER
     line[r, fed_line, length + 1], line[r, hungry_line, length + 1] = fed, hungry
-    for k in range(length, 0, -1):
+    first = length
+    if same_after < length:
+        _move_on(line, r, fed_line, same_after, length)
+        _move_on(line, r, hungry_line, same_after, length)
+        first, fed, hungry = same_after, line[r, fed_line, same_after + 1] + 0, line[r, hungry_line, same_after + 1] + 0
+    for k in range(first, 0, -1):
         x, seconds, by = line[r, SEQ, k], line[r, LEG, k], -NEVER
         closes = node[x, CLOSES]
         if is_easy:
@@ -160,7 +176,7 @@ def _soften(travel, node, price, person, weight, line, row, cost, starts, trial,
     else:
         for k in range(length + 2):
             starts[k] = -NEVER
-    _latest_times(node, person, line, starts, p, r, length, True)
+    _latest_times(node, person, line, starts, p, r, length, NEVER, True)
     if length == 0 and cost[r, SOFT] == NOT_POSSIBLE:
         cost[r, SOFT] = 0.0  # the running order alone comes whatever the rules say
 
@@ -186,8 +202,9 @@ def _segments(node, person, line, p, r, length):
 
 
 @compiled
-def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, changed):
-    """Times and cost of a row in which the nodes from position `changed` on are others than before."""
+def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, changed, same_after):
+    """Times and cost of a row in which the nodes from position `changed` on are others than before, or have moved by
+    one: those behind `same_after` are the same as before."""
     length = row[r, LENGTH]
     for k in range(max(changed - 1, 0), length + 1):
         line[r, LEG, k] = travel[line[r, SEQ, k], line[r, SEQ, k + 1]]
@@ -201,15 +218,18 @@ def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial,
             x = line[r, SEQ, k]
             ready = max(ready + line[r, LEG, k - 1], node[x, OPENS]) + node[x, DURATION]
             line[r, READY, k] = ready
-        latest = person[p, DAY_LAST] + 0
+        at, latest = length, person[p, DAY_LAST] + 0
         line[r, LATEST, length + 1] = latest
-        for k in range(length, 0, -1):
+        if same_after < length:
+            _move_on(line, r, LATEST, same_after, length)
+            at, latest = same_after, line[r, LATEST, same_after + 1] + 0
+        for k in range(at, 0, -1):
             x = line[r, SEQ, k]
             latest = min(node[x, CLOSES], latest - line[r, LEG, k] - node[x, DURATION])
             line[r, LATEST, k] = latest
     else:
-        _ready_times(node, person, line, p, r, length)
-        _latest_times(node, person, line, starts, p, r, length, False)
+        _ready_times(node, person, line, p, r, length, max(changed, 1))
+        _latest_times(node, person, line, starts, p, r, length, same_after, False)
         if person[p, HAS_LONGEST]:
             _segments(node, person, line, p, r, length)
     seconds = 0

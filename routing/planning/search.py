@@ -15,6 +15,7 @@ from routing.planning.arrays import (
     FAR,
     ITERATION,
     LENGTH,
+    NEVER,
     OPENS,
     PRIZE,
     RAMP,
@@ -28,19 +29,13 @@ from routing.planning.arrays import (
     WHOLE,
 )  # fmt: skip
 from routing.planning.compiled import compiled
-from routing.planning.insertion import chance, place
-from routing.planning.rows import lay_out, move_price, touch, weed
+from routing.planning.insertion import chance, recreate, worth
+from routing.planning.rows import lay_out, touch, weed
 
 LONGEST_STRING = 10
 SPLIT = 0.5  # share of strings with a part in the middle that is kept
 MORE_KEPT = 0.01  # chance that the part kept is longer by one, again and again
 ABSENT_NEARBY, ABSENT_ANYWHERE = 10, 2  # how many of those left out are tried in each iteration
-
-
-@compiled
-def worth(node, price, weight, amount, x):
-    """What it costs to leave an order out."""
-    return price[x, PRIZE] * amount[RAMP] + move_price(node, weight, -1, x)
 
 
 @compiled
@@ -187,7 +182,7 @@ def _whole_cost(node, price, weight, cost, own, spot, absent, amount):
 
 @compiled
 def search(
-    travel, back, node, price, person, weight, needs, carried, stock, who, near, line, row, cost, used, own, spot, memo,
+    travel, back, node, price, person, weight, needs, carried, stock, who, may, near, line, row, cost, used, own, spot, memo,
     memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, count, origin, step, hot, cold, removals,
 ):  # fmt: skip
     """`count` iterations; the temperature falls from `hot` to `cold` as origin + step × iteration goes from 0 to 1."""
@@ -210,7 +205,7 @@ def search(
                 r = own[p, CURRENT]
                 _take_string(line, spot, todo, random, r, row[r, LENGTH], near[seed, index], int(amount[STRING]))
                 first = weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r)
-                lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, first)
+                lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, first, NEVER)
                 strings -= 1
                 if strings == 0:
                     break
@@ -218,16 +213,15 @@ def search(
         # recreate
         _sort(node, price, random, todo, key)
         delta = 0.0
+        recreate(
+            travel, back, node, price, person, weight, needs, carried, stock, who, may, line, row, cost, used, own, spot,
+            memo, memo_cost, starts, trial, random, touched, todo, amount, 1, todo[0], True, -1, 0,
+        )  # fmt: skip
         for index in range(1, todo[0] + 1):
             x = todo[index]
-            value = worth(node, price, weight, amount, x)
-            if spot[x, ABSENT_AT] >= 0:
-                delta -= value
-            if not place(
-                travel, back, node, price, person, weight, needs, carried, stock, who, line, row, cost, used, own, spot,
-                memo, memo_cost, starts, trial, random, touched, x, value, True, -1, 0,
-            ):  # fmt: skip
-                delta += value
+            if (spot[x, WHERE] < 0) != (spot[x, ABSENT_AT] >= 0):
+                value = worth(node, price, weight, amount, x)
+                delta += value if spot[x, WHERE] < 0 else -value
         for index in range(1, touched[0] + 1):
             p = touched[index]
             delta += cost[own[p, CURRENT], WHOLE] - cost[own[p, ACTIVE], WHOLE]
@@ -243,33 +237,35 @@ def search(
 
 @compiled
 def begin_search(
-    travel, back, node, price, person, weight, needs, carried, stock, who, near, line, row, cost, used, own, spot, memo,
+    travel, back, node, price, person, weight, needs, carried, stock, who, may, near, line, row, cost, used, own, spot, memo,
     memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, order, warm,
 ):  # fmt: skip
-    """Fill empty rows: first the warm start (people by order, in sequence), then the rest of `order` where it fits."""
+    """Fill empty rows with `order`: first the warm start (`warm`: people by order, in sequence), at any price, then the
+    rest where it is worth it."""
     n = spot.shape[0]
     for p in range(own.shape[0]):
         r = 2 * p
         own[p, ACTIVE] = own[p, CURRENT] = r
         line[r, SEQ, 0], line[r, SEQ, 1] = person[p, START], person[p, END]
-        lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, 0)
+        lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, 0, NEVER)
         touch(line, row, cost, used, own, touched, p)
     for x in range(n):
         spot[x, WHERE], spot[x, ABSENT_AT], absent[x] = -1, x, x
     absent[n] = n
-    for index in range(n):
+    for index in range(order.shape[0]):
         _take(spot, todo, order[index])
+    ramp = amount[RAMP]
     for turn in range(3):
+        amount[RAMP] = ramp if turn == 2 else 1e9
         # to the end of the row it was in, anywhere in that row, anywhere
-        for index in range(n):
+        for index in range(order.shape[0]):
             x, p, from_gap = order[index], warm[index], 0
             if turn == 0 and p >= 0:
                 from_gap = row[own[p, CURRENT], LENGTH]
             if spot[x, WHERE] < 0 and (p >= 0 or turn == 2):
-                limit = worth(node, price, weight, amount, x)
-                place(
-                    travel, back, node, price, person, weight, needs, carried, stock, who, line, row, cost, used, own,
-                    spot, memo, memo_cost, starts, trial, random, touched, x, limit, False,
+                recreate(
+                    travel, back, node, price, person, weight, needs, carried, stock, who, may, line, row, cost, used,
+                    own, spot, memo, memo_cost, starts, trial, random, touched, todo, amount, index + 1, index + 1, False,
                     p if turn < 2 else -1, from_gap,
                 )  # fmt: skip
     _settle(line, row, own, spot, touched, absent, todo, amount, True)
