@@ -15,9 +15,10 @@ from django.utils.translation import override
 from dispatch.models import Attempt, Decision
 from dispatch.plans import notices
 from dispatch.plans.changes import Changed, changed_since, sequences
+from dispatch.plans.day import LeftOut
 from dispatch.plans.models import DayPlan, PlannedOrder
 from dispatch.plans.outcome import store_outcome
-from dispatch.plans.problem import engine_version, pose, warm_up
+from dispatch.plans.problem import FIXED, engine_version, late_s, pose, to_plan, warm_up
 from dispatch.plans.reading import read_day
 from dispatch.plans.words import fault_in_words
 from journal.actions import record
@@ -29,7 +30,9 @@ from workorders.actions import Move, reschedule_work_orders
 from workorders.models import WorkOrder
 
 TOLD_EVERY_S = 0.4  # a running plan says how far it is, and looks whether it is still wanted
-ITERATIONS_A_SECOND = 4_000  # about half of what one core does: so that the same inputs give the same plan
+ITERATIONS_A_SECOND = 5_000  # less than half of what one core does: so that the same inputs give the same plan
+ROUNDS = (0.1, 0.3, 0.6)  # of the iterations
+LEAST_S = 0.5
 LOCK = 7_202  # of advisory locks: the worker that holds (LOCK, plan) is at that plan
 GOOD_FOR = timedelta(minutes=30)  # a plan of the day that is under way
 MOST_NAMED = 5
@@ -189,19 +192,12 @@ def _work_out(plan: DayPlan) -> None:
 def _solve(plan: DayPlan, at: datetime) -> None:
     plan.inputs, left_out = read_day(plan, at)
     plan.left_out = [each._asdict() for each in left_out]
+    _set_aside(plan)
     posed = pose(plan.inputs)
     plan.digest, plan.engine = posed.digest, engine_version()
-    warm_up()
     watch = Watch(plan)
-    found = planning.plan(
-        posed.problem,
-        warm_start=sequences(plan, posed.problem),
-        budget=planning.Budget(iterations=plan.seconds * ITERATIONS_A_SECOND, seconds=plan.seconds),
-        seed=plan.seed,
-        cancel=watch,
-        progress=watch.tell,
-    )
-    if watch.is_set():
+    found = _search(plan, posed.problem, watch)
+    if watch.is_stopped:
         return  # cancelled: the row says so already
     if wrong := planning.check(posed.problem, found):
         log.error("Plan %s does not hold: %s", plan, "; ".join(wrong[:20]))
@@ -210,12 +206,51 @@ def _solve(plan: DayPlan, at: datetime) -> None:
         if _locked(plan).status != Status.RUNNING:
             return
         store_outcome(plan, posed, found)
-        plan.iterations, plan.hit_time_limit = found.iterations, found.hit_time_limit
+        plan.iterations, plan.hit_time_limit = watch.iterations, watch.hit_time_limit
         plan.progress = watch.told | {"share": 1}
         changes = plan.move_to(Status.PROPOSED)
         plan.finished_at = timezone.now()
         plan.save()
         record("dispatch.propose_plan", plan, by=plan.requested_by, at=plan.finished_at, changes=changes)
+
+
+def _set_aside(plan: DayPlan) -> None:
+    """Leaves out what is locked to a time that cannot be kept: it stays as it is, and its time is taken."""
+    warm_up()
+    fixed = [row for row in plan.inputs["orders"] if row["state"] in FIXED]
+    if fixed:
+        posed = pose(plan.inputs | {"orders": fixed})
+        found = planning.plan(posed.problem, budget=planning.Budget(iterations=ITERATIONS_A_SECOND // 10))
+        left = {each.order for each in found.unserved}
+        for row in fixed:
+            if row["id"] in left and row["start"] is not None:
+                plan.inputs["set_aside"].append(row["id"])
+                plan.left_out.append(
+                    LeftOut("order", row["number"], "locked", "office:work-order-detail", row["number"])._asdict()
+                )
+
+
+def _search(plan: DayPlan, problem: planning.Problem, watch: "Watch") -> planning.Plan:
+    """In rounds, each from where the one before ended, so that there is soon something to show."""
+    found: Any = sequences(plan, problem)
+    begun, total = monotonic(), plan.seconds * ITERATIONS_A_SECOND
+    for number, share in enumerate(ROUNDS):
+        left_s = plan.seconds - (monotonic() - begun)
+        watch.enter(sum(ROUNDS[:number]), share)
+        found = planning.plan(
+            problem,
+            warm_start=found,
+            budget=planning.Budget(
+                iterations=round(total * share), seconds=max(left_s * share / sum(ROUNDS[number:]), LEAST_S)
+            ),
+            seed=plan.seed,
+            cancel=watch,
+            progress=watch.tell,
+        )
+        watch.reach(found)
+        if watch.is_stopped:
+            break
+    return found
 
 
 def _fail(plan: DayPlan, sentence: str) -> None:
@@ -232,8 +267,11 @@ class Watch:
     """Tells the row how far its plan is, and the engine whether the row still wants it: one statement each time."""
 
     def __init__(self, plan: DayPlan) -> None:
-        self.plan, self.told = plan, {"share": 0.0, "points": []}
+        self.plan, self.begun = plan, monotonic()
+        self.told: dict[str, Any] = {"share": 0.0, "points": []}
+        self.from_share, self.round_share = 0.0, 1.0
         self.next_at, self.is_stopped = 0.0, False
+        self.iterations, self.hit_time_limit = 0, False
 
     def is_set(self) -> bool:
         if not self.is_stopped and monotonic() >= self.next_at:
@@ -242,8 +280,23 @@ class Watch:
             self.is_stopped = not wanted
         return self.is_stopped
 
+    def enter(self, done: float, share: float) -> None:
+        """A round that makes this share of the whole."""
+        self.from_share, self.round_share = done, share
+
     def tell(self, share: float) -> None:
-        self.told["share"] = round(share, 3)
+        self.told["share"] = round(self.from_share + self.round_share * share, 3)
+
+    def reach(self, found: planning.Plan) -> None:
+        """The best plan so far."""
+        starts = {key: visit.start_s for key, (_person, visit) in found.whereabouts().items()}
+        late = sum(late_s(row, starts.get(row["id"])) > 0 for row in to_plan(self.plan.inputs))
+        totals, seconds = found.totals, round(monotonic() - self.begun, 1)
+        point = [seconds, totals.served, late, totals.travel_s, round(totals.cost)]
+        self.told["points"].append(point)
+        self.iterations += found.iterations
+        self.hit_time_limit |= found.hit_time_limit
+        self.next_at = 0
 
 
 # -- applying it --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('engine', models.CharField(blank=True, editable=False, max_length=40, verbose_name='engine')),
                 ('inputs', models.JSONField(editable=False, help_text='what dispatch.plans.reading.read_day found', null=True)),
                 ('digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='fingerprint of the inputs')),
-                ('progress', models.JSONField(default=dict, editable=False, help_text='{share, points: [[s, served, late, travel_s]]}')),
+                ('progress', models.JSONField(default=dict, editable=False, help_text='{share, points: [[s, served, late, travel_s, cost]]}')),
                 ('totals', models.JSONField(default=dict, editable=False, help_text='{before: {…}, after: {…}}, see plans.outcome')),
                 ('left_out', models.JSONField(default=list, editable=False, help_text='[{kind, label, url, code}]: not fed to it')),
                 ('iterations', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='iterations')),

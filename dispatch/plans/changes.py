@@ -43,12 +43,14 @@ def _orders(inputs: Row, fresh: Row, planned: Sequence[PlannedOrder], people: se
         other = now.get(key)
         if row["state"] in FIXED and row["state"] != "locked":
             continue  # work in progress goes on, or is over: no plan moves it
-        if other == row or (other is None and change[key] in (Change.UNSERVED, Change.KEPT) and _is_over(gone, key)):
+        if other == row or (
+            other is None and change.get(key) in (Change.UNSERVED, Change.KEPT) and _is_over(gone, key)
+        ):
             continue
-        if change[key] == Change.UNSERVED and (other is None or other["with"] not in people):
+        if change.get(key) == Change.UNSERVED and (other is None or other["with"] not in people):
             continue  # nobody's day rests on it
         if (
-            change[key] == Change.KEPT
+            change.get(key) == Change.KEPT
             and other is not None
             and (other["state"], other["with"]) == ("running", row["with"])
         ):
@@ -77,7 +79,7 @@ def _order(row: Row, other: Row | None, gone: WorkOrder | None) -> Changed:
         what = _("has another time")
     else:
         fields = {
-            "priority": _("priority"), "duration_s": _("planned minutes"), "due": _("due time"), "opens": _("service hours"), "closes": _("service hours"), "place": _("place"),
+            "priority": _("priority"), "duration_s": _("planned minutes"), "due": _("due time"), "opens": _("service hours"),  "place": _("place"),
             "skills": _("skills needed"), "parts": _("parts needed"), "refused_by": _("who refused it"),
             "groups": _("who may do it"), "state": _("lock"),
         }  # fmt: skip

@@ -88,7 +88,7 @@ class PlannedOrderFilter(FilterSet):
         choices=PlannedOrder.Change.choices, label=gettext_lazy("Change")
     )  # fmt: skip
     served = django_filters.ChoiceFilter(
-        choices=[("before", gettext_lazy("before")), ("after", gettext_lazy("as planned")), ("neither", gettext_lazy("neither"))],
+        choices=[("before", gettext_lazy("before")), ("after", gettext_lazy("as planned")), ("not", gettext_lazy("not as planned"))],
         method="filter_served",
         label=gettext_lazy("Done that day"),
     )  # fmt: skip
@@ -107,8 +107,8 @@ class PlannedOrderFilter(FilterSet):
         fields = []
 
     def filter_served(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        if value == "neither":
-            return queryset.filter(start_before=None, start_after=None)
+        if value == "not":
+            return queryset.filter(start_after=None)
         return queryset.served(value)
 
     def filter_late(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

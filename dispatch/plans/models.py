@@ -73,7 +73,7 @@ class DayPlan(models.Model):
     inputs = models.JSONField(null=True, editable=False, help_text="what dispatch.plans.reading.read_day found")
     digest = models.CharField(_("fingerprint of the inputs"), max_length=64, blank=True, editable=False)
     progress = models.JSONField(
-        default=dict, editable=False, help_text="{share, points: [[s, served, late, travel_s]]}"
+        default=dict, editable=False, help_text="{share, points: [[s, served, late, travel_s, cost]]}"
     )
     totals = models.JSONField(default=dict, editable=False, help_text="{before: {…}, after: {…}}, see plans.outcome")
     left_out = models.JSONField(default=list, editable=False, help_text="[{kind, label, url, code}]: not fed to it")

@@ -7,7 +7,7 @@ from statistics import pstdev
 from typing import Any
 
 from dispatch.plans.models import TOLERANCE, DayPlan, PlannedDay, PlannedOrder
-from dispatch.plans.problem import FIXED, Posed, Row, Stop, road_m, standing
+from dispatch.plans.problem import FIXED, Posed, Row, Stop, absences, late_s, road_m, standing, to_plan
 from routing.planning import Plan, Visit
 from spareparts.models import Part
 from workforce.models import Skill
@@ -20,13 +20,13 @@ def store_outcome(plan: DayPlan, posed: Posed, found: Plan) -> None:
     inputs = plan.inputs
     before = standing(inputs, posed)
     stops = {stop.order: (person, stop) for person, day in before.items() for stop in day}
-    orders = _order_rows(plan, inputs["orders"], stops, found)
+    orders = _order_rows(plan, to_plan(inputs), stops, found)
     PlannedOrder.objects.bulk_create(orders, batch_size=1000)
-    PlannedDay.objects.bulk_create(_day_rows(plan, inputs["people"], before, found, orders), batch_size=1000)
+    PlannedDay.objects.bulk_create(_day_rows(plan, before, found, orders), batch_size=1000)
     plan.totals = {
-        "before": _totals(inputs, {key: (person, stop.late_s) for key, (person, stop) in stops.items()})
+        "before": _totals(inputs, {key: stop.start for key, (_person, stop) in stops.items()})
         | _driving_before(inputs, before),
-        "after": _totals(inputs, {key: (person, visit.late_s) for key, (person, visit) in found.whereabouts().items()})
+        "after": _totals(inputs, {key: visit.start_s for key, (_person, visit) in found.whereabouts().items()})
         | {
             "travel_s": found.totals.travel_s,
             "metres": round(sum(_metres_after(inputs, found))),
@@ -58,12 +58,12 @@ def _order_rows(
                 change=_change(row, person, visit),
                 engineer_before_id=row["with"],
                 start_before=_instant(plan, row["start"]),
-                late_before_s=stood.late_s if stood else 0,
+                late_before_s=late_s(row, stood and stood.start),
                 travel_before_s=round(stood.travel_s) if stood else 0,
                 engineer_after_id=person,
                 start_after=_instant(plan, visit and visit.start_s),
                 end_after=_instant(plan, visit and visit.end_s),
-                late_after_s=visit.late_s if visit else 0,
+                late_after_s=late_s(row, visit and visit.start_s),
                 travel_after_s=visit.travel_s if visit else 0,
                 pick_up_at_id=collected.get(key),
                 reasons=[[reason.code, names.told(reason.values)] for reason in reasons.get(key, ())],
@@ -108,10 +108,10 @@ def _collected(rows: Sequence[Row], found: Plan) -> dict[int, int]:
 
 
 def _change(row: Row, person: Any, visit: Visit | None) -> str:
-    if visit is None:
-        return Change.UNSERVED if row["with"] is None else Change.DROPPED
     if row["state"] in FIXED:
         return Change.FIXED
+    if visit is None:
+        return Change.UNSERVED if row["with"] is None else Change.DROPPED
     if row["with"] is None:
         return Change.NEW
     if person != row["with"]:
@@ -121,7 +121,7 @@ def _change(row: Row, person: Any, visit: Visit | None) -> str:
 
 
 def _day_rows(
-    plan: DayPlan, people: Sequence[Row], before: Mapping[int, list[Stop]], found: Plan, orders: list[PlannedOrder]
+    plan: DayPlan, before: Mapping[int, list[Stop]], found: Plan, orders: list[PlannedOrder]
 ) -> list[PlannedDay]:
     touched: dict[int, int] = {}
     for row in orders:
@@ -129,9 +129,9 @@ def _day_rows(
             for person in {row.engineer_before_id, row.engineer_after_id} - {None}:
                 touched[person] = touched.get(person, 0) + 1
     days = []
-    for person, route in zip(people, found.routes, strict=True):
+    for person, route in zip(plan.inputs["people"], found.routes, strict=True):
         stops = before.get(person["id"], [])
-        breaks = [[kind, begin, end] for begin, end, kind in person["absences"]]
+        breaks = [[kind, begin, end] for begin, end, kind in absences(plan.inputs, person)]
         breaks += [[each.kind, each.start_s, each.end_s] for each in route.visits if each.kind != "order"]
         days.append(
             PlannedDay(
@@ -162,17 +162,18 @@ def _load_before(person: Row, stops: Sequence[Stop]) -> dict[str, int]:
     }
 
 
-def _totals(inputs: Row, served: Mapping[int, tuple[int, int]]) -> dict[str, Any]:
-    """`served`: person and seconds late, by order."""
-    late = [seconds for _person, seconds in served.values() if seconds]
+def _totals(inputs: Row, starts: Mapping[int, int]) -> dict[str, Any]:
+    """`starts` of what is served, by order."""
+    orders = to_plan(inputs)
+    late = [seconds for row in orders if (seconds := late_s(row, starts.get(row["id"])))]
     priorities: dict[str, list[int]] = {}
-    for row in inputs["orders"]:
+    for row in orders:
         counts = priorities.setdefault(str(row["priority"]), [0, 0])
-        counts[0] += row["id"] in served
+        counts[0] += row["id"] in starts
         counts[1] += 1
     return {
-        "orders": len(inputs["orders"]),
-        "served": len(served),
+        "orders": len(orders),
+        "served": len(starts),
         "late_orders": len(late),
         "lateness_s": sum(late),
         "by_priority": dict(sorted(priorities.items())),

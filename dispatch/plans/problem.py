@@ -23,6 +23,7 @@ ROWS = 256  # of the travel matrix computed at a time, so that it does not take 
 FIXED = ("running", "begun", "locked")  # with this person, whatever the plan
 PICK_UP_S = 10 * 60
 HOUR_S = 60 * 60
+DAY_S = 24 * HOUR_S
 
 Row = Mapping[str, Any]
 
@@ -34,6 +35,21 @@ class Posed:
     problem: Problem
     places: Sequence[tuple[float, float]]
     digest: str
+
+
+def to_plan(inputs: Row) -> list[Row]:
+    """The orders but for those set aside: fixed to a time at which their person cannot be there."""
+    return [row for row in inputs["orders"] if row["id"] not in inputs["set_aside"]]
+
+
+def absences(inputs: Row, person: Row) -> list[tuple[int, int, str]]:
+    """When somebody is not there for the plan: what is set aside keeps its time."""
+    kept = [
+        (row["start"], row["start"] + row["duration_s"], "work")
+        for row in inputs["orders"]
+        if row["id"] in inputs["set_aside"] and row["with"] == person["id"]
+    ]
+    return sorted([(begin, end, kind) for begin, end, kind in person["absences"]] + kept)
 
 
 def pose(inputs: Row) -> Posed:
@@ -51,7 +67,7 @@ def pose(inputs: Row) -> Posed:
             closes_s=row["closes"],
             overtime_s=inputs["overtime_s"],
             lunch=Lunch(*row["lunch"]) if row["lunch"] else None,
-            absences=[(begin, end) for begin, end, _kind in row["absences"]],
+            absences=[(begin, end) for begin, end, _kind in absences(inputs, row)],
             skills=row["skills"],
             parts=row["parts"],
             groups=frozenset({row["kind"]}),
@@ -60,7 +76,8 @@ def pose(inputs: Row) -> Posed:
         for row in inputs["people"]
     ]
     working = {person.key for person in people}
-    orders = [_order(row, index(row["place"]), working) for row in inputs["orders"]]
+    earliest = min((person.opens_s for person in people), default=0)
+    orders = [_order(row, index(row["place"]), working, earliest) for row in to_plan(inputs)]
     depots = [
         Depot(row["id"], index(row["place"]), *row["hours"], duration_s=PICK_UP_S, parts=row["parts"])
         for row in inputs["depots"]
@@ -71,7 +88,8 @@ def pose(inputs: Row) -> Posed:
     return Posed(Problem(travel, people, orders, depots, weights), known, _digest(inputs, travel))
 
 
-def _order(row: Row, place: int, working: set[int]) -> Order:
+def _order(row: Row, place: int, working: set[int], earliest: float) -> Order:
+    """What is overdue before anybody can be there counts as late from then on: the time before cannot be helped."""
     with_whom = row["with"] if row["with"] in working else None
     return Order(
         key=row["id"],
@@ -80,7 +98,7 @@ def _order(row: Row, place: int, working: set[int]) -> Order:
         priority=row["priority"],
         opens_s=-inf if row["opens"] is None else row["opens"],
         closes_s=inf if row["closes"] is None else row["closes"],
-        due_s=row["due"],
+        due_s=None if row["due"] is None else max(row["due"], earliest, row["opens"] or 0),
         skills=row["skills"],
         parts=row["parts"],
         groups=frozenset(row["groups"]),
@@ -137,7 +155,7 @@ def standing(inputs: Row, posed: Posed) -> dict[int, list[Stop]]:
     """The day as it is booked, by person, in order of time."""
     by_person: dict[int, list[Row]] = defaultdict(list)
     working = {row["id"]: row for row in inputs["people"]}
-    for row in inputs["orders"]:
+    for row in to_plan(inputs):
         if row["start"] is not None and row["with"] in working:
             by_person[row["with"]].append(row)
     at = {place: number for number, place in enumerate(posed.places)}
@@ -148,15 +166,20 @@ def standing(inputs: Row, posed: Posed) -> dict[int, list[Stop]]:
         days[person] = stops = []
         for row in sorted(rows, key=lambda row: (row["state"] != "running", row["start"], row["id"])):
             there = tuple(row["place"])
-            late = max(0, row["start"] - row["due"]) if row["due"] is not None else 0
             stops.append(
                 Stop(
                     row["id"], row["start"], row["start"] + row["duration_s"], travel[at[here], at[there]],
-                    road_m(here, there), late,
+                    road_m(here, there),
+                    late_s(row, row["start"]),
                 )
             )  # fmt: skip
             here = there
     return days
+
+
+def late_s(row: Row, start: int | None) -> int:
+    """Against the promise; what is not done that day is late until its end."""
+    return max(0, (DAY_S if start is None else start) - row["due"]) if row["due"] is not None else 0
 
 
 def road_m(here: Sequence[float], there: Sequence[float]) -> float:

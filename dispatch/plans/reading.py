@@ -25,6 +25,7 @@ from workforce.models import Region
 
 MOST_ORDERS, MOST_PEOPLE = 6_000, 600
 CALM = 4  # times the usual price of moving an order
+LATEST_S = 14 * 60 * 60  # an order is rather done so late than not at all
 
 
 def read_day(plan: DayPlan, at: datetime) -> tuple[dict[str, Any], list[LeftOut]]:
@@ -44,6 +45,7 @@ def read_day(plan: DayPlan, at: datetime) -> tuple[dict[str, Any], list[LeftOut]
     inputs = {
         "people": people,
         "orders": rows,
+        "set_aside": [],
         "depots": _depots(day, rows),
         "weights": asdict(weights_of(rules, is_calm=plan.is_calm)),
         "overtime_s": plan.overtime_min * 60,
@@ -96,8 +98,11 @@ def weights_of(rules: RuleSet, *, is_calm: bool) -> Weights:
     """The usual prices, in the proportion the rules give to short ways, being in time and an even load."""
     usual, standard = Weights(), RuleSet()
     punctual = rules.lateness_weight / standard.lateness_weight
+    late = [
+        min(price * punctual, left_out / LATEST_S) for price, left_out in zip(usual.late, usual.unserved, strict=True)
+    ]
     return Weights(
-        late=tuple(price * punctual for price in usual.late),  # type: ignore[arg-type]
+        late=tuple(late),  # type: ignore[arg-type]
         travel=max(usual.travel * rules.travel_weight / standard.travel_weight, 0.05),
         imbalance=usual.imbalance * rules.load_weight / standard.load_weight,
         moved=usual.moved * (CALM if is_calm else 1),

@@ -90,6 +90,27 @@ def _urgent(plan: DayPlan, url: str) -> Figure:
 
 
 @dataclass(frozen=True)
+class Search:
+    """How the best plan found got better: `line` are points of an SVG 100 wide and 30 high, falling costs fall."""
+
+    served: int
+    late: int
+    travel: str
+    line: str
+
+
+def search_so_far(plan: DayPlan) -> Search | None:
+    points = plan.progress.get("points")
+    if not points:
+        return None
+    costs, last_s = [point[4] for point in points], max(points[-1][0], 0.1)
+    span = max(costs) - min(costs) or 1
+    line = " ".join(f"{100 * point[0] / last_s:.1f},{2 + 26 * (max(costs) - point[4]) / span:.1f}" for point in points)
+    _seconds, served, late, travel_s, _cost = points[-1]
+    return Search(served, late, lasts(travel_s), f"{line} 100,{line.split(',')[-1]}")
+
+
+@dataclass(frozen=True)
 class Bar:
     """`left` and `width` in percent of the hours shown."""
 

@@ -20,6 +20,7 @@ LEFT_OUT = {
     "no_duration": gettext_lazy("It has no planned minutes."),
     "locked_in_pool": gettext_lazy("It is locked in the pool: only a dispatcher may give it to somebody."),
     "elsewhere": gettext_lazy("Somebody from another region has it."),
+    "locked": gettext_lazy("It is locked to a time that leaves no way there; it stays as it is."),
     "not_at_work": gettext_lazy("It is fixed to somebody who does not work that day."),
     "no_start": gettext_lazy("Nobody knows where the day begins: no start place, and none of the region."),
 }
@@ -65,16 +66,16 @@ def lasts(seconds: float) -> str:
 
 def why(row: PlannedOrder, plan: DayPlan) -> str:
     """Why an order goes where the plan puts it, or why nobody does it."""
-    if row.change in PlannedOrder.NOT_SERVED:
+    if row.engineer_after_id is None:
         return " ".join(reason_in_words(code, values, plan) for code, values in row.reasons[:2])
     if row.change in (Change.KEPT, Change.FIXED):
         return ""
     said = []
     if plan.absent_id and row.engineer_before_id == plan.absent_id != row.engineer_after_id:
         said.append(_("%(name)s is away.") % {"name": row.engineer_before})
-    if row.late_before_s and not row.late_after_s:
+    if row.start_before and row.late_before_s and not row.late_after_s:
         said.append(_("In time, instead of %(time)s late.") % {"time": lasts(row.late_before_s)})
-    elif row.late_before_s > row.late_after_s:
+    elif row.start_before and row.late_before_s > row.late_after_s:
         said.append(_("%(time)s less late.") % {"time": lasts(row.late_before_s - row.late_after_s)})
     elif row.late_after_s:
         said.append(_("%(time)s late.") % {"time": lasts(row.late_after_s)})

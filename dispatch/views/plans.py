@@ -106,6 +106,7 @@ class DayPlanDetail(PlanMixin, DetailPage):
         return super().get_context_data(
             elapsed=(plan.finished_at or timezone.now()) - plan.started_at if plan.started_at else None,
             percent=round(100 * plan.progress.get("share", 0)),
+            search=timeline.search_so_far(plan),
             panels=PANELS,
             left_out=[_left_out(row) for row in plan.left_out],
             count_of_changes=sum(shown["changes"][name] for name in PlannedOrder.CHANGES) if shown else 0,
@@ -163,6 +164,7 @@ class DayPlanTimeline(PeoplePanel):
 class DayPlanChanges(PlanPanel):
     template_name = "dispatch/plan_rows.html"
     query = "&".join(f"change={each.value}" for each in PlannedOrder.CHANGES)
+    exclude: tuple[str, ...] = ("plan", "late_before_s", "late_after_s")
     empty_text = gettext_lazy("Everything stays as it is.")
 
     def planned(self) -> QuerySet[PlannedOrder]:
@@ -172,7 +174,7 @@ class DayPlanChanges(PlanPanel):
         rows = list(self.planned()[: SHOWN + 1])
         for row in rows:
             row.plan = self.subject
-        table = lists.PlannedOrderTable(rows[:SHOWN], orderable=False, exclude=("plan",), request=self.request)
+        table = lists.PlannedOrderTable(rows[:SHOWN], orderable=False, exclude=self.exclude, request=self.request)
         return super().get_context_data(
             table=table,
             all_url=f"{reverse('office:planned-order-list')}?plan={self.subject.number}&{self.query}",
@@ -183,11 +185,12 @@ class DayPlanChanges(PlanPanel):
 
 
 class DayPlanUnserved(DayPlanChanges):
-    query = "&".join(f"change={each.value}" for each in PlannedOrder.NOT_SERVED)
+    query = "served=not"
+    exclude = ("plan", "late_before_s", "late_after_s", "start_after", "change")
     empty_text = gettext_lazy("Every order is done that day.")
 
     def planned(self) -> QuerySet[PlannedOrder]:
-        rows = self.subject.orders.filter(change__in=PlannedOrder.NOT_SERVED)
+        rows = self.subject.orders.filter(engineer_after=None)
         return with_names(rows).order_by("order__priority", "pk")
 
 
