@@ -87,11 +87,11 @@ def _names(entries: Iterable[Entry]) -> Names:
             field = _field(entry, name)
             if field is not None and field.is_relation and hasattr(field.related_model, "code"):
                 codes[field.related_model] |= {value for value in pair if isinstance(value, str)}
-    return {
-        (model, row.code): str(row)
-        for model, wanted in codes.items()
-        for row in model._base_manager.filter(code__in=wanted)
-    }
+    names: Names = {}
+    for model, wanted in codes.items():
+        rows: Any = model._base_manager.filter(code__in=wanted)
+        names |= {(model, row.code): str(row) for row in rows}
+    return names
 
 
 def _field(entry: Entry, name: str) -> Any:

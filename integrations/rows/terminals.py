@@ -2,6 +2,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property, partial
+from typing import Any
 
 from django.db.models import Q
 from django.utils.dateparse import parse_date
@@ -57,10 +58,10 @@ class TerminalReader(Reader):
             header = self.job.mapping["settlement_account"]
             row.raw = {**row.raw, header: mask_account(given["settlement_account"])}
         for name in ("acquirer_code", "merchant_code"):
-            if len(given[name]) > (most := Binding._meta.get_field(name).max_length):
-                row.errors.append(
-                    _("“%(code)s” is too long: at most %(most)d characters.") % {"code": given[name], "most": most}
-                )
+            field: Any = Binding._meta.get_field(name)
+            if len(given[name]) > field.max_length:
+                names = {"code": given[name], "most": field.max_length}
+                row.errors.append(_("“%(code)s” is too long: at most %(most)d characters.") % names)
         try:
             return {name: value for name, value in agreed(**given).items() if value}
         except Refused as refusal:
