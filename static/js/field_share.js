@@ -17,9 +17,11 @@ async function look(line) {
   if (line.hidden || document.hidden || Math.abs(now - ((await fact("noted_at")) ?? 0)) < EVERY_MS - 1000) return;
   await keepFact("noted_at", now);
   const found = await place({ maxAgeMs: 0 });
+  const words = line.lastElementChild;
+  line.dataset.said ??= words.textContent;
+  words.textContent = found ? line.dataset.said : line.dataset.denied;
   line.classList.toggle("warning", !found);
-  if (!found) return void (line.lastElementChild.textContent = line.dataset.denied);
-  if (await note(line.dataset.share, [new Date(now).toISOString(), found.lat, found.lon, found.accuracy_m])) send();
+  if (found && (await note(line.dataset.share, [new Date(now).toISOString(), found.lat, found.lon, found.accuracy_m]))) send();
 }
 
 async function lookOnce() {
