@@ -20,7 +20,7 @@ from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
 from demo.stock import stock_up
 from demo.world import Setting, World
-from dispatch.actions import assign_open_orders
+from dispatch.actions import assign_open_orders, request_plan
 from notifications.actions import read_notices
 from notifications.models import Notice
 from workorders.actions import warn_of_due_times
@@ -84,6 +84,9 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
+        city = setting.regions["hangzhou"]
+        tomorrow = city.service_date(plan.at) + timedelta(days=1)
+        request_plan(region=city, on=tomorrow, seconds=5, by=setting.staff.office["dispatcher"], at=plan.at)
 
 
 def found_company(plan: Plan) -> list[World]:

@@ -28,6 +28,8 @@ def office_pages() -> dict[str, dict[str, str]]:
         "orders": reverse("office:work-order-list"),
         "pool": reverse("office:work-order-pool"),
         "board": reverse("office:board"),
+        "day-plans": reverse("office:day-plan-list"),
+        "day-plan-new": reverse("office:day-plan-create"),
         "order": order.get_absolute_url(),
         "order-done": done.get_absolute_url() + "#checklist",
         "order-history": done.get_absolute_url() + "#history",
