@@ -133,11 +133,15 @@ def view(port: int, cookie: str, day: board.Day, seen: Seen, stop: Event) -> Non
     stop.wait(chance.random() * EVERY_S)
     while not stop.is_set():
         news = ask("look", f"changes/?{query}&stamp={stamp}")
-        if news:
+        if news and "rows" in news:
+            fresh, stamp = news, news["stamp"]
+            marks |= news["marks"]
+        elif news:
             changed = [key for key, mark in news["marks"].items() if marks.get(key) != mark]
             people = ",".join(f"{key}.{news['marks'][key]}" for key in changed if key != board.POOL)
             fresh = ask("what changed", f"rows/?{query}&people={people}")
             marks, stamp = news["marks"], news["stamp"]
+        if news:
             for bar in (bar for row in (fresh or {"rows": []})["rows"] for bar in row["bars"]):
                 place = bar["number"], bar["start"]
                 if place in seen.written and place not in known:

@@ -38,6 +38,7 @@ WORDS = {
     "way": _("%(way)s min on the way"),
     "span": _("%(start)s to %(end)s"),
     "card": _("%(order)s, %(merchant)s, %(type)s, %(priority)s, %(minutes)s min"),
+    "minutes": _("%(minutes)s min"),
     "due": _("due %(time)s"),
     "overdue": _("overdue since %(time)s"),
     # what is asked and told

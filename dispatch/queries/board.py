@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from hashlib import blake2s
 from typing import Any
 
 import numpy as np
@@ -264,3 +265,8 @@ def stamps(day: Day) -> dict[str, str]:
             },
         )
         return {key: mark or "" for key, mark in cursor.fetchall()}
+
+
+def stamp_of(marks: dict[str, str]) -> str:
+    """One for all of them."""
+    return blake2s(repr(sorted(marks.items())).encode(), digest_size=8).hexdigest()

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from hashlib import blake2s
 from typing import Any
 from urllib.parse import quote
 
@@ -59,10 +58,8 @@ class BoardMixin(Page):
         return {"rows": board.rows(self.day, self.now, only=only) if only else [], "pool": self.pool()}
 
     def done(self, moves: list[Move], said: str, people: Iterable[int | None]) -> JsonResponse:
-        return JsonResponse({**self.fresh(people), "said": said, "undo": self.signed(moves)})
-
-    def signed(self, moves: list[Move]) -> str:
-        return _sign("undo", self.request.user, [move.packed() for move in moves])
+        undo = _sign("undo", self.request.user, [move.packed() for move in moves])
+        return JsonResponse({**self.fresh(people), "said": said, "undo": undo})
 
 
 class Board(BoardMixin, TemplateView):
@@ -90,7 +87,7 @@ class Board(BoardMixin, TemplateView):
                 "isCut": left_out > 0,
                 "pool": self.pool(),
                 "marks": marks,
-                "stamp": stamp_of(marks),
+                "stamp": board.stamp_of(marks),
                 "on": day.on.isoformat(),
                 "today": day.on == today,
                 "now": day.minute(self.now),
@@ -111,49 +108,56 @@ class Board(BoardMixin, TemplateView):
         )
 
 
-class BoardChanges(BoardMixin, View):
-    """The marks of people and pool, for a page to see whose rows to fetch; nothing while they are as the page has them."""
+class SharedMixin(BoardMixin):
+    def shared_rows(self, place: list[str], marks: dict[str, str]) -> list[dict[str, Any]]:
+        """The rows of people under these marks: made once, for all viewers of the place, a region and a day."""
+        keys = {_key("row", *place, pk, mark): int(pk) for pk, mark in marks.items() if pk != board.POOL}
+        held = _from_cache([*keys])
+        missing = {pk: key for key, pk in keys.items() if key not in held}
+        rows = board.rows(self.day, self.now, only=missing) if missing else []
+        _to_cache({missing[row["id"]]: row for row in rows}, ROW_HELD_S)
+        return [*held.values(), *rows]
+
+
+class BoardChanges(SharedMixin, View):
+    """Nothing as long as the page's stamp holds; else what has changed since. Where nobody remembers that stamp: all
+    marks, for the page to see whose rows to fetch."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        held = self.held()
-        if request.GET.get("stamp") == held["stamp"]:
+        held, stamp = self.held(), request.GET.get("stamp", "")
+        marks: dict[str, str] = held["marks"]
+        if stamp == held["stamp"]:
             return HttpResponse(status=204)
-        return JsonResponse({"stamp": held["stamp"], "marks": held["marks"]})
+        answer = {"stamp": held["stamp"], "marks": marks}
+        for before in _from_cache([_key("marks", *held["place"], stamp)]).values():
+            answer["marks"] = changed = {key: mark for key, mark in marks.items() if before.get(key) != mark}
+            answer["gone"] = [int(key) for key in before.keys() - marks.keys()]
+            answer["rows"] = self.shared_rows(held["place"], changed)
+            if board.POOL in changed:
+                answer["pool"] = self.pool()
+        return JsonResponse(answer)
 
     def held(self) -> dict[str, Any]:
         """One look at the database serves all viewers of a region for STAMP_HELD_S."""
         asked = [self.request.GET.get(name, "") for name in ("region", "on")]
-        held = _from_cache([_key("stamp", *asked)])
-        for each in held.values():
+        for each in _from_cache([_key("stamp", *asked)]).values():
             if _sees(self.request.user, each["path"]):
                 return each
-        fresh = _marks(self.day)
-        if asked == [self.day.region.code, str(self.day.on)]:
-            _to_cache({_key("stamp", *asked): fresh}, STAMP_HELD_S)
+        marks, place = board.stamps(self.day), [self.day.region.code, str(self.day.on)]
+        fresh = {"path": self.day.region.path, "place": place, "marks": marks, "stamp": board.stamp_of(marks)}
+        _to_cache({_key("marks", *place, fresh["stamp"]): marks}, ROW_HELD_S)
+        if asked == place:
+            _to_cache({_key("stamp", *place): fresh}, STAMP_HELD_S)
         return fresh
 
 
-def _marks(day: board.Day) -> dict[str, Any]:
-    marks = board.stamps(day)
-    return {"path": day.region.path, "marks": marks, "stamp": stamp_of(marks)}
-
-
-def stamp_of(marks: dict[str, str]) -> str:
-    return blake2s(repr(sorted(marks.items())).encode(), digest_size=8).hexdigest()
-
-
-class BoardRows(BoardMixin, View):
-    """The rows of `people` and the `pool` as they are under those marks: made once, for all viewers."""
+class BoardRows(SharedMixin, View):
+    """The rows of `people`, each with its mark, and the `pool` where it is asked for."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        place = self.day.region.code, str(self.day.on)
-        asked = [key_mark for key_mark in request.GET.get("people", "").split(",") if PERSON.fullmatch(key_mark)]
-        keys = {_key("row", *place, key_mark): int(key_mark.partition(".")[0]) for key_mark in asked}
-        held = _from_cache(list(keys))
-        missing = {pk: key for key, pk in keys.items() if key not in held}
-        rows = board.rows(self.day, self.now, only=missing) if missing else []
-        _to_cache({missing[row["id"]]: row for row in rows}, ROW_HELD_S)
-        answer: dict[str, Any] = {"rows": [*held.values(), *rows]}
+        asked = [each.partition(".") for each in request.GET.get("people", "").split(",") if PERSON.fullmatch(each)]
+        place = [self.day.region.code, str(self.day.on)]
+        answer: dict[str, Any] = {"rows": self.shared_rows(place, {pk: mark for pk, _dot, mark in asked})}
         if "pool" in request.GET:
             answer["pool"] = self.pool()
         return JsonResponse(answer)

@@ -177,7 +177,7 @@ export function drawPool() {
     if (isOverdue) top.append(icon("clock-exclamation"));
     top.append(el("span", "board-bar-name", order.merchant), el("span", "ms-auto board-bar-line", state.priorities[order.priority]));
     const when = due === Infinity ? "" : say(isOverdue ? "overdue" : "due", { time: clock(due) });
-    button.append(top, el("span", "board-bar-line", `${state.types[order.type]} · ${order.duration} min${when && ` · ${when}`}`), el("span", "board-bar-line", `${order.number} · ${order.summary}`));
+    button.append(top, el("span", "board-bar-line", `${state.types[order.type]} · ${say("minutes", { minutes: order.duration })}${when && ` · ${when}`}`), el("span", "board-bar-line", `${order.number} · ${order.summary}`));
     item.append(button);
     return item;
   }));

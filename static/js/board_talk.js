@@ -125,14 +125,21 @@ filters.addEventListener("submit", (event) => event.preventDefault());
 export const held = { isBusy: () => false };
 
 async function look() {
-  const news = await ask("changes/", { query: { stamp: state.stamp } });
+  const news = await ask("changes/", { query: { stamp: state.stamp, ...poolFilters() } });
   if (!news || writing || held.isBusy()) return;
+  const were = state.rows.length;
+  if (news.rows) {
+    state.rows = state.rows.filter(({ id }) => !news.gone.includes(id));
+    show(news, were);
+    Object.assign(state.marks, news.marks);
+    state.stamp = news.stamp;
+    return;
+  }
   const changed = Object.keys(news.marks).filter((key) => news.marks[key] !== state.marks[key]);
   const asked = changed.slice(0, MOST_ROWS); // what is left comes with the next look
   const people = asked.filter((key) => key !== "pool").map((key) => `${key}.${news.marks[key]}`);
   const fresh = await ask("rows/", { query: { people, ...(asked.includes("pool") && { pool: 1, ...poolFilters() }) } });
   if (writing || held.isBusy()) return;
-  const were = state.rows.length;
   state.rows = state.rows.filter(({ id }) => id in news.marks); // who left is gone
   show(fresh, were);
   for (const key of asked) state.marks[key] = news.marks[key];

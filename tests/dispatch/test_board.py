@@ -323,7 +323,12 @@ def test_fifty_looks_cost_one_look_at_the_database_and_none_when_nothing_changed
     with django_assert_max_num_queries(2):  # the session and the person
         assert desk.get(f"{url}&stamp={stamp}").status_code == 204
     move()
-    cache.clear()  # or 1.5 s later
+    cache.delete("board:stamp:hangzhou:2026-11-18")  # gone after 1.5 s
+    news = desk.get(f"{url}&stamp={stamp}").json()
+    assert (news["marks"].keys(), news["gone"]) == ({str(engineer.pk), "pool"}, [])
+    assert ([row["id"] for row in news["rows"]], news["pool"]["count"]) == ([engineer.pk], 0)
+
+    cache.clear()  # nobody remembers what the page has
     mark = desk.get(f"{url}&stamp={stamp}").json()["marks"][str(engineer.pk)]
     rows = f"/office/board/rows/?{QUERY}&people={engineer.pk}.{mark},x"
     first = desk.get(rows).json()
