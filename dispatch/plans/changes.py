@@ -128,6 +128,7 @@ def _person(row: Row, other: Row | None) -> str:
 def sequences(plan: DayPlan, problem: Problem) -> dict[int, list[int]] | None:
     """Where the search begins: the plan it continues, else the day as it is booked. None where there is neither."""
     known, people = {order.key for order in problem.orders}, {person.key for person in problem.people}
+    pairs: list[tuple[Any, Any]]
     if plan.warm_start:
         rows = plan.warm_start.orders.exclude(engineer_after=None).order_by("start_after")
         pairs = list(rows.values_list("engineer_after_id", "order_id"))

@@ -33,15 +33,14 @@ def to_plan(day: Day) -> QuerySet[WorkOrder]:
 
 def read_orders(day: Day, limit: int) -> list[Row]:
     rows = to_plan(day).annotate(start=Lower("booking__during")).order_by("pk")
-    return list(
-        rows.values(
-            "id", "number", "status", "priority", "region_id", "type_id", "lat", "lon", "duration_min", "is_locked",
-            "engineer_id", "booking_id", "start", "response_due_at", "resolution_due_at", "arrived_at", "started_at",
-            "needed_skills", "needed_parts", merchant_number=F("merchant__number"),
-            zone=F("sla__calendar__time_zone"), hours=F(f"sla__calendar__weekly__{day.plan.on.weekday()}"),
-            differing_hours=F(f"sla__calendar__days__{day.plan.on}"),
-        )[:limit]
+    found = rows.values(
+        "id", "number", "status", "priority", "region_id", "type_id", "lat", "lon", "duration_min", "is_locked",
+        "engineer_id", "booking_id", "start", "response_due_at", "resolution_due_at", "arrived_at", "started_at",
+        "needed_skills", "needed_parts", merchant_number=F("merchant__number"), zone=F("sla__calendar__time_zone"),
+        hours=F(f"sla__calendar__weekly__{day.plan.on.weekday()}"),
+        differing_hours=F(f"sla__calendar__days__{day.plan.on}"),
     )  # fmt: skip
+    return [dict(row) for row in found[:limit]]
 
 
 def order_rows(day: Day, orders: list[Row], people: Mapping[int, Row]) -> list[Row]:

@@ -44,7 +44,8 @@ def _instant(plan: DayPlan, seconds: float | None) -> datetime | None:
 def _order_rows(
     plan: DayPlan, rows: Sequence[Row], before: Mapping[int, tuple[int, Stop]], found: Plan
 ) -> list[PlannedOrder]:
-    after, reasons = found.whereabouts(), {each.order: each.reasons for each in found.unserved}
+    after: dict[Any, tuple[Any, Visit]] = found.whereabouts()
+    reasons = {each.order: each.reasons for each in found.unserved}
     collected, names = _collected(rows, found), _Names(plan.inputs)
     planned = []
     for row in rows:
@@ -58,12 +59,12 @@ def _order_rows(
                 change=_change(row, person, visit),
                 engineer_before_id=row["with"],
                 start_before=_instant(plan, row["start"]),
-                late_before_s=late_s(row, stood and stood.start),
+                late_before_s=late_s(row, stood.start if stood else None),
                 travel_before_s=round(stood.travel_s) if stood else 0,
                 engineer_after_id=person,
                 start_after=_instant(plan, visit and visit.start_s),
                 end_after=_instant(plan, visit and visit.end_s),
-                late_after_s=late_s(row, visit and visit.start_s),
+                late_after_s=late_s(row, visit.start_s if visit else None),
                 travel_after_s=visit.travel_s if visit else 0,
                 pick_up_at_id=collected.get(key),
                 reasons=[[reason.code, names.told(reason.values)] for reason in reasons.get(key, ())],
@@ -96,7 +97,8 @@ class _Names:
 
 def _collected(rows: Sequence[Row], found: Plan) -> dict[int, int]:
     """The depot at which parts of an order are collected on the way to it, by order."""
-    needed, collected = {row["id"]: row["parts"].keys() for row in rows}, {}
+    needed = {row["id"]: row["parts"].keys() for row in rows}
+    collected: dict[Any, Any] = {}
     for route in found.routes:
         depot: Visit | None = None
         for visit in route.visits:
@@ -162,7 +164,7 @@ def _load_before(person: Row, stops: Sequence[Stop]) -> dict[str, int]:
     }
 
 
-def _totals(inputs: Row, starts: Mapping[int, int]) -> dict[str, Any]:
+def _totals(inputs: Row, starts: Mapping[Any, int]) -> dict[str, Any]:
     """`starts` of what is served, by order."""
     orders = to_plan(inputs)
     late = [seconds for row in orders if (seconds := late_s(row, starts.get(row["id"])))]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -85,7 +86,7 @@ def _bookings(day: Day, people: Mapping[int, Row]) -> dict[int, list[Row]]:
     rows = Booking.objects.filter(person__in=people, during__overlap=during).order_by("person_id", "during")
     rows = rows.exclude(work_order__status__in=DONE).annotate(start=Lower("during"), end=Upper("during"))
     for row in rows.values("id", "person_id", "kind", "label", "start", "end"):
-        found[row["person_id"]].append(row)
+        found[row["person_id"]].append(dict(row))
     return found
 
 
@@ -138,7 +139,7 @@ def _hours(
         return None
     opens, closes = stretches[0][0], stretches[-1][1]
     opens = max(opens, day.now_s) if day.is_today else opens
-    away = [[before[1], after[0], "break"] for before, after in pairwise(stretches)]
+    away: list[list[Any]] = [[before[1], after[0], "break"] for before, after in pairwise(stretches)]
     away += [[day.seconds(each["start"]), day.seconds(each["end"]), each["kind"]] for each in bookings]
     if day.plan.absent_id == person:
         away.append([day.seconds(day.plan.absent_from), closes, Booking.Kind.LEAVE])

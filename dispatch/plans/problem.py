@@ -75,20 +75,20 @@ def pose(inputs: Row) -> Posed:
         )
         for row in inputs["people"]
     ]
-    working = {person.key for person in people}
+    working: set[Any] = {person.key for person in people}
     earliest = min((person.opens_s for person in people), default=0)
     orders = [_order(row, index(row["place"]), working, earliest) for row in to_plan(inputs)]
     depots = [
-        Depot(row["id"], index(row["place"]), *row["hours"], duration_s=PICK_UP_S, parts=row["parts"])
+        Depot(row["id"], index(row["place"]), row["hours"][0], row["hours"][1], PICK_UP_S, row["parts"])
         for row in inputs["depots"]
     ]
     known = list(places)
     travel = matrix(known, road_times())
-    weights = Weights(**{name: tuple(v) if isinstance(v, list) else v for name, v in inputs["weights"].items()})
-    return Posed(Problem(travel, people, orders, depots, weights), known, _digest(inputs, travel))
+    prices: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in inputs["weights"].items()}
+    return Posed(Problem(travel, people, orders, depots, Weights(**prices)), known, _digest(inputs, travel))
 
 
-def _order(row: Row, place: int, working: set[int], earliest: float) -> Order:
+def _order(row: Row, place: int, working: set[Any], earliest: float) -> Order:
     """What is overdue before anybody can be there counts as late from then on: the time before cannot be helped."""
     with_whom = row["with"] if row["with"] in working else None
     return Order(

@@ -48,8 +48,8 @@ def figures(plan: DayPlan) -> list[Figure]:
 
     def figure(label: str, name: str, shown: Any, url: str, query: str, *, is_good: bool = False) -> Figure:
         gain = after[name] - before[name]
-        links = [f"{url}&{query}={when}" if query else url for when in ("before", "after")]
-        return Figure(label, shown(before[name]), shown(after[name]), gain if is_good else -gain, *links)
+        was, becomes = (f"{url}&{query}={when}" if query else url for when in ("before", "after"))
+        return Figure(label, shown(before[name]), shown(after[name]), gain if is_good else -gain, was, becomes)
 
     return [
         figure(_("Orders done that day"), "served", str, orders, "served", is_good=True),
@@ -85,8 +85,8 @@ def _urgent(plan: DayPlan, url: str) -> Figure:
         [sum(totals["by_priority"].get(priority, [0, 0])[index] for priority in ("1", "2")) for index in (0, 1)]
         for totals in (plan.totals["before"], plan.totals["after"])
     ]
-    shown = [_("%(done)d of %(all)d") % {"done": done, "all": every} for done, every in counts]
-    return Figure(_("Urgent and high ones done"), *shown, counts[1][0] - counts[0][0], url, url)
+    before, after = (_("%(done)d of %(all)d") % {"done": done, "all": every} for done, every in counts)
+    return Figure(_("Urgent and high ones done"), before, after, counts[1][0] - counts[0][0], url, url)
 
 
 @dataclass(frozen=True)
@@ -203,8 +203,9 @@ def _lane(plan: DayPlan, day: PlannedDay, hours: Hours) -> Lane:
     opens, closes = hours.seconds(day.opens_at), hours.seconds(day.closes_at)
     words = f"{clock(day.opens_at, plan)}–{clock(day.closes_at, plan)}"
     loads = [load["work_s"] + load["travel_s"] for load in (day.before, day.after)]
-    shares = [round(100 * load / max(1, closes - opens)) for load in loads]
-    lane = Lane(day, words, *shares, *(lasts(load) for load in loads), hours.bar(opens, closes, "shift", words))
+    before, after = (round(100 * load / max(1, closes - opens)) for load in loads)
+    shift = hours.bar(opens, closes, "shift", words)
+    lane = Lane(day, words, before, after, lasts(loads[0]), lasts(loads[1]), shift)
     titles = {"lunch": _("Lunch"), "break": _("Break"), "depot": _("Collects parts"), **dict(Booking.Kind.choices)}
     for kind, begin, end in day.breaks:
         bar = hours.bar(begin, end, kind, str(titles[kind]))

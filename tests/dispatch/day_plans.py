@@ -32,6 +32,12 @@ def now(at):
         yield
 
 
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch) -> None:
+    """So few rounds of search that even a busy machine never stops at the time limit."""
+    monkeypatch.setattr("dispatch.actions.plans.ITERATIONS_A_SECOND", 200)
+
+
 @pytest.fixture
 def shop(hangzhou):
     def so_far_north(km: float, **values):

@@ -59,6 +59,7 @@ def test_a_plan_says_what_it_gains_and_moves_nothing(planned, crossed, engineer,
 
 def test_the_same_inputs_give_the_same_plan(planned, ask, crossed, dispatcher, at) -> None:
     one, other = planned(), planned()
+    assert not one.hit_time_limit
     assert (one.digest, one.engine, one.iterations) == (other.digest, other.engine, other.iterations)
     kept = ("order_id", "engineer_after_id", "start_after", "change")
     assert list(one.orders.values_list(*kept)) == list(other.orders.values_list(*kept))
@@ -117,13 +118,16 @@ def test_a_plan_that_no_longer_fits_is_refused_with_every_row_named(
 def test_locked_orders_and_work_in_progress_stay(
     planned, ask, new_order, shop, given, engineer, colleague, dispatcher, at
 ) -> None:
-    locked = given(new_order(merchant=shop(20)), engineer, 9, lock=True)
+    locked = given(new_order(merchant=shop(5)), engineer, 9, lock=True)
+    out_of_reach = given(new_order(merchant=shop(60)), engineer, 10, lock=True)
     begun = new_order(merchant=shop(1))
     assign_work_order(begun, engineer=colleague, start=at, end=at + timedelta(hours=1), by=dispatcher, at=at)
     depart(accept_work_order(begun, by=colleague, at=at), by=colleague, at=at)
     new_order(merchant=shop(0))
-    row = rows(planned())[locked.number]
+    plan = planned()
+    row = rows(plan)[locked.number]
     assert (row.change, row.engineer_after, row.start_after) == (Change.FIXED, engineer, local(9))
+    assert [(each["label"], each["code"]) for each in plan.left_out] == [(out_of_reach.number, "locked")]
     row = rows(planned(on=date(2026, 11, 18)))[begun.number]
     assert (row.change, row.engineer_after) == (Change.FIXED, colleague)
 
@@ -185,8 +189,8 @@ def test_a_cancelled_plan_stops_at_once_and_leaves_nothing(ask, crossed, dispatc
     assert plan.status == DayPlan.Status.PROPOSED
 
 
-def test_a_day_without_people_or_orders_is_no_error(planned, hangzhou, order) -> None:
+def test_a_day_without_people_or_orders_is_no_error(planned, hangzhou, order, dispatcher, at) -> None:
     plan = planned()
     assert (plan.totals["after"]["served"], plan.totals["changes"]["unserved"]) == (0, 1)
-    order.delete()
+    cancel_work_order(order, by=dispatcher, reason="Solved itself", at=at)
     assert planned().totals["after"]["orders"] == 0

@@ -73,7 +73,7 @@ def _move(order: WorkOrder, move: Move, people: Mapping[int, User], at: datetime
     elif move.engineer != before:
         changes |= order.move_to(Status.ASSIGNED, at)
     if move.engineer != before:
-        changes["engineer"] = [key and people[key].name for key in (before, move.engineer)]
+        changes["engineer"] = [people[key].name if key else None for key in (before, move.engineer)]
     order.engineer_id, order.pick_up_at_id = move.engineer, move.pick_up_at
     return changes
 
