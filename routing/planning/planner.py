@@ -120,7 +120,7 @@ class _Run:
         total = 0 if self.budget.iterations is None else round(self.budget.iterations * share)
         begun = now = monotonic()
         until = now + max(self.begun + self.budget.seconds - now, 0.0) * share / (1 - done)
-        count, chunk, each_s, begun_at = 0, 50, 1e-4, 0.0
+        count, chunk, each_s, begun_at, progress = 0, 50, 1e-4, 0.0, 0.0
         while True:
             if not self.by_time:
                 size, step, progress = min(chunk, total - count), 1 / max(total, 1), count / max(total, 1)
