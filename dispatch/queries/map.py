@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Case, F, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Func, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -67,15 +68,23 @@ def gather(places: QuerySet, view: View, kinds: Iterable[str], most: int) -> lis
             [*params, *kinds, side, side, most],
         )
         rows = cursor.fetchall()
-    found = [
-        Feature(
-            round(lat, 5), round(lon, 5), tuple(box), sorted(keys or ()),
-            {kind: n for kind, n in zip(kinds, numbers, strict=True) if n},
-        )
-        for lat, lon, *box, keys, in_cell in ((*row[:7], row[7:]) for row in rows)
-        for numbers in [in_cell]
-    ]  # fmt: skip
+    found = [_feature(kinds, *row) for row in rows]
     return sorted(found, key=lambda feature: (-sum(feature.counts.values()), feature.lat, feature.lon))
+
+
+def _feature(
+    kinds: list[str],
+    lat: float,
+    lon: float,
+    south: float,
+    west: float,
+    north: float,
+    east: float,
+    keys: list[int] | None,
+    *numbers: int,
+) -> Feature:
+    counts = {kind: number for kind, number in zip(kinds, numbers, strict=True) if number}
+    return Feature(round(lat, 5), round(lon, 5), (south, west, north, east), sorted(keys or ()), counts)
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class LiveMap:
     at: datetime
     asked: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(MapFilter.base_fields, ""))
 
-    @cached_property
+    @property
     def staff(self) -> QuerySet[User]:
         """In shift now."""
         staff = User.objects.visible_to(self.user).engineers().on_duty(self.at)
@@ -98,11 +107,17 @@ class LiveMap:
         return staff.search(self.asked["q"]) if self.asked["q"] else staff
 
     @cached_property
+    def on_duty(self) -> Func:
+        """Keys of the staff, found once and asked for in each statement."""
+        keys = Value(list(self.staff.order_by().values_list("pk", flat=True)), ArrayField(models.BigIntegerField()))
+        return Func(keys, template="(SELECT unnest(%(expressions)s))", output_field=models.BigIntegerField())
+
+    @cached_property
     def people(self) -> QuerySet[Position]:
         def with_order(*statuses: Status) -> Q:
             return Q(person__in=WorkOrder.objects.with_engineer().filter(status__in=statuses).values("engineer"))
 
-        seen = Position.objects.filter(person__in=self.staff.values("pk"), at__gte=self.at - SEEN_WITHIN)
+        seen = Position.objects.filter(person__in=self.on_duty, at__gte=self.at - SEEN_WITHIN)
         seen = seen.annotate(
             key=F("person"),
             kind=Case(
@@ -118,10 +133,10 @@ class LiveMap:
     @property
     def silent(self) -> QuerySet[User]:
         """In shift without a position."""
-        return self.staff.exclude(position__at__gte=self.at - SEEN_WITHIN)
+        return User.objects.filter(pk__in=self.on_duty).exclude(position__at__gte=self.at - SEEN_WITHIN)
 
     @property
-    def orders(self) -> QuerySet[WorkOrder]:
+    def orders(self) -> WorkOrderQuerySet:
         late = Q(response_due_at__lt=self.at, arrived_at=None) | Q(resolution_due_at__lt=self.at)
         soon = Q(due_at__lt=self.at + SOON)
         return (
@@ -140,7 +155,7 @@ class LiveMap:
         )
 
     @property
-    def heat(self) -> QuerySet[WorkOrder]:
+    def heat(self) -> WorkOrderQuerySet:
         since = self.user_day - MONTH if self.asked["heat"] == Heat.MONTH else self.user_day
         opened = self._orders().filter(service_date__gte=since).exclude(status=Status.CANCELLED)
         return opened.annotate(key=F("pk"), kind=Value("order"))

@@ -1,8 +1,10 @@
 """The live map, what it asks for every few seconds, the cards on it, and the track of a person's day."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -84,7 +86,9 @@ def features(live: LiveMap, seen: Seen) -> dict[str, Any]:
         answer["people"] = _drawn(found, _people(found, live))
         people = live.people if live.asked["q"] else live.people.filter(inside)  # who is searched, wherever they are
         listed |= {
-            "people": people.select_related("person").order_by("person__name", "pk")[: queries.LISTED],
+            "people": people.select_related("person")
+            .only("lat", "lon", "at", "person__name", "person__username")
+            .order_by("person__name", "pk")[: queries.LISTED],
             "people_count": people.count() if live.asked["q"] else _count(found),
             "silent": [] if live.asked["doing"] else live.silent.order_by("name", "pk")[: queries.LISTED],
         }
@@ -92,7 +96,8 @@ def features(live: LiveMap, seen: Seen) -> dict[str, Any]:
         orders = live.orders.filter(inside)
         found = queries.gather(orders, seen, Pressing.values, queries.ORDERS)
         answer["orders"] = _drawn(found, _orders(found))
-        worst_first = orders.select_related("merchant", "type", "region").order_by("due_at", "pk")
+        worst_first = orders.select_related("merchant").order_by("due_at", "pk")
+        worst_first = worst_first.only("number", "status", "lat", "lon", "merchant__name")
         listed |= {"orders": worst_first[: queries.LISTED], "orders_count": _count(found)}
     if live.asked["heat"]:
         cells = queries.gather(live.heat.filter(inside), seen, ["order"], queries.HEAT)
@@ -118,18 +123,26 @@ def _drawn(found: list[Feature], named: dict[int, dict]) -> list[dict]:
 
 def _people(found: list[Feature], live: LiveMap) -> dict[int, dict]:
     people = live.people.filter(pk__in=[key for feature in found for key in feature.keys])
+    card = _addresses("office:map-person")
     return {
-        pk: {"label": name, "card": reverse("office:map-person", args=[username]), "is_stale": is_stale}
+        pk: {"label": name, "card": card(username), "is_stale": is_stale}
         for pk, name, username, is_stale in people.values_list("pk", "person__name", "person__username", "is_stale")
     }
 
 
 def _orders(found: list[Feature]) -> dict[int, dict]:
     orders = WorkOrder.objects.filter(pk__in=[key for feature in found for key in feature.keys])
+    card = _addresses("office:map-order")
     return {
-        pk: {"label": f"{number} · {merchant}", "card": reverse("office:map-order", args=[number])}
+        pk: {"label": f"{number} · {merchant}", "card": card(number)}
         for pk, number, merchant in orders.values_list("pk", "number", "merchant__name")
     }
+
+
+def _addresses(route: str) -> Callable[[str], str]:
+    """reverse() for many."""
+    before, after = reverse(route, args=["~"]).split("~")
+    return lambda number: before + quote(number) + after
 
 
 class PersonMixin:
