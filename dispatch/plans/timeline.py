@@ -217,7 +217,7 @@ def _lane(plan: DayPlan, day: PlannedDay, hours: Hours) -> Lane:
 
 def routes(plan: DayPlan, days: Sequence[PlannedDay]) -> dict[str, Any]:
     """For the map: the ways of these people through the day, and what nobody does; WGS-84."""
-    starts = {row["id"]: row["start"] for row in plan.inputs["people"]}
+    starts = {row["id"]: row["start"] for row in plan.inputs["people"]} if plan.inputs else {}
     stops: dict[int, list[PlannedOrder]] = defaultdict(list)
     served = plan.orders.filter(engineer_after__in=[day.person_id for day in days]).order_by("start_after")
     for row in served.select_related("order__merchant"):
