@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 F = TypeVar("F", bound=Callable)
 COMPILED = ("arrays", "compiled", "timing", "rows", "insertion", "search", "timetable")
@@ -52,4 +52,4 @@ TYPES = (
 def compiled(function: F) -> F:
     arguments = function.__code__.co_varnames[: function.__code__.co_argcount]
     signature = tuple(TYPES.get(name, int64) for name in arguments)
-    return numba.njit([signature], nogil=True, cache=IS_CACHED, error_model="numpy")(function)
+    return cast(F, numba.njit([signature], nogil=True, cache=IS_CACHED, error_model="numpy")(function))

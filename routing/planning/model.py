@@ -1,6 +1,6 @@
 """From a problem to arrays: once for all of it, then for a group of people and orders at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
@@ -59,26 +59,25 @@ def tabulate(problem: Problem) -> Table:
     parts = {part: index for index, part in enumerate(sorted({p for o in orders for p in o.parts}, key=repr))}
     index_of = {person.key: p for p, person in enumerate(people)}
 
-    def whole(at: float | None, rounded: type[int] = int, missing: float = inf) -> int:
+    def whole(at: float | None, rounded: Callable[[float], int] = int, missing: float = inf) -> int:
         at = missing if at is None else at
         if at in (inf, -inf):
             return SPAN if at > 0 else -SPAN
         return rounded(at) - zero
 
-    up, down = ceil, floor
     node = np.zeros((len(orders) + len(problem.depots), 6), np.int32)
     price = np.zeros((len(orders) + len(problem.depots), 3))
     for x, order in enumerate(orders):
-        opens, closes = whole(order.opens_s, up), whole(order.closes_s, down)
+        opens, closes = whole(order.opens_s, ceil), whole(order.closes_s, floor)
         if order.pinned_start_s is not None:
-            opens = closes = whole(order.pinned_start_s, up)
+            opens = closes = whole(order.pinned_start_s, ceil)
         again = inf if order.now_start_s is None else ceil(order.now_start_s) + ceil(weights.tolerance_s)
         now = index_of.get(order.now_with, -1)
-        node[x] = opens, closes, ceil(order.duration_s), whole(order.due_s, down), whole(again), now
+        node[x] = opens, closes, ceil(order.duration_s), whole(order.due_s, floor), whole(again), now
         prize = weights.unserved[order.priority - 1] + (KEPT if _is_pinned(order) else 0)
         price[x] = weights.late[order.priority - 1], weights.later, prize
     for d, depot in enumerate(problem.depots, len(orders)):
-        node[d] = whole(depot.opens_s, up), whole(depot.closes_s, down), ceil(depot.duration_s), SPAN, SPAN, -1
+        node[d] = whole(depot.opens_s, ceil), whole(depot.closes_s, floor), ceil(depot.duration_s), SPAN, SPAN, -1
 
     absences = [merged(person, zero) for person in people]
     person_rows = np.zeros((len(people), ABSENCES + 1 + 2 * max(map(len, absences), default=0)), np.int32)

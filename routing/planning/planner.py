@@ -6,10 +6,10 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, TRAVEL, W_TRAVEL, Model, State
+from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, PRIZE, TRAVEL, W_TRAVEL, Model, State
 from routing.planning.model import Table, model_of, state_of, tabulate
 from routing.planning.outcome import DEPOT, Day, as_plan
-from routing.planning.problem import Budget, Cancel, Invalid, Key, Plan, Problem, Progress
+from routing.planning.problem import UNREACHABLE_S, Budget, Cancel, Invalid, Key, Plan, Problem, Progress
 from routing.planning.search import begin_search, search
 from routing.planning.timetable import timetable
 from routing.planning.validation import validate, validate_budget
@@ -117,6 +117,8 @@ class _Run:
         where chunks begin and end changes nothing."""
         cold = COLD * _mean_way(state, model)
         hot = self.hot / COLD * cold
+        ways = model.travel[model.travel < UNREACHABLE_S]
+        is_economic = bool(model.price[: len(model.near), PRIZE].min() < 2 * ways.max() * model.weight[W_TRAVEL])
         total = 0 if self.budget.iterations is None else round(self.budget.iterations * share)
         begun = now = monotonic()
         until = now + max(self.begun + self.budget.seconds - now, 0.0) * share / (1 - done)
@@ -136,7 +138,15 @@ class _Run:
             if size == 0 or self.is_cancelled:
                 break
             search(
-                *model, *state, size, cooled + cooling * (progress - step * count), cooling * step, hot, cold, REMOVALS
+                *model,
+                *state,
+                size,
+                cooled + cooling * (progress - step * count),
+                cooling * step,
+                hot,
+                cold,
+                REMOVALS,
+                is_economic,
             )
             count += size
             before, now = now, monotonic()

@@ -102,7 +102,7 @@ class Weights:
     overtime: float = 3
     travel: float = 1
     imbalance: float = 0.02
-    moved: float = 1_800
+    moved: float = 3_600
     later: float = 0.2
     tolerance_s: float = 300
 

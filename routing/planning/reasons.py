@@ -101,13 +101,14 @@ def _values(order: Order, code: str) -> dict[str, Any]:
         if order.pinned_start_s is not None:
             return {"opens_s": order.pinned_start_s, "closes_s": order.pinned_start_s}
         return {"opens_s": order.opens_s, "closes_s": order.closes_s}
-    return {
+    values: dict[str, dict[str, Any]] = {
         "without_skills": {"skills": dict(order.skills)},
         "without_group": {"groups": sorted(order.groups, key=repr)},
         "without_part": {"parts": dict(order.parts)},
         "without_pin": {"person": order.pinned_to},
         "overtime": {"by_s": LONGER_S},
-    }.get(code, {})
+    }
+    return values.get(code, {})
 
 
 def _names(table: Table, costs: NDArray) -> list:
@@ -122,7 +123,7 @@ class _Rules:
     def __init__(self, table: Table, left: NDArray) -> None:
         self.table, self.orders = table, [table.orders[x] for x in left]
         people = table.problem.people
-        self.rules = {
+        rules = {
             "skills": [
                 [all(p.skills.get(k, -inf) >= v for k, v in o.skills.items()) for p in people] for o in self.orders
             ],
@@ -130,7 +131,7 @@ class _Rules:
             "refusals": [[p.key not in o.refused_by for p in people] for o in self.orders],
             "pins": [[o.pinned_to in (None, p.key) for p in people] for o in self.orders],
         }
-        self.rules = {name: np.array(rule, bool) for name, rule in self.rules.items()}
+        self.rules = {name: np.array(rule, bool) for name, rule in rules.items()}
         self.may = table.may[left]
 
     def without(self, lifted: str) -> NDArray:
@@ -199,8 +200,9 @@ def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, chang
     costs = np.full(may.shape, inf)
     for first in range(0, len(days), GROUP):
         people = np.arange(first, min(first + GROUP, len(days)))
-        planned = np.array([x for p in people for x in days[p].orders], np.int64)
-        warm = np.array([at for at, p in enumerate(people) for _ in days[p].orders], np.int32)
+        group = days[first : first + GROUP]
+        planned = np.array([x for day in group for x in day.orders], np.int64)
+        warm = np.array([at for at, day in enumerate(group) for _ in day.orders], np.int32)
         stock = table.stock - sum(
             (day.picked for p, day in enumerate(days) if day.picked is not None and p not in people), 0 * table.stock
         )

@@ -153,8 +153,8 @@ def _span(problem: Problem) -> Iterator[Fault]:
         instants += [person.lunch.earliest_s, person.lunch.latest_s] if person.lunch else []
         yield from (Fault("person", person.key, *fault) for fault in _far("day", instants, zero))
     for order in problem.orders:
-        instants = [order.opens_s, order.closes_s, order.due_s, order.pinned_start_s, order.now_start_s]
-        yield from (Fault("order", order.key, *fault) for fault in _far("window", instants, zero))
+        begun = [order.opens_s, order.closes_s, order.due_s, order.pinned_start_s, order.now_start_s]
+        yield from (Fault("order", order.key, *fault) for fault in _far("window", begun, zero))
     for depot in problem.depots:
         yield from (Fault("depot", depot.key, *f) for f in _far("window", [depot.opens_s, depot.closes_s], zero))
 
