@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from journal.actions import record_all
 from toolkit.errors import Refused
 from workforce.models import Booking, User
-from workorders.lifecycle import STAMPS, UNDER_WAY, Status
+from workorders.lifecycle import UNDER_WAY, Status
 from workorders.models import WorkOrder
 from workorders.queries import planned_time
 
 BATCH = 500
-SET = ["status", "engineer", "booking", "pick_up_at", *STAMPS.values()]
+SET = ["status", "engineer", "booking", "pick_up_at", "assigned_at", "accepted_at"]  # no later step has been taken
 
 
 @dataclass(frozen=True)
