@@ -1,7 +1,7 @@
 """A day plan from asked for to applied."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -39,6 +39,7 @@ MOST_NAMED = 5
 
 log = logging.getLogger(__name__)
 Status = DayPlan.Status
+Clock = Callable[[], datetime]
 
 
 class Outdated(Refused):
@@ -121,19 +122,19 @@ def _locked(plan: DayPlan) -> DayPlan:
 # -- working it out -----------------------------------------------------------------------------------
 
 
-def run_waiting_plans() -> int:
+def run_waiting_plans(clock: Clock = timezone.now) -> int:
     """Works out the plans nobody else is at, one after the other, and finds those whose worker has died."""
-    interrupt_orphans()
+    interrupt_orphans(at=clock())
     done = 0
     for plan in DayPlan.objects.waiting().select_related("region", "requested_by").order_by("pk"):
         with _alone_at(plan) as is_mine:
-            if is_mine and _begin(plan):
-                _work_out(plan)
+            if is_mine and _begin(plan, clock()):
+                _work_out(plan, clock)
                 done += 1
     return done
 
 
-def interrupt_orphans() -> int:
+def interrupt_orphans(*, at: datetime) -> int:
     """A running plan nobody holds the lock of has lost its worker: it may be started again."""
     count = 0
     for plan in DayPlan.objects.running():
@@ -143,7 +144,7 @@ def interrupt_orphans() -> int:
                     plan = _locked(plan)
                     if plan.status == Status.RUNNING:
                         plan.move_to(Status.INTERRUPTED)
-                        plan.finished_at = timezone.now()
+                        plan.finished_at = at
                         plan.save()
                         count += 1
     return count
@@ -163,34 +164,35 @@ def _alone_at(plan: DayPlan) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, plan.pk])
 
 
-def _begin(plan: DayPlan) -> bool:
+def _begin(plan: DayPlan, at: datetime) -> bool:
     """False when it is no longer waiting."""
     with transaction.atomic():
         fresh = _locked(plan)
         if fresh.status != Status.WAITING:
             return False
         fresh.move_to(Status.RUNNING)
-        fresh.started_at = timezone.now()
+        fresh.started_at = at
         fresh.save()
     plan.status, plan.started_at = fresh.status, fresh.started_at
     return True
 
 
-def _work_out(plan: DayPlan) -> None:
+def _work_out(plan: DayPlan, clock: Clock) -> None:
     with override(plan.requested_by.language if plan.requested_by else None):
         try:
-            _solve(plan, timezone.now())
+            _solve(plan, clock)
         except Refused as refusal:
-            _fail(plan, str(refusal))
+            _fail(plan, str(refusal), clock())
         except planning.Invalid as invalid:
-            _fail(plan, " ".join(fault_in_words(fault, plan) for fault in invalid.faults[:3]))
+            _fail(plan, " ".join(fault_in_words(fault, plan) for fault in invalid.faults[:3]), clock())
         except Exception:
             log.exception("Plan %s failed", plan)  # the plans behind it in line are worked out all the same
-            _fail(plan, _("The plan could not be worked out. It has been written to the log; please try again."))
+            sentence = _("The plan could not be worked out. It has been written to the log; please try again.")
+            _fail(plan, sentence, clock())
 
 
-def _solve(plan: DayPlan, at: datetime) -> None:
-    plan.inputs, left_out = read_day(plan, at)
+def _solve(plan: DayPlan, clock: Clock) -> None:
+    plan.inputs, left_out = read_day(plan, plan.started_at)
     plan.left_out = [each._asdict() for each in left_out]
     _set_aside(plan)
     posed = pose(plan.inputs)
@@ -209,7 +211,7 @@ def _solve(plan: DayPlan, at: datetime) -> None:
         plan.iterations, plan.hit_time_limit = watch.iterations, watch.hit_time_limit
         plan.progress = watch.told | {"share": 1}
         changes = plan.move_to(Status.PROPOSED)
-        plan.finished_at = timezone.now()
+        plan.finished_at = clock()
         plan.save()
         record("dispatch.propose_plan", plan, by=plan.requested_by, at=plan.finished_at, changes=changes)
 
@@ -253,13 +255,13 @@ def _search(plan: DayPlan, problem: planning.Problem, watch: "Watch") -> plannin
     return found
 
 
-def _fail(plan: DayPlan, sentence: str) -> None:
+def _fail(plan: DayPlan, sentence: str, at: datetime) -> None:
     with transaction.atomic():
         fresh = _locked(plan)
         if fresh.status != Status.RUNNING:
             return
         fresh.move_to(Status.FAILED)
-        fresh.failure, fresh.finished_at, fresh.left_out = sentence[:300], timezone.now(), plan.left_out
+        fresh.failure, fresh.finished_at, fresh.left_out = sentence[:300], at, plan.left_out
         fresh.save()
 
 

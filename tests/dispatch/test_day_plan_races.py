@@ -74,7 +74,7 @@ def test_a_killed_worker_leaves_an_interrupted_plan_that_can_be_started_again(
         plan = request_plan(region=hangzhou, on=tomorrow, seconds=60, by=dispatcher, at=now)
         wait_until(lambda: DayPlan.objects.running().exists(), "the plan is being worked out")
         kill(worker)
-    wait_until(lambda: interrupt_orphans() == 1, "its lock is gone")
+    wait_until(lambda: interrupt_orphans(at=now) == 1, "its lock is gone")
     plan.refresh_from_db()
     assert plan.status == DayPlan.Status.INTERRUPTED
     assert not PlannedOrder.objects.exists()
