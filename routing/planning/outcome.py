@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.planning.model import Table
-from routing.planning.problem import PRIORITIES, Key, Order, Plan, Problem, Route, Totals, Unserved, Visit
+from routing.planning.problem import PRIORITIES, Key, Order, Plan, Problem, Reason, Route, Totals, Unserved, Visit
 from routing.planning.timetable import LUNCH
 
 DEPOT = -3  # as a node
@@ -45,7 +45,7 @@ def as_plan(
     routes = [_route(table, p, day) for p, day in enumerate(days)]
     served = {x for day in days for x in day.orders}
     left = [x for x in range(len(table.orders)) if x not in served]
-    reasons = reasons_of(table, days, left)
+    reasons = {x: [Reason("cancelled", {})] for x in left} if cancelled else reasons_of(table, days, left)
     unserved = [Unserved(table.orders[x].key, reasons[x]) for x in left]
     totals = totals_of(table.problem, routes)
     return Plan(routes, unserved, totals, iterations, seconds, hit_time_limit, cancelled)

@@ -80,6 +80,9 @@ class _Run:
         for turn in range(rounds):
             groups = self._groups()
             for number, (members, orders) in enumerate(groups):
+                is_over = self.by_time and monotonic() >= self.begun + self.budget.seconds
+                if turn and (self.is_cancelled or is_over):
+                    break  # but in the first round each group gets its first plan
                 done = (turn * len(groups) + number) / (rounds * len(groups))
                 self._improve(members, orders, done, 1 / (rounds * len(groups)), turn / rounds, 1 / rounds)
         if self.progress:

@@ -31,6 +31,7 @@ NAMED = 5  # people that one reason names at most
 LONGER_S = 4 * 3600  # by so much a day is lengthened to see whether time is what lacks
 
 CODES = (
+    "cancelled",  # the search was, before it could be asked why
     "no_people",  # nobody works that day
     "pinned_absent",  # person: not among the people
     "skill",  # skill, level: nobody has it
