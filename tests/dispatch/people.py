@@ -58,7 +58,9 @@ def candidates(*people: dict) -> Candidates:
         start_lon=np.array([row["start"][1] for row in rows], dtype=float),
         levels=np.array([row["levels"] for row in rows], dtype=np.int64),
         expires_on=tuple((None,) * len(row["levels"]) for row in rows),
-        carried=np.array([row["carried"] for row in rows], dtype=np.int64).reshape(len(rows), len(rows[0]["carried"]) if rows else 0),
+        carried=np.array([row["carried"] for row in rows], dtype=np.int64).reshape(
+            len(rows), len(rows[0]["carried"]) if rows else 0
+        ),
         organisation=(None,) * len(rows),
         orders=column("orders", np.int64),
         visits=column("visits", np.int64),
