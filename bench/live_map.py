@@ -116,14 +116,15 @@ def measure(manager: User, rounds: int) -> int:
     worst = 0.0
     print(f"load {os.getloadavg()[0]:.1f}, {rounds} rounds each")
     print(f"{'ms':30}{'wall p50':>10}{'p95':>8}{'CPU p50':>10}{'p95':>8}{'features':>10}{'kB':>7}")
-    for what, filters in [
+    kinds: list[tuple[str, dict[str, str]]] = [
         ("people and orders", {}), ("with today's heat map", {"heat": "today"}),
         ("with the month's heat map", {"heat": "month"}), ("one kind of order", {"type": "kind-1"}),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for what, filters in kinds:
         wall, cpu, most, size = [], [], 0, 0
         for bbox, zoom in views(rounds):
             begun, used = clock.perf_counter(), cpu_s()
-            answer = client.get(url, {"bbox": bbox, "zoom": zoom, **filters}, secure=True)
+            answer = client.get(url, {"bbox": bbox, "zoom": str(zoom), **filters}, secure=True)
             wall.append((clock.perf_counter() - begun) * 1000)
             cpu.append((cpu_s() - used) * 1000)
             drawn = answer.json()

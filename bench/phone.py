@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,14 +31,19 @@ django.setup()
 
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from demo.people import PASSWORD
 from demo.tour import field_pages
 from workforce.models import User
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 LATENCY_MS, BITS_PER_S, SLOWER = 300, 700_000, 4
 BARS = {"LCP": 2500, "TBT": 150, "CLS": 0.02}
 SETTLED_MS = 4000
@@ -97,8 +103,8 @@ def own_server() -> Iterator[str]:
         server.wait()
 
 
-def log_in(browser: Browser, url: str, username: str) -> list[dict]:
-    """The cookies of a session."""
+def log_in(browser: Browser, url: str, username: str) -> StorageState:
+    """A session."""
     context = browser.new_context(base_url=url)
     page = context.new_page()
     page.goto(reverse("login"))
@@ -106,9 +112,9 @@ def log_in(browser: Browser, url: str, username: str) -> list[dict]:
     page.fill("#id_password", PASSWORD)
     page.click("button[type=submit].btn-primary")
     page.wait_for_url("**/field/**")
-    cookies = context.cookies()
+    state = context.storage_state()
     context.close()
-    return cookies
+    return state
 
 
 def measure(page: Page, address: str) -> dict[str, float]:
@@ -124,8 +130,8 @@ def measure(page: Page, address: str) -> dict[str, float]:
     return page.evaluate("window.seen")
 
 
-def visit(browser: Browser, url: str, cookies: list[dict], address: str, *, has_app: bool) -> dict[str, float]:
-    context = browser.new_context(base_url=url, storage_state={"cookies": cookies, "origins": []}, **PHONE)
+def visit(browser: Browser, url: str, session: StorageState, address: str, *, has_app: bool) -> dict[str, float]:
+    context = browser.new_context(base_url=url, storage_state=session, **PHONE)
     try:
         if has_app:
             page = context.new_page()
@@ -153,10 +159,10 @@ def main() -> None:
     )
     with own_server() if not options.url else nullcontext(options.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-        cookies = log_in(browser, url, "engineer")
+        session = log_in(browser, url, "engineer")
         for who, has_app in (("new", False), ("has app", True)):
             for name, address in field_pages()["engineer"].items():
-                seen = visit(browser, url, cookies, address, has_app=has_app)
+                seen = visit(browser, url, session, address, has_app=has_app)
                 over = " !" if any(seen[what] > bar for what, bar in BARS.items()) else ""
                 print(
                     f"{who:<10} {name:<18} {seen['FCP']:7.0f} {seen['LCP']:7.0f} {seen['TBT']:7.0f} {seen['CLS']:6.3f}{over}"

@@ -109,7 +109,7 @@ def _named(change: Change, codes: dict[tuple[str, str], str]) -> Change:
     return replace(change, before=name(change.before), after=name(change.after))
 
 
-CHOICES = {
+CHOICES: dict[str, Any] = {
     "channel": Request.Channel.choices,
     "outcome": Outcome.choices,
     "reason": Pause.Reason.choices,
