@@ -129,10 +129,12 @@ def _day(person: Person, running: Order | None, zero: int) -> list[int]:
             max(latest, ready) if running is not None else latest,
             ceil(person.lunch.duration_s),
         )
-    longest = NEVER if person.longest_s is None else min(NEVER, floor(min(person.longest_s, NEVER)))
     last = closes + floor(person.overtime_s)
+    longest = NEVER if person.longest_s is None else floor(min(person.longest_s, NEVER))
+    if running is not None:  # whose beginning is known
+        last, longest = min(last, begun + longest), NEVER
     return [
-        0, 0, ready, closes, last, *lunch, length, work, most, longest, 0, has_lunch, person.longest_s is not None,
+        0, 0, ready, closes, last, *lunch, length, work, most, longest, 0, has_lunch, longest < NEVER,
         running is not None,
     ]  # fmt: skip
 
@@ -174,7 +176,7 @@ def allowed(problem: Problem, orders: Sequence[Order]) -> NDArray:
 
 
 def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may: NDArray | None = None) -> Model:
-    """Of some people and orders, by index. Those who may do nothing stay in, without a gap anywhere."""
+    """Of some people and orders, by index. With `may`, who else may do them, it is to look at rows, not to search."""
     n, depots = len(orders), len(table.problem.depots)
     rows = np.concatenate([orders, np.arange(depots) + len(table.orders)]).astype(np.int64)
     ends = table.last_place[people]
@@ -195,8 +197,8 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
         node[x, 6] = len(needs)
         needs += table.needs[order]
         node[x, 7] = len(needs)
-    may = table.may[np.ix_(orders, people)] if may is None else may
-    counts = may.sum(axis=1)
+    allowed_here = table.may[np.ix_(orders, people)] if may is None else may
+    counts = allowed_here.sum(axis=1)
     node[:n, 9] = np.cumsum(counts)
     node[:n, 8] = node[:n, 9] - counts
 
@@ -211,15 +213,17 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
     duration = node[:n, 2].astype(float)
     loads = np.array([sum(quantity for _, quantity in table.needs[order]) for order in orders], float)
     price[:n, 4] = duration if n and np.ptp(duration) else loads
-    both_ways = travel[:n, :n] + travel[:n, :n].T
-    np.fill_diagonal(both_ways, -1)
-    near = np.argsort(both_ways, axis=1, kind="stable")[:, :NEIGHBOURS]
+    near = np.arange(n).reshape(n, 1)
+    if may is None:
+        both_ways = travel[:n, :n] + travel[:n, :n].T
+        np.fill_diagonal(both_ways, -1)
+        near = np.argsort(both_ways, axis=1, kind="stable")[:, :NEIGHBOURS]
     weights = table.problem.weights
     return Model(
         travel, np.ascontiguousarray(travel.T), node, price, person,
         np.array([weights.travel, weights.overtime, weights.imbalance, weights.moved], float),
         np.array(needs, np.int32).reshape(-1, 2), np.ascontiguousarray(table.carried[people]),
-        np.ascontiguousarray(stock), np.nonzero(may)[1].astype(np.int32), np.ascontiguousarray(may),
+        np.ascontiguousarray(stock), np.nonzero(allowed_here)[1].astype(np.int32), np.ascontiguousarray(allowed_here),
         np.ascontiguousarray(near, np.int32),
     )  # fmt: skip
 

@@ -71,16 +71,27 @@ def reasons_of(table: Table, days: Sequence[Day], left: Sequence[int]) -> dict[i
     found: dict[int, list[Reason]] = {}
     free = _costs(table, [Day() for _ in days], rows, rules.may, _as_it_is)
     now = _costs(table, days, rows, rules.may, _as_it_is)
-    lifted = {
-        "without_window": _costs(table, days, rows, rules.may, _any_time),
-        "without_skills": _costs(table, days, rows, rules.without("skills"), _as_it_is),
-        "without_group": _costs(table, days, rows, rules.without("groups"), _as_it_is),
-        "without_refusal": _costs(table, days, rows, rules.without("refusals"), _as_it_is),
-        "without_part": _costs(table, days, rows, rules.may, _without_parts),
-        "without_pin": _costs(table, days, rows, rules.without("pins"), _as_it_is),
-        "max_orders": _costs(table, days, rows, rules.may, _any_number),
-        "overtime": _costs(table, days, rows, rules.may, _longer),
-    }
+    orders = [table.orders[x] for x in left]
+    lifted = {}
+    for code, may, change, concerns in (
+        (
+            "without_window",
+            rules.may,
+            _any_time,
+            [order.pinned_start_s is not None or order.closes_s < inf or order.opens_s > -inf for order in orders],
+        ),
+        ("without_skills", rules.without("skills"), _as_it_is, [bool(order.skills) for order in orders]),
+        ("without_group", rules.without("groups"), _as_it_is, [bool(order.groups) for order in orders]),
+        ("without_refusal", rules.without("refusals"), _as_it_is, [bool(order.refused_by) for order in orders]),
+        ("without_part", rules.may, _without_parts, [bool(order.parts) for order in orders]),
+        ("without_pin", rules.without("pins"), _as_it_is, [order.pinned_to is not None for order in orders]),
+        ("max_orders", rules.may, _any_number, [(table.person[:, MOST_ORDERS] < NEVER).any()] * len(left)),
+        ("overtime", rules.may, _longer, [True] * len(left)),
+    ):
+        some = np.nonzero(np.array(concerns, bool))[0]
+        lifted[code] = np.full(rules.may.shape, inf)
+        if len(some):
+            lifted[code][some] = _costs(table, days, rows[some], may[some], change)
     for at, x in enumerate(left):
         reasons = list(rules.never(at)) or list(_on_a_free_day(table, x, rules.may[at], free[at]))
         if np.isfinite(now[at]).any():
