@@ -44,8 +44,8 @@ def plan(
 ) -> Plan:
     """The same input, seed and iterations give the same plan. Raises Invalid where `validate` finds faults.
 
-    Holds no lock of the interpreter while it searches. The first call in a process loads compiled code (about a
-    second; once after an installation about a quarter of a minute): call it from a worker, not from a web request.
+    Holds no lock of the interpreter while it searches. The first call in a process loads compiled code, the
+    first after an installation compiles it for most of a minute: call it from a worker, not from a web request.
     """
     from routing.planning.planner import make_plan
 

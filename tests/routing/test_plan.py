@@ -106,7 +106,7 @@ def test_a_search_is_cancelled_at_once_gives_a_true_plan_and_does_not_hold_up_ot
     [(found, ended_at)] = seen
     assert found.cancelled and check(problem, found) == []
     assert sorted(gaps)[len(gaps) // 2] < 0.02  # the interpreter was free
-    assert ended_at - cancelled_at < 1  # a tenth of a second where nobody else is at work
+    assert ended_at - cancelled_at < 1  # generous: other processes may hold the processor
 
 
 def test_a_warm_start_keeps_what_is_published() -> None:
