@@ -158,7 +158,9 @@ def main() -> None:
         f"{'phone':<10} {'page':<18} {'FCP ms':>7} {'LCP ms':>7} {'TBT ms':>7} {'CLS':>6}   load {os.getloadavg()[0]:.1f}"
     )
     with own_server() if not options.url else nullcontext(options.url) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=ARGS
+        )
         session = log_in(browser, url, "engineer")
         for who, has_app in (("new", False), ("has app", True)):
             for name, address in field_pages()["engineer"].items():

@@ -61,7 +61,9 @@ def main() -> None:
     options = parser.parse_args()
     problems: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=ARGS
+        )
         for size in options.sizes.split(","):
             for language in options.languages.split(","):
                 visits = [("", public_pages()), *field_pages().items()]

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+# the shell draws no window of its own, which costs more than most pages do
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 LAUNCH_ARGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -38,7 +40,7 @@ def _launched() -> Browser:
     os.environ["PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS"] = "1"  # routes see what a service worker asks for, too
     playwright = sync_playwright().start()
     atexit.register(playwright.stop)
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=LAUNCH_ARGS)
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH_ARGS)
 
 
 @pytest.fixture
@@ -86,3 +88,14 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     options = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds in the light, and what the dark changes."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => document.documentElement.dataset.bsTheme === 'dark'")
+    page.wait_for_function(
+        "() => document.getAnimations().every((one) => one.effect.getComputedTiming().iterations === Infinity)"
+    )
+    return found + violations(page, COLOURS)

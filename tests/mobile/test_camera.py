@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from assets.actions import issue_terminal
 from tests import factories as make
-from tests.browser import LAUNCH_ARGS, PHONE, violations
+from tests.browser import CHROMIUM, LAUNCH_ARGS, PHONE, violations
 from tests.mobile.phones import Finger, is_all_sent, photo_of_a_shop, until
 from toolkit.codes import qr_png
 from workorders.challenges import code_of
@@ -40,7 +39,7 @@ def film(chromium: Browser, tmp_path_factory) -> Iterator[Browser]:
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={path}",
     ]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=[*LAUNCH_ARGS, *camera])
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*LAUNCH_ARGS, *camera])
     yield browser
     browser.close()
 

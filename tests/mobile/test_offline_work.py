@@ -1,7 +1,6 @@
 """Work done without a connection: each thing arrives once, whatever happens to the network, the server or the browser."""
 
 import os
-import shutil
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 from evidence.models import Capture
 from journal.models import Entry
 from tests import factories as make
-from tests.browser import LAUNCH_ARGS, PHONE, violations
+from tests.browser import CHROMIUM, LAUNCH_ARGS, PHONE, violations
 from tests.mobile.conftest import SHOP
 from tests.mobile.phones import QUIET, Finger, is_all_sent, kept, packed, photo, until
 from workorders.lifecycle import Status
@@ -78,7 +77,7 @@ def test_a_whole_order_with_ten_photos_survives_a_killed_browser(
 
     def start() -> BrowserContext:
         context = chromium.browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path=shutil.which("chromium"), args=LAUNCH_ARGS, locale="en",
+            tmp_path / "profile", executable_path=CHROMIUM, args=LAUNCH_ARGS, locale="en",
             geolocation=SHOP, permissions=["geolocation"], base_url=live_server.url, **PHONE,
         )  # fmt: skip
         cookie = phone.cookies[settings.SESSION_COOKIE_NAME]

@@ -94,17 +94,25 @@ def test_nothing_stands_in_the_way_of_anybody(see, begun, give, engineer, termin
     page = see("/field/", viewport={"width": 360, "height": 844})
     found = {}
 
+    def be_still(scheme: str = "light") -> None:
+        """In these colours, with no colour fading and no sheet sliding any more."""
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "(scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && !document.getAnimations().length",
+            arg=scheme,
+        )
+
     def look(path: str) -> None:
+        be_still()
         found[path] = violations(page) + page.evaluate(SMALL_TARGETS)
         if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
             found[path].append(f"{width} px wide")
         for width in (768, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             found[path, width] = violations(page, LAYOUT)
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_function("() => document.getAnimations().length === 0")  # colours that fade
+        be_still("dark")
         found[path, "dark"] = violations(page, COLOURS)
-        page.emulate_media(color_scheme="light")
+        be_still()
         page.set_viewport_size({"width": 360, "height": 844})
 
     for path in paths:

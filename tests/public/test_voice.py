@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import uuid
 import wave
 
@@ -12,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from evidence.models import Capture
-from tests.browser import LAUNCH_ARGS, PHONE, violations
+from tests.browser import CHROMIUM, LAUNCH_ARGS, PHONE, violations
 from tests.public.conftest import filing, photo, said
 from workorders.models import Request
 
@@ -122,7 +121,7 @@ def test_without_javascript_a_recording_is_chosen(visit, sticker_url):
 def test_a_tap_records_and_a_tap_ends_it(chromium, live_server, sticker_url):
     """The browser's own fake microphone, and what its recorder makes of it."""
     microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=[*LAUNCH_ARGS, *microphone])
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*LAUNCH_ARGS, *microphone])
     try:
         page = browser.new_context(**PHONE, locale="en").new_page()
         faults = []

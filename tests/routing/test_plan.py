@@ -240,7 +240,7 @@ def problems(draw) -> Problem:
     ])))  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     problems(),
     st.dictionaries(st.sampled_from(["p0", "p1", "?"]), st.lists(st.sampled_from([f"o{x}" for x in range(8)]))),
