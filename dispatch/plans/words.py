@@ -51,6 +51,7 @@ REASONS = {
     "max_orders": gettext_lazy("The rules allow no more orders for %(people)s."),
     "overtime": gettext_lazy("In overtime it could be done by %(people)s."),
     "full": gettext_lazy("Those who could do it have no time left: %(people)s."),
+    "cancelled": gettext_lazy("The search was cancelled before it could be asked why."),
     "economy": gettext_lazy("It would take %(people)s longer than it is worth that day."),
 }
 
