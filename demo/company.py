@@ -42,7 +42,7 @@ class Plan:
     seed: int = 1
     merchants: int = 3000
     days: int = 365
-    orders: int = 800
+    orders: int = 600
 
     @property
     def begin(self) -> datetime:

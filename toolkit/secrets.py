@@ -160,7 +160,8 @@ def normalize_phone(raw: str, default_country: str = "CN") -> str | None:
     for piece in SEVERAL.split(re.sub(r"\.0+$", "", text)):
         piece = EXTENSION.sub("", piece)
         for spelling in (piece, *piece.split()):
-            if phone := _dialled(spelling, default_country):
+            phone = _dialled(spelling, default_country)
+            if phone and not phone.startswith("00"):  # no area code begins with 0
                 return phone
     return None
 
