@@ -3,7 +3,7 @@
 // form.prepare, where a module has set it, gives the files of it and may throw a sentence.
 // data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
 // data-ask="sheet" data-ask-for="field field": a refusal about one of them opens the sheet. data-said: spoken when it is done.
-import { orderOnPage, layAll, redraw } from "./field_overlay.js";
+import { hasTyped, layAll, orderOnPage, redraw } from "./field_overlay.js";
 import { place } from "./field_place.js";
 import { answerTo, change, enqueue, pending } from "./field_queue.js";
 import { open } from "./field_sheet.js";
@@ -122,7 +122,7 @@ async function follow(form, { kind, subject }, result) {
   }
   document.querySelectorAll("dialog[open]").forEach((sheet) => isOver(sheet) && sheet.close());
   say(!result ? words().saved : result.outcome === "applied" ? said : "");
-  if (!isGoingOn) goTo(then);
+  if (!isGoingOn && !hasTyped(form)) goTo(then); // no page moves away under a finger that draws
 }
 
 // What was said with it is on its way; the form is there for the next.

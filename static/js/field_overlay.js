@@ -187,7 +187,7 @@ export async function redraw({ fresh = true, isAsked = true, sent } = {}) {
 }
 
 // Something stands in a field of another form than the one just sent, or is drawn there: it must not be lost.
-const hasTyped = (sent) =>
+export const hasTyped = (sent) =>
   [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), [data-drawn], textarea")].some((field) => field.form !== sent && field.value !== ("drawn" in field.dataset ? "" : field.defaultValue));
 
 const isWriting = () =>

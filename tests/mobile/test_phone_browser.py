@@ -266,7 +266,8 @@ def test_every_kind_of_step_can_be_answered_on_the_phone(see, give, begin) -> No
     finger.shoot(camera, photo_of_a_shop(800, 600))
     page.locator("#step-photos [data-file]").wait_for()
     finger.shoot(camera, photo_of_a_shop(600, 800))
-    page.locator("#pad-owner").wait_for()
+    page.locator("#step-photos.answered").wait_for()
+    page.wait_for_function("() => !('waitsFor' in document.documentElement.dataset)")  # it has gone on to the next step
     finger.draw(page, page.locator("#pad-owner"))
     page.locator("#step-owner").get_by_role("button", name="Confirm the signature").tap()
     page.locator("#step-owner.answered").wait_for()
