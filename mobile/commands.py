@@ -24,6 +24,7 @@ from mobile import advice, forms
 from mobile.positions import tell_positions
 from procedures.answers import given_by_form
 from workforce.models import User
+from workforce.permissions import SEE_FIELD
 from workorders import actions as workorders
 from workorders.models import WorkOrder
 from workorders.permissions import DO_ORDER
@@ -102,7 +103,9 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
-    ("people", "position"): Command(tell_positions, DO_ORDER, forms.Positions, _("Share my position"), may_repeat=True),
+    ("people", "position"): Command(
+        tell_positions, SEE_FIELD, forms.Positions, _("Share my position"), may_repeat=True
+    ),
 }
 
 SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {

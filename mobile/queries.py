@@ -1,14 +1,12 @@
 """What the phone's pages show, put together from several rooms."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -25,7 +23,6 @@ from procedures.queries import StepView, checklist
 from routing.geo import distance_m
 from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
-from workforce.positions import duty
 from workorders.actions.faults import missing_fault_codes
 from workorders.challenges import code_of
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
@@ -34,7 +31,6 @@ from workorders.preparation import Caution, warnings_before
 from workorders.service_report import Shown, shown
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
-SHARED = (Status.EN_ROUTE, Status.ON_SITE, Status.IN_PROGRESS)
 MAY_BE_REJECTED = (Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE)
 TAKES_PHOTOS = (Status.ON_SITE, Status.IN_PROGRESS, Status.PAUSED)
 
@@ -112,19 +108,6 @@ class Job:
         return self.order.status in UNDER_WAY
 
 
-class Sharing(NamedTuple):
-    """Whose position is shared in the hours of which shifts of today and tomorrow, and whether it is now."""
-
-    username: str
-    shifts: list[tuple[datetime, datetime]]
-    until: datetime | None
-    is_on: bool
-
-    @property
-    def hours(self) -> list[list[str]]:
-        return [[instant.isoformat() for instant in shift] for shift in self.shifts]
-
-
 @dataclass(frozen=True)
 class Day:
     """One person's work: what comes next, the rest by day, what is done."""
@@ -133,7 +116,6 @@ class Day:
     later: list[tuple[date, list[Job]]]
     done: list[WorkOrder]
     today: date
-    sharing: Sharing
 
 
 def day_of(user: User, at: datetime) -> Day:
@@ -154,7 +136,6 @@ def day_of(user: User, at: datetime) -> Day:
         ],
         done=sorted(done, key=lambda order: order.completed_at or order.cancelled_at, reverse=True),
         today=timezone.localdate(at),
-        sharing=sharing_of(user, [job.order for job in jobs], at),
     )
 
 
@@ -162,22 +143,6 @@ def _distance(order: WorkOrder, here: Position | None) -> float | None:
     if here is None or order.lat is None or order.arrived_at:
         return None
     return float(distance_m(here.lat, here.lon, order.lat, order.lon))
-
-
-def sharing_of(user: User, orders: Iterable[WorkOrder], at: datetime) -> Sharing:
-    """Only in shift, and only while an order is under way."""
-    prefetch_related_objects([user], "shifts")  # once for all orders of a request
-    shifts = duty(user, at, at + timedelta(days=1))
-    until = next((end for _start, end in shifts if at < end), None)
-    is_on = any(order.status in SHARED for order in orders) and any(start <= at < end for start, end in shifts)
-    return Sharing(user.username, shifts, until, is_on)
-
-
-def times_under_way(user: User, since: datetime) -> list[tuple[datetime, datetime | None]]:
-    """From setting off to the end of each of the person's orders that was under way after `since`."""
-    orders = WorkOrder.objects.visible_to(user).filter(departed_at__isnull=False)
-    ended = orders.annotate(ended_at=Coalesce("completed_at", "cancelled_at"))
-    return list(ended.filter(Q(ended_at=None) | Q(ended_at__gte=since)).values_list("departed_at", "ended_at"))
 
 
 class Phone(NamedTuple):
@@ -288,10 +253,6 @@ class OrderPage:
     @property
     def pause(self) -> Any:
         return next((pause for pause in self.order.pauses.all() if pause.ended_at is None), None)
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        return sharing_of(self.user, [self.order], self.job.at)
 
     @cached_property
     def version(self) -> str:

@@ -18,6 +18,7 @@ from assets.permissions import BIND_TERMINAL
 from journal.models import Entry
 from knowledge.models import Article
 from merchants.models import Merchant
+from mobile.positions import shifts_of
 from mobile.queries import OrderPage as OrderParts
 from mobile.queries import bag_of, order_page
 from mobile.shell import build
@@ -53,7 +54,8 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
     """The html of pages that the phone has as they are is left out; all of it where the phone's stamp still holds."""
     own = own_orders(user).filter(status__in=WITH_ENGINEER).order_by("pk")
     orders = list(own) if user.has_perm(DO_ORDER) else []
-    current = _stamp(user, orders, at)
+    shifts = shifts_of(user, at)
+    current = _stamp(user, orders, shifts, at)
     if stamp == current:
         return {"stamp": current, "is_unchanged": True}
     shown = [order_page(order, user, at) for order in orders]
@@ -66,11 +68,12 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
         "stamp": current,
         "pages": pages,
         "orders": list(_about(shown)),
+        "shifts": shifts,
         "gone": [number for number in known.orders if number not in numbers],
     }
 
 
-def _stamp(user: User, orders: list[WorkOrder], at: datetime) -> str:
+def _stamp(user: User, orders: list[WorkOrder], shifts: list[list[str]], at: datetime) -> str:
     """Changes with whatever the pages are made of, in a few queries: the journal tells of all that is done to an order.
 
     What only time changes (how far, how late) is made anew every hour.
@@ -79,7 +82,7 @@ def _stamp(user: User, orders: list[WorkOrder], at: datetime) -> str:
     merchants = Merchant.objects.filter(pk__in={order.merchant_id for order in orders}).order_by("pk")
     made_of = [
         user.pk, user.name, user.role, get_language(), build(), f"{at:%Y%m%d%H}",
-        [(order.pk, order.status) for order in orders],
+        [(order.pk, order.status) for order in orders], shifts,
         list(merchants.values_list(Subquery(entries), flat=True)),
         list(bag_of(user).order_by("pk").values_list("pk", "tid")),
         Entry.objects.filter(actor=user).order_by("-pk").values_list("pk", flat=True).first(),

@@ -155,14 +155,14 @@ class UserQuerySet(RegionScopedQuerySet):
         return self.filter(role__in=(Role.ENGINEER, Role.INSPECTOR), is_active=True)
 
     def on_duty(self, at: datetime) -> "UserQuerySet":
-        """In shift at this instant, by the clock of their region, and not on leave."""
+        """In shift at this instant, by the clock of their region, and not on leave or in training."""
         zones = Region.objects.order_by().values_list("time_zone", flat=True).distinct()
         now = Q(pk__in=[])
         for zone, local in [(zone, at.astimezone(ZoneInfo(zone))) for zone in zones]:
             hour = local.time()
             now |= Q(person__region__time_zone=zone, weekday=local.weekday(), starts_at__lte=hour, ends_at__gt=hour)
-        leave = Booking.objects.filter(kind=Booking.Kind.LEAVE, during__contains=at)
-        in_shift = Shift.objects.filter(now).exclude(person__in=leave.values("person"))
+        away = Booking.objects.exclude(kind=Booking.Kind.WORK).filter(during__contains=at)
+        in_shift = Shift.objects.filter(now).exclude(person__in=away.values("person"))
         return self.filter(is_active=True, pk__in=in_shift.values("person"))
 
     def search(self, text: str) -> "UserQuerySet":

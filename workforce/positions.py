@@ -1,6 +1,6 @@
 """Where people in shift are and have been: the latest position of each, and the tracks, in parts by UTC day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from math import inf
@@ -48,8 +48,10 @@ class Recorded(NamedTuple):
     dropped: int
 
 
-def record_positions(person: User, fixes: Sequence[Reported], *, at: datetime) -> Recorded:
-    """Keeps the track of a person in shift and their latest position, which only moves forward.
+def record_positions(
+    person: User, fixes: Sequence[Reported], *, besides: Sequence[Stretch] = (), at: datetime
+) -> Recorded:
+    """Keeps the track of a person in shift, and `besides`, and their latest position, which only moves forward.
 
     The same instant counts once, however often it comes. Refused as a whole when a place or a time cannot be.
     """
@@ -61,7 +63,7 @@ def record_positions(person: User, fixes: Sequence[Reported], *, at: datetime) -
     oldest = _first_day_kept(at)
     recent = [fix for fix in fixes if fix[0] >= oldest]
     instants = [fix[0] for fix in recent]
-    hours = duty(person, min(instants), max(instants)) if instants else []
+    hours = [*duty(person, min(instants), max(instants)), *besides] if instants else []
     found = [fix for fix in recent if any(start <= fix[0] < end for start, end in hours)]
     if not found:
         return Recorded(0, 0, len(fixes))
@@ -73,7 +75,7 @@ def record_positions(person: User, fixes: Sequence[Reported], *, at: datetime) -
 
 
 def duty(person: User, start: datetime, end: datetime) -> list[Stretch]:
-    """The person's shifts, whole, of the days from `start` to `end` in the zone of the region, less leave.
+    """The person's shifts, whole, of the days from `start` to `end` in the zone of the region, less leave and training.
 
     What touches is one stretch.
     """
@@ -93,11 +95,16 @@ def duty(person: User, start: datetime, end: datetime) -> list[Stretch]:
             opens, closes = earlier[0], max(earlier[1], closes)
         found.append((opens, closes))
     around = DateTimeTZRange(datetime.combine(first, time.min, zone), datetime.combine(last + DAY, time.min, zone))
-    leave = person.bookings.filter(kind=Booking.Kind.LEAVE, during__overlap=around)
-    for away in leave.values_list("during", flat=True):
-        pieces = [each for a, b in found for each in ((a, min(b, away.lower)), (max(a, away.upper), b))]
-        found = [(opens, closes) for opens, closes in pieces if opens < closes]
-    return found
+    away = person.bookings.exclude(kind=Booking.Kind.WORK).filter(during__overlap=around)
+    return less(found, [(each.lower, each.upper) for each in away.values_list("during", flat=True)])
+
+
+def less(stretches: Sequence[Stretch], away: Iterable[Stretch]) -> list[Stretch]:
+    left = list(stretches)
+    for lower, upper in away:
+        pieces = [each for a, b in left for each in ((a, min(b, lower)), (max(a, upper), b))]
+        left = [(opens, closes) for opens, closes in pieces if opens < closes]
+    return left
 
 
 def on_duty_until(person: User, at: datetime) -> datetime | None:

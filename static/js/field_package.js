@@ -31,10 +31,12 @@ export async function refreshPackage({ now = false } = {}) {
   });
   await write(["facts"], async (facts) => {
     await facts.put({ name: "orders", value: work.orders });
+    await facts.put({ name: "shifts", value: work.shifts });
     await facts.put({ name: "language", value: document.documentElement.lang });
     await facts.put({ name: "packed_at", value: work.at });
     await facts.put({ name: "stamp", value: work.stamp });
   });
+  document.dispatchEvent(new Event("field:work"));
   await forgetDone(() => true, at); // the pages have it now
   await keepMedia(Object.assign({}, ...work.pages.map(({ files }) => files)));
 }

@@ -1,18 +1,27 @@
-// Where the phone was while an order was under way. What is noted waits beside the queue; with the next sending it becomes one
+// Where the phone was in the shift and on an order. What is noted waits beside the queue; with the next sending it becomes one
 // operation, at most one at a time. Nobody is asked about it, and nothing else waits for it.
 import { written } from "./field_queue.js";
 import { isTrack, write } from "./field_store.js";
 
 const MOST = 480;
-const ENOUGH = 2; // one minute alone is not worth a message
+const STILL_MS = 5 * 60_000;
 
-// Says whether it is time to send. fix: [ISO time, latitude, longitude, metres]. When it is full every second one goes: a coarser way, but all of it.
+// A fix is [ISO time, latitude, longitude, metres].
+const metresBetween = ([, lat, lon], [, otherLat, otherLon]) =>
+  Math.hypot(lat - otherLat, (lon - otherLon) * Math.cos((lat * Math.PI) / 180)) * 111_195;
+const hasMoved = (before, fix) => Date.parse(fix[0]) - Date.parse(before[0]) >= STILL_MS || metresBetween(before, fix) > fix[3];
+
+// Says whether it is kept: a phone that lies still tells so every five minutes. When it is full every second one goes: a coarser way,
+// but all of it.
 export const note = (subject, fix) =>
   write(["facts"], async (facts) => {
+    const before = (await facts.get("last_fix"))?.value;
+    if (before && !hasMoved(before, fix)) return false;
     const fixes = [...((await facts.get("track"))?.value.fixes ?? []), fix];
     const kept = fixes.length > MOST ? fixes.filter((_, n) => (fixes.length - n) % 2) : fixes;
+    await facts.put({ name: "last_fix", value: fix });
     await facts.put({ name: "track", value: { subject, fixes: kept } });
-    return kept.length >= ENOUGH;
+    return true;
   });
 
 export const gather = () =>

@@ -1,6 +1,7 @@
 """The engineer's phone in a real Chromium: 390 × 844, a finger, a position, a camera."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -178,38 +179,56 @@ def test_a_server_in_trouble_gets_it_later_and_the_person_goes_on(see, begun) ->
     assert (begun.status, begun.pauses.get().note) == (Status.PAUSED, "Waits for a cable")
 
 
-A_MINUTE_LATER = """async () => {
+SET_FACTS = """async (wanted) => {
     const base = await new Promise((resolve) => (indexedDB.open(`field-${localStorage.getItem("field-person")}`).onsuccess = ({ target }) => resolve(target.result)));
     const facts = base.transaction("facts", "readwrite").objectStore("facts");
-    await new Promise((resolve) => (facts.put({ name: "noted_at", value: 0 }).onsuccess = resolve));
+    for (const [name, value] of Object.entries(wanted)) await new Promise((resolve) => (facts.put({ name, value }).onsuccess = resolve));
     base.close();
     document.dispatchEvent(new Event("field:page"));
 }"""
 
 
-def test_the_position_is_noted_out_of_reach_and_arrives_in_one_piece(see, order, engineer) -> None:
-    page = see(f"/field/orders/{order.number}/", expected=QUIET)
+def test_the_position_is_shared_in_the_shift_and_at_work_and_what_is_noted_out_of_reach_arrives_in_one_piece(
+    see, order, engineer, clock, at
+) -> None:
+    page = see("/field/", expected=QUIET)
+
+    def fact(name: str) -> Any:
+        return next((each["value"] for each in kept(page, "facts") if each["name"] == name), None)
 
     def noted() -> int:
-        return next((len(fact["value"]["fixes"]) for fact in kept(page, "facts") if fact["name"] == "track"), 0)
+        return len((fact("track") or {"fixes": []})["fixes"])
 
-    line = page.get_by_text("Your position is shared until 20:00")
+    def move_on(lat: float, hours: int = 0) -> None:
+        page.context.set_geolocation({"latitude": lat, "longitude": 120.1552, "accuracy": 9})
+        page.evaluate(SET_FACTS, {"noted_at": 0, "skew_ms": fact("skew_ms") + hours * 3_600_000})
+
+    line = page.locator("[data-share]")
+    line.get_by_text("Your position is shared until 20:00").wait_for()
+    until(lambda: engineer.track.count() == 1, page=page)  # before any order is under way
+    page.goto(f"/field/orders/{order.number}/")
     page.get_by_role("button", name="Accept", exact=True).tap()
     page.get_by_role("button", name="Set off").wait_for()
     until(lambda: is_all_sent(page), page=page)
-    assert not line.is_visible()
     page.context.set_offline(True)
-    page.get_by_role("button", name="Set off").tap()
-    line.wait_for()
+    move_on(30.27421)
+    until(lambda: fact("noted_at") > 0, page=page)
+    assert noted() == 0  # it has hardly moved
+    move_on(30.28)
     until(lambda: noted() == 1, page=page)
-    page.context.set_geolocation({"latitude": 30.28, "longitude": 120.1552, "accuracy": 9})
-    page.evaluate(A_MINUTE_LATER)
+
+    move_on(30.29, hours=11)
+    line.wait_for(state="hidden")
+    assert noted() == 1
+    page.get_by_role("button", name="Set off").tap()
+    line.get_by_text("An order is under way: your position is shared").wait_for()
     until(lambda: noted() == 2, page=page)
     assert page.locator("[data-badge] [data-count]").inner_text() == "1"
+    clock.move_to(at + timedelta(hours=11, minutes=1))
     page.context.set_offline(False)
     until(lambda: is_all_sent(page) and noted() == 0, page=page)
-    assert {each.lat for each in engineer.track.all()} == {30.2742, 30.28}
-    assert (engineer.position.lat, engineer.position.accuracy_m) == (30.28, 9)
+    assert {each.lat for each in engineer.track.all()} == {30.2742, 30.28, 30.29}
+    assert (engineer.position.lat, engineer.position.accuracy_m) == (30.29, 9)
 
 
 def test_a_new_order_and_its_notice_appear_by_themselves_and_a_list_that_may_be_old_says_so(see, give) -> None:

@@ -16,6 +16,7 @@ from journal.models import Command, Entry
 from mobile.models import Device, Operation, Parked
 from mobile.operations import MOST
 from tests.mobile.conftest import picture
+from workforce.actions import book_time, set_shifts
 from workforce.models import Position
 from workorders import actions
 from workorders.lifecycle import Status
@@ -253,10 +254,10 @@ def positions(handset: Handset, *fixes, subject="engineer") -> dict:
     return handset.operation("people/position", subject, body={"fixes": json.dumps(rows)})
 
 
-def test_of_many_positions_those_from_the_shift_and_the_order_are_kept(handset, begun, engineer, clock, at) -> None:
+def test_of_many_positions_those_from_the_shift_are_kept_order_or_not(handset, engineer, clock, at) -> None:
     clock.move_to(at + timedelta(hours=12))
     before = engineer.track.count()
-    hours = {-1: "before setting off", 2: "kept", 1: "kept", 11: "after the shift", 13: "to come", -24 * 8: "too old"}
+    hours = {-3: "before the shift", 2: "kept", 1: "kept", 11: "after it", 13: "to come", -24 * 8: "too old"}
     batch = positions(handset, *((at + timedelta(hours=hour), 30 + hour / 1000) for hour in hours))
     result = handset.send(batch)[0]
     assert (result["outcome"], result["kept"], result["dropped"]) == ("applied", 2, 4)
@@ -268,9 +269,30 @@ def test_of_many_positions_those_from_the_shift_and_the_order_are_kept(handset, 
     assert (late["kept"], Position.objects.get(person=engineer).lat) == (1, 30.002)
 
 
-def test_without_an_order_under_way_no_position_is_looked_at(handset, order, at) -> None:
-    result = handset.send(positions(handset, (at, 30.1)))[0]
-    assert (result["kept"], result["dropped"], Position.objects.exists()) == (0, 1, False)
+def test_outside_of_the_shift_only_what_lies_in_the_work_on_an_order_is_kept(
+    handset, order, begin, engineer, manager, clock, at
+) -> None:
+    """The shift is over before the order begins; the order waits for a part and is done in the evening."""
+    set_shifts(engineer, shifts=[], by=manager, at=at)
+    begin(order)
+    hour = lambda number: at + timedelta(hours=number)
+    actions.pause_work(order, by=engineer, reason="part", at=hour(1))
+    actions.resume_work(order, by=engineer, at=hour(3))
+    clock.move_to(hour(4))
+    batch = positions(handset, *((hour(number), 30 + number / 1000) for number in (-0.5, 0.5, 2, 3.5)))
+    assert [handset.send(batch)[0][count] for count in ("kept", "dropped")] == [2, 2]
+    assert engineer.position.at == hour(3.5)
+
+
+def test_on_leave_in_training_and_without_a_shift_no_position_is_kept(handset, engineer, manager, clock, at) -> None:
+    hour = lambda number: at + timedelta(hours=number)
+    clock.move_to(hour(5))
+    for kind, start in (("leave", 0), ("training", 2)):
+        book_time(engineer, kind=kind, start=hour(start), end=hour(start + 1), by=manager, at=at)
+    batch = positions(handset, *((hour(number), 30.1) for number in (0.5, 1.5, 2.5)))
+    assert handset.send(batch)[0]["kept"] == 1
+    set_shifts(engineer, shifts=[], by=manager, at=at)
+    assert handset.send(positions(handset, (hour(4), 30.1)))[0]["kept"] == 0
 
 
 def test_somebody_elses_position_is_not_taken(handset, begun, dispatcher, at) -> None:

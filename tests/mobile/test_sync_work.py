@@ -42,6 +42,9 @@ def test_it_holds_the_persons_pages_and_orders_and_nobody_elses(
         [],
     )
     assert other.number not in str(work)
+    today, tomorrow = work["shifts"]
+    assert today == ["2026-11-18T08:00:00+08:00", "2026-11-18T20:00:00+08:00", "20:00"]
+    assert tomorrow[0] == "2026-11-19T08:00:00+08:00"
 
 
 def test_what_is_known_is_left_out_until_it_changes(handset, begun, engineer, at) -> None:

@@ -100,6 +100,9 @@ def test_duty_follows_shifts_over_midnight_and_leave(engineer, manager, at) -> N
     assert engineer in is_on_duty(midnight - timedelta(hours=1))
     assert engineer not in is_on_duty(midnight + timedelta(hours=1))
     assert engineer in is_on_duty(midnight + timedelta(hours=3))
+    book_time(engineer, kind="training", start=midnight + timedelta(hours=4), end=ends[0][1], by=manager, at=at)
+    assert on_duty_until(engineer, midnight + timedelta(hours=3)) == midnight + timedelta(hours=4)
+    assert engineer not in is_on_duty(midnight + timedelta(hours=5))
 
 
 def test_each_is_on_duty_by_the_clock_of_their_own_region(engineer, at) -> None:
