@@ -17,7 +17,7 @@ test:
 	$(BIN) manage.py build_frontend
 	$(BIN) manage.py messages --compile
 	$(MAKE) --no-print-directory check
-	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 2 --dist worksteal
+	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 3 --dist worksteal
 
 check:
 	$(BIN) -m ruff check .
