@@ -82,6 +82,22 @@ class Region(models.Model):
         return at.astimezone(self.zone).date()
 
 
+class Boundary(models.Model):
+    """Where a region is. Apart from it, since regions are read with every row and outlines are long."""
+
+    region = models.OneToOneField(
+        Region, models.CASCADE, primary_key=True, related_name="boundary", verbose_name=_("region")
+    )
+    outline = models.JSONField(_("outline"), help_text=_("GeoJSON, Polygon or MultiPolygon, WGS-84."))
+
+    class Meta:
+        verbose_name = _("boundary")
+        verbose_name_plural = _("boundaries")
+
+    def __str__(self) -> str:
+        return str(self.region)
+
+
 class RegionScopedQuerySet(models.QuerySet):
     """For rows with a region: who sees which."""
 
