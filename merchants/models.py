@@ -140,14 +140,37 @@ class Merchant(models.Model):
         return self.merged_into_id is not None
 
 
-class Contact(models.Model):
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="contacts", verbose_name=_("merchant"))
-    name = models.CharField(_("name"), max_length=80, blank=True)
-    role = models.CharField(_("position"), max_length=60, blank=True)
+class Phoned(models.Model):
+    """A person who can be called: the phone encrypted, masked, and found by any two digits of it."""
+
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_index = models.CharField(max_length=32, blank=True, editable=False, db_index=True)
     phone_grams = ArrayField(models.CharField(max_length=16), default=list, editable=False)
     phone_last4 = models.CharField(max_length=4, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        self.index_phone()
+        super().save(*args, **kwargs)
+
+    def index_phone(self) -> None:
+        """Keeps what is searched for in step with the encrypted phone; bulk_create does not come through save()."""
+        digits = normalize_phone(self.phone) or ""
+        self.phone_index = blind_index(digits, PHONE) if digits else ""
+        self.phone_grams = blind_grams(digits, PHONE)
+        self.phone_last4 = digits[-4:]
+
+    @property
+    def masked_phone(self) -> str:
+        return f"*******{self.phone_last4}" if self.phone_last4 else ""
+
+
+class Contact(Phoned):
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="contacts", verbose_name=_("merchant"))
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    role = models.CharField(_("position"), max_length=60, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
     language = models.CharField(
         _("language"), max_length=10, default="zh-hans", choices=[("en", "English"), ("zh-hans", "简体中文")]
@@ -165,21 +188,6 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.masked_phone
-
-    def save(self, *args, **kwargs) -> None:
-        self.index_phone()
-        super().save(*args, **kwargs)
-
-    def index_phone(self) -> None:
-        """Keeps what is searched for in step with the encrypted phone; bulk_create does not come through save()."""
-        digits = normalize_phone(self.phone) or ""
-        self.phone_index = blind_index(digits, PHONE) if digits else ""
-        self.phone_grams = blind_grams(digits, PHONE)
-        self.phone_last4 = digits[-4:]
-
-    @property
-    def masked_phone(self) -> str:
-        return f"*******{self.phone_last4}" if self.phone_last4 else ""
 
 
 class Contract(models.Model):
