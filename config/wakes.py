@@ -5,6 +5,7 @@ Only a nudge: each task also runs by the clock (config/celery.py), so a lost nud
 
 WAKES: dict[str, list[str]] = {
     "workorders.open_work_order": ["dispatch.tasks.assign_open_orders"],
+    "workorders.release_work_order": ["dispatch.tasks.assign_open_orders"],
     "workorders.change_needs": ["dispatch.tasks.assign_open_orders"],
     "workorders.reject_work_order": ["dispatch.tasks.assign_open_orders"],
     "workorders.return_to_pool": ["dispatch.tasks.assign_open_orders"],

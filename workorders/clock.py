@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from merchants.models import Merchant, ServiceCalendar
 from workforce.models import Region
 from workorders import sla
-from workorders.lifecycle import ONGOING
+from workorders.lifecycle import CLOCKED
 from workorders.models import (
     Pause,
     Percent,
@@ -136,7 +136,7 @@ def _reached(order: WorkOrder) -> dict[int, sla.Due]:
 
 
 def _still_to_keep(order: WorkOrder) -> list[Target]:
-    if not order.sla or order.status not in ONGOING:
+    if not order.sla or order.status not in CLOCKED:
         return []
     return [Target.RESOLUTION] if order.arrived_at else [Target.RESPONSE, Target.RESOLUTION]
 
@@ -175,7 +175,7 @@ class NextDue:
 
 
 def next_due(order: WorkOrder) -> NextDue | None:
-    if not order.sla or order.status not in ONGOING:
+    if not order.sla or order.status not in CLOCKED:
         return None
     if order.arrived_at is None:
         return NextDue(_("Response"), order.response_due_at)
@@ -235,7 +235,7 @@ def clocks(order: WorkOrder, at: datetime) -> list[Clock]:
         responded_at=order.arrived_at,
         resolved_at=order.completed_at,
     )
-    is_running = order.status in ONGOING and order.resolution_due_at is not None
+    is_running = order.status in CLOCKED and order.resolution_due_at is not None
     return [
         Clock(
             _("Response"), order.response_due_at, order.arrived_at, policy.response, policy.response * used.response,

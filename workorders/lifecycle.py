@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
+    HELD = "held", _("Waits for the review")
     OPEN = "open", _("In the pool")
     ASSIGNED = "assigned", _("Assigned")
     ACCEPTED = "accepted", _("Accepted")
@@ -20,6 +21,7 @@ class Status(models.TextChoices):
 S = Status
 
 NEXT: dict[Status, set[Status]] = {
+    S.HELD: {S.OPEN, S.CANCELLED},
     S.OPEN: {S.ASSIGNED, S.CANCELLED},
     S.ASSIGNED: {S.ASSIGNED, S.ACCEPTED, S.OPEN, S.CANCELLED},
     S.ACCEPTED: {S.EN_ROUTE, S.ASSIGNED, S.OPEN, S.CANCELLED},
@@ -46,6 +48,7 @@ STAMPS: dict[Status, str] = {
 
 # said to whoever tries what is not allowed: what can be done instead
 WAYS_ON = {
+    S.HELD: _("It comes into the pool by itself when the merchant's review has passed; a dispatcher can cancel it."),
     S.OPEN: _("It waits in the pool: assign it or cancel it."),
     S.ASSIGNED: _("Its engineer can accept or reject it; a dispatcher can assign it to somebody else or take it back."),
     S.ACCEPTED: _("Its engineer can set off; a dispatcher can assign it to somebody else or take it back."),
@@ -60,7 +63,8 @@ WAYS_ON = {
 
 UNDER_WAY = (S.EN_ROUTE, S.ON_SITE, S.IN_PROGRESS, S.PAUSED)  # work has begun: nobody is displaced any more
 WITH_ENGINEER = (S.ASSIGNED, S.ACCEPTED, *UNDER_WAY)
-ONGOING = (S.OPEN, *WITH_ENGINEER)
+CLOCKED = (S.OPEN, *WITH_ENGINEER)  # promised time runs
+ONGOING = (S.HELD, *CLOCKED)
 DONE = (S.COMPLETED, S.CLOSED)
 
 

@@ -16,6 +16,11 @@ def close_completed_orders() -> None:
 
 
 @shared_task
+def release_held_orders() -> None:
+    actions.release_held_orders(at=timezone.now())
+
+
+@shared_task
 def warn_of_due_times() -> None:
     """Until nothing is due or the time is up; several workers may run it at once."""
     stop_at = time.monotonic() + LONGEST_S

@@ -19,13 +19,14 @@ from workorders.lifecycle import Status as S
 from workorders.models import Request, WorkOrder
 
 STAGES = [
-    (gettext_lazy("Report received"), "opened_at", {S.OPEN}),
+    (gettext_lazy("Report received"), "opened_at", {S.HELD, S.OPEN}),
     (gettext_lazy("Engineer assigned"), "assigned_at", {S.ASSIGNED, S.ACCEPTED}),
     (gettext_lazy("On the way"), "departed_at", {S.EN_ROUTE}),
     (gettext_lazy("On site"), "arrived_at", {S.ON_SITE, S.IN_PROGRESS, S.PAUSED}),
     (gettext_lazy("Done"), "completed_at", {S.COMPLETED, S.CLOSED}),
 ]
 SENTENCES = {
+    S.HELD: gettext_lazy("Your documents are being looked at; then we choose an engineer."),
     S.OPEN: gettext_lazy("We have your report and are choosing an engineer."),
     S.ASSIGNED: gettext_lazy("An engineer will come to you."),
     S.ACCEPTED: gettext_lazy("An engineer will come to you."),

@@ -9,7 +9,7 @@ ROOMS = [
     ["demo"],
     ["mobile", "integrations"],
     ["analytics"],
-    ["dispatch", "knowledge"],
+    ["dispatch", "prospecting", "knowledge"],
     ["workorders"],
     ["procedures"],
     ["spareparts"],

@@ -75,7 +75,7 @@ def map_tiles() -> dict[str, str]:
 
 
 STATUS_COLOURS = {
-    "open": "azure", "assigned": "indigo", "accepted": "purple", "en_route": "cyan", "on_site": "teal",
+    "held": "yellow", "open": "azure", "assigned": "indigo", "accepted": "purple", "en_route": "cyan", "on_site": "teal",
     "in_progress": "blue", "paused": "yellow", "completed": "green", "closed": "secondary", "cancelled": "secondary",
     "active": "green", "onboarding": "azure", "suspended": "yellow", "live": "green", "in_stock": "azure",
     "issued": "indigo", "returned": "yellow", "scrapped": "secondary", "order": "green", "merged": "azure",

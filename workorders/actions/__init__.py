@@ -26,6 +26,7 @@ from workorders.actions.on_site import (
 )
 from workorders.actions.originals import open_original
 from workorders.actions.planning import assign_work_order, change_work_order, lock_work_order, return_to_pool
+from workorders.actions.promises import answer_promise, release_held_orders
 from workorders.actions.scheduling import Move, reschedule_work_orders
 from workorders.actions.support import answer_support, ask_support
 from workorders.actions.terminals import install_terminal, retrieve_terminal
@@ -36,6 +37,7 @@ __all__ = [
     "Move",
     "accept_work_order",
     "add_photo",
+    "answer_promise",
     "answer_step",
     "answer_support",
     "arrive",
@@ -63,6 +65,7 @@ __all__ = [
     "rate_work_order",
     "receive_request",
     "reject_work_order",
+    "release_held_orders",
     "reschedule_work_orders",
     "resume_work",
     "retrieve_terminal",

@@ -53,6 +53,12 @@ def complete_work_order(
                 _("Choose the fault codes first. Still missing: %(kinds)s.") % {"kinds": names},
                 field="faults",
             )
+        if order.open_promises:
+            waiting = ", ".join(order.promises.filter(is_kept=None).values_list("text", flat=True))
+            raise Refused(
+                _("Say of each promise whether it was kept. Still open: %(promises)s.") % {"promises": waiting},
+                field="promises",
+            )
         if order.signature_id is None:
             raise Refused(_("The merchant has not signed yet. Have the work signed first."))
         order.resolution = required(resolution, _("Say what was done."), "resolution")

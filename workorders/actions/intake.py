@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,16 @@ from workorders import clock, notices
 from workorders.actions._steps import locked
 from workorders.actions.tracking import link_for
 from workorders.lifecycle import ONGOING, Outcome, Status
-from workorders.models import Priority, Request, TrackingLink, WorkOrder, WorkOrderType
+from workorders.models import (
+    Pause,
+    Priority,
+    Promise,
+    PromiseTerms,
+    Request,
+    TrackingLink,
+    WorkOrder,
+    WorkOrderType,
+)
 
 MERGE_WITHIN = timedelta(minutes=10)
 PRIORITY_OF_TIER: dict[str, Priority] = {
@@ -172,8 +182,12 @@ def open_work_order(
     details: str = "",
     priority: int | None = None,
     duration_min: int | None = None,
+    promises: Iterable[PromiseTerms] = (),
 ) -> WorkOrder:
-    """Puts an order into the pool, with its type, procedure and SLA as they stand today."""
+    """Puts an order into the pool, with its type, procedure and SLA as they stand today.
+
+    Where its type waits for the review, it is held until the merchant's has passed, and so is its clock.
+    """
     if merchant.is_merged or merchant.status == Merchant.Status.CLOSED:
         raise Refused(_("%(merchant)s is closed or merged: no order can be opened.") % {"merchant": merchant.name})
     with transaction.atomic():
@@ -199,17 +213,29 @@ def open_work_order(
         )
         order.needed_skills = {need.code: need.level for need in order.needs.skills}
         order.needed_parts = {need.code: need.quantity for need in order.needs.parts}
+        if type.needs_review and merchant.status == Merchant.Status.ONBOARDING:
+            order.status = Status.HELD
         clock.start_clock(order)
+        order.open_promises = len(terms := list(promises))
         order.save()
+        Promise.objects.bulk_create(Promise(order=order, **_terms(each)) for each in terms)
+        if order.status == Status.HELD:
+            order.pauses.create(reason=Pause.Reason.REVIEW, started_at=at)
+            clock.set_due_times(order)
+            order.save()
         record(
             "workorders.open_work_order",
             order,
             by=by,
             at=at,
             merchant_id=merchant.pk,
-            changes={"status": [None, Status.OPEN], "type": [None, type.code], "priority": [None, order.priority]},
+            changes={"status": [None, order.status], "type": [None, type.code], "priority": [None, order.priority]},
         )
         return order
+
+
+def _terms(of: PromiseTerms) -> dict[str, Any]:
+    return {field.name: getattr(of, field.name) for field in PromiseTerms._meta.fields}
 
 
 def follow_merchant(merchant: Merchant, *, region: Region, by: User | None, at: datetime) -> None:

@@ -1,5 +1,6 @@
 from workorders.models.faults import FaultCode, FaultCodeQuerySet
 from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, WorkOrderQuerySet
+from workorders.models.promises import Promise, PromiseTerms
 from workorders.models.requests import Rating, Request, RequestQuerySet, TrackingLink, new_nonce
 from workorders.models.signatures import Signature, SignatureQuerySet
 from workorders.models.sla import (
@@ -24,6 +25,8 @@ __all__ = [
     "Pause",
     "Percent",
     "Priority",
+    "Promise",
+    "PromiseTerms",
     "Rating",
     "Rejection",
     "Request",

@@ -17,7 +17,7 @@ from spareparts.models import Part, Place
 from toolkit.errors import Refused
 from toolkit.search import bigrams_of, matches
 from workforce.models import Booking, Region, RegionScopedQuerySet, Skill, User
-from workorders.lifecycle import NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Status
+from workorders.lifecycle import CLOCKED, NEXT, ONGOING, STAMPS, WAYS_ON, WITH_ENGINEER, Status
 from workorders.models.faults import FaultCode
 from workorders.models.types import Priority, SlaPolicy, WorkOrderType
 from workorders.needs import NeededPart, NeededSkill, Needs
@@ -56,18 +56,21 @@ class WorkOrderQuerySet(RegionScopedQuerySet):
     def ongoing(self) -> "WorkOrderQuerySet":
         return self.filter(status__in=ONGOING)
 
+    def clocked(self) -> "WorkOrderQuerySet":
+        return self.filter(status__in=CLOCKED)
+
     def with_engineer(self) -> "WorkOrderQuerySet":
         return self.filter(status__in=WITH_ENGINEER)
 
     def overdue(self, at: datetime) -> "WorkOrderQuerySet":
         """Response or resolution is due before `at` and has not happened."""
-        return self.ongoing().filter(
+        return self.clocked().filter(
             Q(response_due_at__lt=at, arrived_at=None) | Q(resolution_due_at__lt=at, completed_at=None)
         )
 
     def warned_of(self, percent: int) -> "WorkOrderQuerySet":
         """So much of the time of a target that is still to be kept is used up, and somebody was warned."""
-        return self.ongoing().filter(warned_percent__gt=0, warned_percent__gte=percent)
+        return self.clocked().filter(warned_percent__gt=0, warned_percent__gte=percent)
 
     def elsewhere(self) -> "WorkOrderQuerySet":
         """Arrived or completed outside the fence, or without a position."""
@@ -152,6 +155,9 @@ class WorkOrder(models.Model):
     symptom = fault_code(_("symptom"))
     cause = fault_code(_("cause"))
     remedy = fault_code(_("remedy"))
+    open_promises = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="of its Promises: not yet marked kept or not kept"
+    )
     resolution = models.TextField(_("what was done"), blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
     signature = models.ForeignKey(
@@ -176,6 +182,10 @@ class WorkOrder(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="open") | Q(engineer=None), name="order_in_pool_has_no_engineer"
             ),
+            models.CheckConstraint(condition=~Q(status="held") | Q(engineer=None), name="order_held_has_no_engineer"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["completed", "closed"]) | Q(open_promises=0), name="order_done_kept_its_word"
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["completed", "closed"]) | Q(completed_at__isnull=False),
                 name="order_done_has_a_time",
@@ -197,10 +207,11 @@ class WorkOrder(models.Model):
                 fields=["engineer", "status"], name="order_engineer_ongoing", condition=Q(status__in=[*WITH_ENGINEER])
             ),
             models.Index(fields=["engineer", "-id"], name="order_engineer"),
-            models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*ONGOING])),
+            models.Index(fields=["resolution_due_at"], name="order_due", condition=Q(status__in=[*CLOCKED])),
             models.Index(fields=["next_warning_at"], name="order_next_warning", condition=~Q(next_warning_at=None)),
             models.Index(fields=["warned_percent", "-id"], name="order_warned", condition=Q(warned_percent__gt=0)),
             models.Index(fields=["priority", "opened_at"], name="order_pool", condition=Q(status="open")),
+            models.Index(fields=["merchant"], name="order_held", condition=Q(status="held")),
             models.Index(fields=["service_date"], name="order_service_date"),
             models.Index(fields=["-id"], name="order_elsewhere", condition=ELSEWHERE),
             *(
@@ -279,6 +290,7 @@ class Pause(models.Model):
         MERCHANT = "merchant", _("Waiting for the merchant")
         PART = "part", _("Waiting for a part")
         SUPPORT = "support", _("Waiting for support")
+        REVIEW = "review", _("Waiting for the review")
         OTHER = "other", _("Other")
 
     order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="pauses", verbose_name=_("work order"))

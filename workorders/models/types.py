@@ -26,6 +26,10 @@ class WorkOrderType(models.Model):
     needs_fault_codes = models.BooleanField(
         _("needs fault codes"), default=False, help_text=_("Completed only with symptom, cause and remedy.")
     )
+    needs_review = models.BooleanField(
+        _("waits for the review"), default=False, db_default=False,
+        help_text=_("Held until the merchant's onboarding review has passed."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:

@@ -1,0 +1,12 @@
+VIEW_GRID = "prospecting.view_grid"
+EDIT_GRID = "prospecting.edit_grid"  # draw, split, merge, import cells; give them to prospectors
+VIEW_LEAD = "prospecting.view_lead"
+EDIT_LEAD = "prospecting.edit_lead"  # in the office: import, change, merge, hand out
+EXPORT_LEADS = "prospecting.export_leads"
+GIVE_TASKS = "prospecting.give_tasks"
+VIEW_OPPORTUNITY = "prospecting.view_opportunity"
+EDIT_OPPORTUNITY = "prospecting.edit_opportunity"
+VIEW_CAMPAIGN = "prospecting.view_campaign"
+EDIT_CAMPAIGN = "prospecting.edit_campaign"
+VIEW_FUNNEL = "prospecting.view_funnel"  # funnel, return of campaigns, the manager's day
+PROSPECT = "prospecting.prospect"  # on the phone: capture leads, visit, move opportunities on
