@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from shapely import (
-    LineString,
-    MultiPolygon,
     Point,
     Polygon,
     STRtree,
@@ -24,7 +22,7 @@ from shapely import (
     set_precision,
     unary_union,
 )
-from shapely.geometry import box, mapping, shape
+from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
 GRID_M = 0.01
@@ -245,22 +243,3 @@ def _halve(part: BaseGeometry, share: float, work: NDArray[np.float64] | None) -
 def _inside(work: NDArray[np.float64], part: BaseGeometry) -> NDArray[np.float64]:
     tree = STRtree([Point(*point) for point in work])
     return work[tree.query(part, predicate="covers")]
-
-
-__all__ = [
-    "GRID_M",
-    "LineString",
-    "MultiPolygon",
-    "NARROWEST_M",
-    "Piece",
-    "Plane",
-    "carve",
-    "cell_of",
-    "core_of",
-    "cover",
-    "merge",
-    "mapping",
-    "polygons_of",
-    "split_along",
-    "split_evenly",
-]
