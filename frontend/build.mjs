@@ -14,6 +14,8 @@ const source = (...parts) => join(root, "static", ...parts);
 const JS = ["office", "field", "public", "charts", "map", "scan", "theme", "worker", "board"].map((name) => source("js", `${name}.js`));
 const CSS = ["office", "field", "public", "map", "board"].map((name) => source("css", `${name}.css`));
 const PURGED = { field: /(^|\/)(field|mobile)/, public: /(^|\/)(public|accounts)/ }; // pages with little css, and their templates
+const KEPT = { field: ["alert", "alert-danger"], public: [/^alert-/, /^(bg|text)-\w+-lt$/] }; // classes of theirs that no template names
+const WORDS = ["placeholder", "status", "steps"]; // in our programs no classes of Tabler's
 
 function fail(sentence) {
   console.error(sentence);
@@ -63,27 +65,34 @@ function templatesOf(kind) {
   return [...found].map((name) => templates[name] ?? "");
 }
 
-// What a style sheet can mean in a template: tags, attributes, classes, strings given to template tags. In a program: strings.
-const inTemplate = (text) =>
-  text
-    .replace(/{#.*?#}|{% (trans|translate) .*?%}/gs, "")
-    .match(/<[a-z][\w-]*|\s[a-z-]+=|(?<=\b(class|type|role)=")(?:{%.*?%}|{{.*?}}|[^"])*|(?<={%[^%]*)(?:"[^"]*"|'[^']*')/gs) ?? [];
-const inProgram = (text) => text.replace(/_\("[^"]*"/g, "").match(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g) ?? [];
+const words = (texts) => texts.flatMap((text) => text.match(/[\w-]+/g) ?? []);
+
+// What a style sheet can mean. Classes stand in class="" and in strings given to template tags: <legend> does not keep what is for
+// .legend. Programs make elements, too: any word in one of their strings may be anything.
+function meant(pages, programs) {
+  const said = pages.map((text) => text.replace(/{#.*?#}|{% (trans|translate) .*?%}/gs, "")).join("\n");
+  const all = (pattern) => words(said.match(pattern) ?? []);
+  const classes = all(/(?<=\bclass=")(?:{%.*?%}|{{.*?}}|[^"])*|(?<={%[^%]*)(?:"[^"]*"|'[^']*')/gs);
+  const others = [...classes, ...all(/<[a-z][\w-]*|\s[a-z-]+=|(?<=\b(type|role)=")[^"]*/g)];
+  const strings = programs.flatMap((text) => text.replace(/_\("[^"]*"/g, "").match(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g) ?? []);
+  return { classes, ids: [], tags: others, attributes: { names: others, values: others }, undetermined: words(strings) };
+}
 
 // Field and public pages use a small part of Tabler.
-async function purged(css, kind, script) {
+async function purged(css, kind, classes, script) {
   const pages = templatesOf(kind);
   if (pages.some((text) => text.includes("crispy"))) {
     const crispy = filesUnder(process.env.CRISPY_TEMPLATES ?? fail("CRISPY_TEMPLATES is not set."), ".html");
     pages.push(...crispy.filter((path) => !/accordion|alert|formset|modal|tab/.test(basename(path))).map(read)); // not used there
   }
   const forms = readdirSync(root).map((app) => join(root, app, "forms.py")).filter(existsSync).map(read);
-  const named = [...pages.flatMap(inTemplate), ...[...forms, script].flatMap(inProgram)];
+  const found = meant(pages, [...forms, script]);
   const [{ css: kept }] = await new PurgeCSS().purge({
     css: [{ raw: css }],
-    content: [{ raw: named.join("\n"), extension: "html" }],
-    defaultExtractor: (content) => content.match(/[\w-]+/g) ?? [],
-    safelist: ["active", "badge", "checked", "disabled", "hidden", "icon", "is-invalid", "multiple", "readonly", "show", /^alert-/, /^htmx-/, /^(bg|text)-\w+-lt$/],
+    content: [{ raw: "", extension: "html" }],
+    defaultExtractor: () => found,
+    safelist: ["active", "badge", "checked", "disabled", "hidden", "icon", "is-invalid", "multiple", "readonly", "show", /^htmx-/, ...classes],
+    blocklist: WORDS,
     dynamicAttributes: ["data-bs-theme"],
     variables: true,
     keyframes: true,
@@ -108,7 +117,7 @@ function sprite() {
 
 const files = new Map([...(await bundles()), ["icons.svg", sprite()]]);
 for (const [page, kind] of Object.entries(PURGED)) {
-  files.set(`${page}.css`, await purged(files.get(`${page}.css`), kind, files.get(`${page}.js`)));
+  files.set(`${page}.css`, await purged(files.get(`${page}.css`), kind, KEPT[page], files.get(`${page}.js`)));
 }
 for (const [name, text] of files) if (!name.endsWith(".LEGAL.txt")) files.set(name, withoutForeignHosts(text));
 
