@@ -49,7 +49,7 @@ async function lookOnce() {
   const line = document.querySelector("[data-share]");
   if (!line || isLooking || !person()) return;
   isLooking = true;
-  await look(line).catch(console.warn);
+  await look(line).catch((error) => person() && console.warn(error)); // nobody: they have just logged out
   isLooking = false;
 }
 

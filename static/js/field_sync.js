@@ -161,7 +161,7 @@ export async function send() {
     connection.mustLogIn = error instanceof LoggedOut;
     if (!(error instanceof Offline || error instanceof LoggedOut || error instanceof NotMine)) console.warn("sending stopped:", error);
     const wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)];
-    if ((await operations()).some(({ state }) => state === "waiting")) timer = setTimeout(send, wait);
+    if (person() && (await operations()).some(({ state }) => state === "waiting")) timer = setTimeout(send, wait);
   } finally {
     connection.isSending = false;
     announce();

@@ -37,7 +37,9 @@ async function show() {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   at("[data-room]").textContent = dataset.room.replace("%s", (usage / 1e6).toFixed(1)).replace("%s", Math.round(quota / 1e6).toLocaleString());
   Object.assign(at("meter"), { max: quota || 1, value: usage });
-  at("[data-persist]").hidden = !navigator.storage?.persist || (await navigator.storage.persisted()) || Boolean(await fact("asked_to_persist"));
+  const promised = (await navigator.storage?.persisted?.()) ? dataset.durable : (await fact("asked_to_persist")) ? dataset.fleeting : "";
+  Object.assign(at("[data-promised]"), { textContent: promised, hidden: !promised });
+  at("[data-persist]").hidden = promised !== "" || !navigator.storage?.persist;
 }
 
 // What came too late for an order and went to the dispatcher.

@@ -20,12 +20,13 @@ KEPT = """async ([store, person]) => {
     const all = base.transaction(store).objectStore(store).getAll();
     const rows = await new Promise((resolve) => (all.onsuccess = () => resolve(all.result)));
     base.close();
-    return rows.map(({ blob, ...row }) => row);
+    return rows.filter(({ operation }) => operation?.kind !== "people/position").map(({ blob, ...row }) => row);
 }"""
 
 
 def kept(page: Page, store: str, *, person: int | None = None) -> list[dict]:
-    """What lies in a store of the phone, of whoever uses it or of `person`, without the files themselves."""
+    """What lies in a store of the phone, of whoever uses it or of `person`, without the files themselves and without
+    positions that wait: these come and go by themselves."""
     return page.evaluate(KEPT, [store, person])
 
 

@@ -71,22 +71,31 @@ def test_who_leaves_with_unsent_work_is_asked_and_the_rescue_file_is_whole(see, 
         question.get_by_role("button", name="Save a rescue file").tap()
     rescue = json.loads(saved.value.path().read_text())
     assert (rescue["format"], rescue["schema"], rescue["user"]) == ("fieldloop-rescue", 1, engineer.pk)
-    assert rescue["operations"] == [each["operation"] for each in waiting]
+    done = [each for each in rescue["operations"] if each["kind"] != "people/position"]
+    assert done == [each["operation"] for each in waiting]
     (file,) = rescue["files"]
     content = b64decode(file["base64"])
-    assert (file["id"], file["operation"]) == (files[0]["id"], rescue["operations"][1]["id"])
-    assert rescue["operations"][1]["body"]["captures"] == [file["id"]]
+    assert (file["id"], file["operation"]) == (files[0]["id"], done[1]["id"])
+    assert done[1]["body"]["captures"] == [file["id"]]
     assert (sha256(content).hexdigest(), len(content)) == (file["about"]["sha256"], file["about"]["size"])
     assert Image.open(io.BytesIO(content)).format == "JPEG"
-    assert question.get_by_role("button", name="Log out now").is_visible()
 
+    question.get_by_role("button", name="Log out now").tap()
+    page.wait_for_url("**/login/**")
+    left = {store: kept(page, store, person=engineer.pk) for store in ("operations", "files", "pages", "media")}
+    assert {store: len(rows) for store, rows in left.items()} == {"operations": 2, "files": 1, "pages": 0, "media": 0}
+    assert begun.run.answers.count() == 0
+    log_in(page, engineer)
+    page.goto("/field/me/")
+    leave.tap()
+    question.wait_for()
     reach(page)
     question.get_by_role("button", name="Send now and log out").tap()
     page.wait_for_url("**/login/**")
     assert page.evaluate(DATABASES) == []
     assert begun.run.answers.count() == 2
     assert Capture.objects.get().sha256 == file["about"]["sha256"]
-    again = Handset(engineer, at, device=rescue["device"]).send(*rescue["operations"])
+    again = Handset(engineer, at, device=rescue["device"]).send(*done)
     assert [(result["outcome"], result["replay"]) for result in again] == [("applied", True)] * 2
 
 
@@ -135,12 +144,17 @@ def test_what_came_too_late_is_told_room_is_shown_and_wechat_is_warned_of(see, b
     sheet.get_by_text("MB on this phone are in use").wait_for()
     assert sheet.get_by_text("Terminal powered on").is_visible()
     page.evaluate("""() => {
-        const persist = navigator.storage.persist.bind(navigator.storage);
-        navigator.storage.persist = () => (document.body.dataset.asked = "yes", persist());
+        navigator.storage.persisted = async () => "promised" in document.body.dataset;
+        navigator.storage.persist = async () => (document.body.dataset.asked = "yes", false);
     }""")
     sheet.get_by_role("button", name="Keep it even when the phone runs out of room").tap()
     page.locator("body[data-asked]").wait_for()
-    sheet.get_by_role("button", name="Keep it even").wait_for(state="hidden")
+    sheet.get_by_text("The browser has not promised to keep it").wait_for()
+    assert not sheet.get_by_role("button", name="Keep it even").is_visible()
+    sheet.get_by_role("button", name="Close").tap()
+    page.evaluate("document.body.dataset.promised = 'yes'")
+    page.get_by_role("button", name="waiting to be sent").tap()
+    sheet.get_by_text("The browser has promised to keep it").wait_for()
     sheet.get_by_role("button", name="Close").tap()
     page.context.set_offline(False)
     told = page.get_by_text("This came too late for its order and went to the dispatcher:")
