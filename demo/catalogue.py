@@ -65,8 +65,8 @@ ORDER_TYPES = [
 ]
 
 
-def _photo(key: str, zh: str, en: str) -> Step:
-    return {"key": key, "kind": "photo", "title": en, "title_zh": zh, "required": True, "count": 1}
+def _photo(key: str, zh: str, en: str, **more: bool) -> Step:
+    return {"key": key, "kind": "photo", "title": en, "title_zh": zh, "required": True, "count": 1, **more}
 
 
 def _check(key: str, zh: str, en: str) -> Step:
@@ -126,7 +126,7 @@ PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
         _photo("after", "装机照片", "Photo where it stands"), TEST_PAYMENT,
     ]),
     "repair": ("维修流程", "Repair", [
-        _photo("before", "维修前照片", "Photo before"), CAUSE, _if(PAPER, CAUSE, "printer"),
+        _photo("before", "维修前照片", "Photo before", code=True), CAUSE, _if(PAPER, CAUSE, "printer"),
         _if(NETWORK, CAUSE, "network"), SIGNAL, TEST_PAYMENT,
     ]),
     "swap": ("换机流程", "Swap", [_photo("before", "旧机照片", "Photo of the old one"), NEW_SERIAL, SIGNAL, TEST_PAYMENT]),

@@ -28,8 +28,8 @@ def signature(rng: random.Random) -> bytes:
     return _jpeg(image)
 
 
-def photo(rng: random.Random, serial: str) -> bytes:
-    """A terminal on a counter."""
+def photo(rng: random.Random, serial: str, code: str) -> bytes:
+    """A terminal on a counter, and where a code is asked for a slip of paper with it."""
     wall, counter = (
         rng.choice(((214, 222, 230), (232, 224, 208), (205, 219, 205))),
         rng.choice(((140, 96, 62), (90, 92, 98))),
@@ -47,6 +47,9 @@ def photo(rng: random.Random, serial: str) -> bytes:
             x, y = left + 24 + column * 38, 215 + row * 28
             draw.rounded_rectangle((x, y, x + 28, y + 18), 4, fill=(96, 102, 112))
     draw.text((left + 16, 96), serial[-12:], fill=(15, 20, 30))
+    if code:
+        draw.rectangle((350, 270, 455, 325), fill=(252, 250, 242))
+        draw.text((364, 284), code, fill=(20, 30, 60), font_size=24)
     return _jpeg(image)
 
 
@@ -80,10 +83,12 @@ class Signatures:
         )
 
 
-def take_photo(rng: random.Random, serial: str, *, by: User, at: datetime, lat: float, lon: float) -> Capture:
+def take_photo(
+    rng: random.Random, serial: str, *, by: User, at: datetime, lat: float, lon: float, code: str = ""
+) -> Capture:
     return keep_picture(
-        io.BytesIO(photo(rng, serial)), id=new_id(rng), kind=Capture.Kind.PHOTO, by=by, at=at, taken_at=at, lat=lat, lon=lon,
-        accuracy_m=12.0, source=Capture.Source.CAMERA,
+        io.BytesIO(photo(rng, serial, code)), id=new_id(rng), kind=Capture.Kind.PHOTO, by=by, at=at, taken_at=at, lat=lat,
+        lon=lon, accuracy_m=12.0, source=Capture.Source.CAMERA, challenge=code,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from demo.world import Device, Shop, World
 from merchants.actions import change_merchant
 from procedures.branching import taken_steps
 from workorders import actions
+from workorders.challenges import code_of
 from workorders.models import WorkOrder
 from workorders.service_report import hash_of
 
@@ -174,7 +175,8 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
         yield world.timeline.now + world.minutes(0.5, 3)
         now, value, captures, kind = world.timeline.now, None, (), step["kind"]
         if kind == "photo":
-            captures = [take_photo(rng, serial, by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon)]
+            code = code_of(job.order, now) if step.get("code") else ""
+            captures = [take_photo(rng, serial, by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon, code=code)]
         elif kind == "choice":
             value = job.cause if step["key"] == "cause" else rng.choice(step["options"][:2])["value"]
         elif kind == "number":
