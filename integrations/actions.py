@@ -24,16 +24,14 @@ CHUNK = 1000
 def upload_import(
     *, kind: str, file: BinaryIO, filename: str, region: Region, datum: str = "wgs84", by: User, at: datetime
 ) -> Import:
-    """Keeps the file, and beside it what was read from it. Refused when it is no table."""
+    """Keeps what can be read from the file, encrypted. Refused when it is no table."""
     with TemporaryFile() as kept:
         total = keep_table(open_table(file, filename), kept)
         if total == 0:
             raise Refused(_("The table has headers but no rows."), field="file")
-        file.seek(0)
-        kept.seek(0)
         number = next_number("IM")
         return Import.objects.create(
-            number=number, kind=kind, file=File(file, name=filename), filename=filename[:200], region=region,
+            number=number, kind=kind, filename=filename[:200], region=region,
             table=File(kept, name=f"{number}.csv"), datum=datum, total=total, created_by=by, created_at=at,
         )  # fmt: skip
 

@@ -7,12 +7,17 @@ from workforce.models import Region, User
 
 
 class UploadForm(forms.ModelForm):
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX with any headers; you say on the next page which column is which."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+    )
+    field_order = ["kind", "file"]
+
     class Meta:
         model = Import
-        fields = ["kind", "file", "region", "datum"]
-        widgets = {"file": forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"})}
+        fields = ["kind", "region", "datum"]
         help_texts = {
-            "file": _("CSV or XLSX with any headers; you say on the next page which column is which."),
             "datum": _("GPS devices give WGS-84; coordinates copied from a Chinese map are shifted."),
         }
 

@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.errors import Refused
-from toolkit.tables import Table, open_kept_table, open_table
+from toolkit.sealed_files import SealedStorage
+from toolkit.secrets import EncryptedJSONField
+from toolkit.tables import Table, open_kept_table
 from workforce.models import Region, User
 
 
@@ -36,9 +38,8 @@ class Import(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=200)
     filename = models.CharField(_("file name"), max_length=200)
-    table = models.FileField(upload_to="imports/%Y/%m/", max_length=200, blank=True, editable=False)
+    table = models.FileField(storage=SealedStorage, upload_to="imports/%Y/%m/", max_length=200, editable=False)
     region = models.ForeignKey(
         Region,
         models.PROTECT,
@@ -81,14 +82,13 @@ class Import(models.Model):
 
     @contextmanager
     def open_table(self) -> Iterator[Table]:
-        """What was read when the file was uploaded; imports from before that was kept are read again."""
-        kept = self.table or self.file
+        """What was read when the file was uploaded; the file itself is not kept."""
         try:
-            kept.open("rb")
-        except FileNotFoundError as gone:
+            kept = self.table.storage.open(self.table.name)
+        except (FileNotFoundError, IsADirectoryError) as gone:
             raise Refused(_("The file of this import is gone. Please upload it again.")) from gone
         with kept as file:
-            yield open_kept_table(file) if self.table else open_table(file, self.filename)
+            yield open_kept_table(file)
 
     @property
     def is_under_way(self) -> bool:
@@ -106,7 +106,7 @@ class ImportRow(models.Model):
     line = models.PositiveIntegerField(_("line"))
     is_error = models.BooleanField(_("error"))
     messages = models.JSONField(_("what is wrong"))
-    values = models.JSONField(_("row"), help_text="as it stands in the file")
+    values = EncryptedJSONField(_("row"), help_text="as it stands in the file")
 
     class Meta:
         verbose_name = _("row of an import")

@@ -7,6 +7,7 @@ cannot be rotated without computing every index again.
 
 import hashlib
 import hmac
+import json
 import os
 import re
 import unicodedata
@@ -28,6 +29,7 @@ from django.db.models.lookups import IsNull, Transform
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
+OVERHEAD_BYTES = len(VERSION) + NONCE_BYTES + 16  # by which what is sealed is longer
 GRAM_SIZES = (2, 3, 4)
 
 
@@ -41,19 +43,32 @@ def _cipher(key: str) -> AESGCM:
 
 
 def encrypt(text: str) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + _cipher(settings.FIELD_KEYS[0]).encrypt(nonce, text.encode(), VERSION)
+    return seal(text.encode())
 
 
 def decrypt(stored: bytes) -> str:
+    return unseal(stored).decode()
+
+
+def seal(content: bytes, *, place: int | None = None) -> bytes:
+    """What is sealed as a piece of something opens in its place only."""
+    nonce = os.urandom(NONCE_BYTES)
+    return VERSION + nonce + _cipher(settings.FIELD_KEYS[0]).encrypt(nonce, content, _bound(place))
+
+
+def unseal(stored: bytes, *, place: int | None = None) -> bytes:
     version, nonce, sealed = (stored[:1], stored[1 : 1 + NONCE_BYTES], stored[1 + NONCE_BYTES :])
     if version == VERSION and len(nonce) == NONCE_BYTES:
         for key in settings.FIELD_KEYS:
             try:
-                return _cipher(key).decrypt(nonce, sealed, VERSION).decode()
+                return _cipher(key).decrypt(nonce, sealed, _bound(place))
             except InvalidTag:
                 continue
     raise UnreadableSecret("No key in FIELD_KEYS opens this value.")
+
+
+def _bound(place: int | None) -> bytes:
+    return VERSION if place is None else VERSION + place.to_bytes(8)
 
 
 class EncryptedTextField(models.TextField):
@@ -87,6 +102,20 @@ class EncryptedTextField(models.TextField):
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         error = checks.Error("An encrypted field cannot be unique or indexed.", obj=self, id="toolkit.E001")
         return [*super().check(**kwargs), *([error] if self.unique or self.db_index else [])]  # type: ignore[attr-defined]
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """What JSON can hold, as a whole."""
+
+    _pyi_private_set_type: Any  # for the type checker
+    _pyi_private_get_type: Any
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return super().get_db_prep_value(json.dumps(value, ensure_ascii=False), connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        text = super().from_db_value(value, expression, connection)
+        return json.loads(text) if text else None
 
 
 def _keyed(purpose: str, value: str) -> str:
