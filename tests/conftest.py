@@ -10,6 +10,7 @@ from django.utils import translation
 
 from config import embedded
 from tests import factories as make
+from tests import template
 from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
 from tests.live import own_queue  # noqa: F401 (a fixture)
 
@@ -18,6 +19,25 @@ def pytest_configure(config) -> None:
     """The servers the tests talk to are real; they are started here unless DATABASE_URL and REDIS_URL name others."""
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         embedded.start()
+    if hasattr(config, "workerinput"):
+        config.workerinput["template"] = template.name()
+    elif getattr(config.option, "numprocesses", None):
+        config.template = template.begin()
+
+
+def pytest_unconfigure(config) -> None:
+    if making := getattr(config, "template", None):
+        template.end(making)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_parallel_suffix(
+    request, django_db_modify_db_settings_parallel_suffix, django_db_blocker
+) -> None:
+    if hasattr(request.config, "workerinput"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = request.config.workerinput["template"]
+        with django_db_blocker.unblock():
+            template.wait(request.config.workerinput["template"])
 
 
 @pytest.fixture(autouse=True)
