@@ -167,6 +167,7 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
     if job.order.run is None:
         return
     serial = (job.fresh or job.device).terminal.serial if job.fresh or job.device else ""
+    job.order.refresh_from_db(fields=["assigned_at", "engineer"])  # what the code for photos is made of
     steps = job.order.run.steps
     answers: dict[str, Any] = {}
     for step in steps:

@@ -48,6 +48,7 @@ def _english() -> None:
 
 @pytest.fixture(autouse=True)
 def _files_in_a_temporary_place(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
     settings.STORAGES = {**settings.STORAGES, "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "media"}}}  # fmt: skip
 
