@@ -85,7 +85,7 @@ class _Check:
                 yield f"{running.key} takes another time than its own"
         elif visits and route.leaves_s < opens:
             yield "leaves before the day opens"
-        first_ready = ready
+        first_ready, is_at_door = ready, False
         lunches = depots = 0
         for index, visit in enumerate(visits):
             name = f"{visit.kind} {visit.key}"
@@ -96,12 +96,12 @@ class _Check:
                 if visit.travel_s:
                     if visit.travel_s != self._seconds(place, target):
                         yield f"{name}: the way there is wrong"
-                    place = person.start if target is None else target
+                    place, is_at_door = person.start if target is None else target, True
                 yield from self._lunch(person, visit, first_ready)
             else:
-                if visit.travel_s != self._seconds(place, self._place(visit)):
+                if visit.travel_s != (0 if is_at_door else self._seconds(place, self._place(visit))):
                     yield f"{name}: the way there is wrong"
-                place = self._place(visit)
+                place, is_at_door = self._place(visit), False
             if visit.arrival_s != _drive(person, ready, visit.travel_s):
                 yield f"{name}: arrives at {visit.arrival_s}"
             if visit.start_s < visit.arrival_s or visit.wait_s != visit.start_s - visit.arrival_s:
@@ -130,15 +130,21 @@ class _Check:
             yield f"ends at {route.ends_s}, not at {ends}; drives {route.travel_s}, not {travelled + home}"
         if route.overtime_s != (max(0, route.ends_s - closes) if route.visits else 0):
             yield "the overtime is wrong"
-        if not visits:
+        if not any(visit.kind == "order" for visit in visits):
             return  # free, or with the running order alone, which comes whatever the rules say
         if ends > closes + floor(person.overtime_s):
             yield f"ends at {ends}, after the latest end"
-        if person.lunch and not lunches and opens <= floor(person.lunch.latest_s) < ends and ends > first_ready:
+        if (
+            person.lunch
+            and person.lunch.duration_s
+            and not lunches
+            and opens <= floor(person.lunch.latest_s) < ends
+            and ends > first_ready
+        ):
             yield "goes without lunch"
         if person.max_orders is not None and len(route.orders()) > person.max_orders:
             yield f"{len(route.orders())} orders, more than {person.max_orders}"
-        if person.longest_s is not None and ends - route.leaves_s > floor(person.longest_s):
+        if person.longest_s is not None and ends - route.leaves_s > person.longest_s:
             yield "is out longer than allowed"
 
     def _lunch(self, person: Person, visit: Visit, first_ready: float) -> Iterator[str]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.planning.model import Table
+from routing.planning.problem import UNREACHABLE_S
 
 
 def neighbours(
@@ -13,7 +14,7 @@ def neighbours(
 ) -> list[tuple[NDArray, NDArray]]:
     """Groups of at most `size` people with their orders, cut differently each time; what nobody has goes to the group
     of one near who may do it."""
-    seconds = table.problem.seconds()
+    seconds = np.minimum(table.problem.seconds(), UNREACHABLE_S)
     centre = np.array([table.place[row[len(row) // 2]] if row else table.first_place[p] for p, row in enumerate(rows)])
     groups = _halves(np.arange(len(rows)), seconds, centre, size, dice)
     group_of = np.zeros(len(rows), np.int64)

@@ -11,6 +11,7 @@ from routing.planning.arrays import (
     EASY,
     EASY_HUNGRY,
     HAS_LONGEST,
+    HAS_LUNCH,
     HEAD,
     HEAD_FROM,
     HEAD_TO,
@@ -46,7 +47,7 @@ from routing.planning.arrays import (
     WHO_TO,
     WORK,
 )  # fmt: skip
-from routing.planning.compiled import compiled
+from routing.planning.compiled import compiled, inner
 from routing.planning.rows import imbalance, joined, lay_out, move_price, put_in, touch
 from routing.planning.timing import after_lunch, drive, lateness, soft_of, start_of
 
@@ -57,7 +58,7 @@ DEPOT_GAP, DEPOT, GAP = 16, 32, 0xFFFF
 R12, R25, R27, R11, FACTOR = (np.uint64(value) for value in (12, 25, 27, 11, 2685821657736338717))
 
 
-@compiled
+@inner
 def chance(random):
     """0 ≤ … < 1, by xorshift64*: the state is an array of ours, so that a search can be continued anywhere."""
     bits = random[0]
@@ -68,13 +69,13 @@ def chance(random):
     return ((bits * FACTOR) >> R11) * (1.0 / 9007199254740992.0)
 
 
-@compiled
+@inner
 def worth(node, price, weight, amount, x):
     """What it costs to leave an order out."""
     return price[x, PRIZE] * amount[RAMP] + move_price(node, weight, -1, x)
 
 
-@compiled
+@inner
 def softness(travel, node, price, person, weight, line, row, cost, trial, x, p, r, gap):
     """By how much lateness and overtime of a row grow, exactly."""
     length = row[r, LENGTH]
@@ -86,7 +87,7 @@ def softness(travel, node, price, person, weight, line, row, cost, trial, x, p, 
     return soft_of(travel, node, price, person, weight, trial, p, length + 1)[0] - cost[r, SOFT]
 
 
-@compiled
+@inner
 def has_stock(node, needs, carried, stock, line, row, used, own, n, x, p, depot):
     """Whether a depot has what `p` would be short of; what others pick up there in the plan is gone."""
     r = own[p, CURRENT]
@@ -103,7 +104,7 @@ def has_stock(node, needs, carried, stock, line, row, used, own, n, x, p, depot)
     return True
 
 
-@compiled
+@inner
 def first_gap(node, needs, carried, stock, line, row, used, own, n, x, p, r):
     """From where on an order whose parts are short can stand in a row with a pick-up; NEVER: nowhere."""
     at = row[r, DEPOT_AT]
@@ -120,7 +121,7 @@ def first_gap(node, needs, carried, stock, line, row, used, own, n, x, p, r):
     return 0
 
 
-@compiled
+@inner
 def gap_with_depot(
     travel, node, price, person, weight, needs, carried, stock, line, row, cost, used, own, trial, n, x, p, r, limit
 ):
@@ -131,9 +132,27 @@ def gap_with_depot(
             continue
         d = n + depot
         for a in range(length + 1):
-            i, j = line[r, SEQ, a], line[r, SEQ, a + 1]
+            i, j, earliest = line[r, SEQ, a], line[r, SEQ, a + 1], line[r, READY, a] + 0
+            if person[p, HAS_LUNCH]:
+                earliest = min(earliest, line[r, READY_HUNGRY, a])
+            if earliest > node[d, CLOSES]:
+                break
+            # `earliest` somebody without lunch and absences would be ready in the gap, who has picked up
+            earliest = max(earliest + travel[i, d], node[d, OPENS]) + node[d, DURATION]
+            if earliest > node[d, CLOSES] + node[d, DURATION]:
+                continue
             for b in range(a, length + 1):
                 y, z = line[r, SEQ, b], line[r, SEQ, b + 1]
+                if b > a:
+                    earliest += travel[d, j] if b == a + 1 else line[r, LEG, b - 1]
+                    if earliest > max(line[r, LATEST, b], line[r, LATEST_HUNGRY, b]):
+                        break
+                    earliest = max(earliest, node[y, OPENS]) + node[y, DURATION]
+                if earliest > node[x, CLOSES]:
+                    break
+                done = max(earliest + travel[d if a == b else y, x], node[x, OPENS]) + node[x, DURATION]
+                if done + travel[x, z] > max(line[r, LATEST, b + 1], line[r, LATEST_HUNGRY, b + 1]):
+                    continue
                 if a == b:
                     seconds = travel[i, d] + travel[d, x] + travel[x, j] - line[r, LEG, a]
                 else:

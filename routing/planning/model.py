@@ -123,7 +123,7 @@ def _day(person: Person, running: Order | None, zero: int) -> list[int]:
     lunch, has_lunch = (0, 0, 0), False
     if person.lunch is not None:
         latest = floor(person.lunch.latest_s) - zero
-        has_lunch = opens <= latest
+        has_lunch = opens <= latest and person.lunch.duration_s > 0
         lunch = (
             ceil(person.lunch.earliest_s) - zero,
             max(latest, ready) if running is not None else latest,

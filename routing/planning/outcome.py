@@ -11,30 +11,29 @@ from numpy.typing import NDArray
 
 from routing.planning.model import Table
 from routing.planning.problem import PRIORITIES, Key, Order, Plan, Problem, Reason, Route, Totals, Unserved, Visit
-from routing.planning.timetable import LUNCH
-
-DEPOT = -3  # as a node
+from routing.planning.timetable import END, LUNCH, timetable
 
 
 @dataclass
 class Day:
-    """One person's row: orders by index in the table, and its timetable."""
+    """One person's row, by index in the table."""
 
     orders: list[int] = field(default_factory=list)
-    times: NDArray | None = None  # node (order, LUNCH, DEPOT, -1 the end), arrival, start, end, travel
-    leaves: int = 0
-    depot: int = -1
+    visits: list[int] = field(default_factory=list)  # orders, and perhaps a depot
     picked: NDArray | None = None  # by depot and part
 
-    def count_parts(self, table: Table, p: int) -> None:
-        if self.depot < 0:
-            return
+
+def day_of(table: Table, p: int, visits: list[int]) -> Day:
+    n = len(table.orders)
+    day = Day([x for x in visits if x < n], visits)
+    for depot in (x - n for x in visits if x >= n):
         used = -table.carried[p].astype(np.int64)
-        for x in self.orders:
+        for x in day.orders:
             for part, quantity in table.needs[x]:
                 used[part] += quantity
-        self.picked = np.zeros_like(table.stock)
-        self.picked[self.depot] = np.maximum(used, 0)
+        day.picked = np.zeros_like(table.stock)
+        day.picked[depot] = np.maximum(used, 0)
+    return day
 
 
 def as_plan(
@@ -54,27 +53,29 @@ def as_plan(
 def _route(table: Table, p: int, day: Day) -> Route:
     person, running = table.problem.people[p], table.running.get(p)
     visits: list[Visit] = []
-    leaves = day.leaves + table.zero
+    stops, leaves = timetable(table, p, day.visits)
+    leaves += table.zero
     if running is not None:
         leaves = ceil(person.opens_s) if running.pinned_start_s is None else ceil(running.pinned_start_s)
         late = _late(running, leaves)
         visits.append(Visit("order", running.key, leaves, leaves, leaves + ceil(running.duration_s), late_s=late))
-    if day.times is None or (not day.orders and running is None):
+    if not day.orders and running is None:
         return Route(person.key, (), ceil(person.opens_s), ceil(person.opens_s), 0, 0)
-    for node, arrival, start, end, travel in (day.times.astype(np.int64) + [0, *[table.zero] * 3, 0])[:-1].tolist():
+    n = len(table.orders)
+    for node, *instants, travel in stops:
+        arrival, start, end = (instant + table.zero for instant in instants)
         times = (arrival, start, end, travel, start - arrival)
         if node == LUNCH:
             visits.append(Visit("lunch", None, *times))
-        elif node != DEPOT:
+        elif node >= n:
+            picked = day.picked[node - n].tolist() if day.picked is not None else []
+            names = {part: picked[index] for part, index in table.parts.items() if picked[index]}
+            visits.append(Visit("depot", table.problem.depots[node - n].key, *times, parts=names))
+        elif node != END:
             order = table.orders[node]
             visits.append(Visit("order", order.key, *times, _late(order, start)))
-        else:
-            depot = table.problem.depots[day.depot]
-            picked = day.picked[day.depot].tolist() if day.picked is not None else []
-            names = {part: picked[index] for part, index in table.parts.items() if picked[index]}
-            visits.append(Visit("depot", depot.key, *times, parts=names))
-    ends = int(day.times[-1, 1]) + table.zero
-    travel = int(day.times[:, 4].sum())
+    ends = stops[-1].arrival + table.zero
+    travel = sum(stop.travel for stop in stops)
     return Route(person.key, tuple(visits), leaves, ends, travel, max(0, ends - floor(person.closes_s)))
 
 

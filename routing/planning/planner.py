@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, PRIZE, TRAVEL, W_TRAVEL, Model, State
 from routing.planning.model import Table, model_of, state_of, tabulate
-from routing.planning.outcome import DEPOT, Day, as_plan
+from routing.planning.outcome import Day, as_plan, day_of
 from routing.planning.problem import UNREACHABLE_S, Budget, Cancel, Invalid, Key, Plan, Problem, Progress
 from routing.planning.search import begin_search, search
-from routing.planning.timetable import timetable
 from routing.planning.validation import validate, validate_budget
 
 MANY_PEOPLE = 80
@@ -69,7 +68,6 @@ class _Run:
         self.hit_time_limit = self.is_cancelled = False
         self.by_time = budget.iterations is None
         self.days = [Day() for _ in table.problem.people]
-        self.free_stock = table.stock.copy()
 
     def search(self, rows: list[list[int]] | None) -> None:
         people = len(self.days)
@@ -103,7 +101,7 @@ class _Run:
         self._begin(model, state, people, orders)
         if len(orders):
             self._cool(model, state, done, share, cooled, cooling)
-        self._keep(model, state, people, orders)
+        self._keep(state, people, orders)
 
     def _begin(self, model: Model, state: State, people: NDArray, orders: NDArray) -> None:
         local = {int(x): at for at, x in enumerate(orders)}
@@ -113,7 +111,7 @@ class _Run:
         rest = [int(x) for x in np.argsort(-price, kind="stable") if int(x) not in planned]
         sequence = [x for x, _ in with_person] + rest
         warm = [p for _, p in with_person] + [-1] * len(rest)
-        begin_search(*model, *state, np.array(sequence, np.int32), np.array(warm, np.int32))
+        begin_search(model, state, sequence, warm)
 
     def _cool(self, model: Model, state: State, done: float, share: float, cooled: float, cooling: float) -> None:
         """Chunks of iterations, between which the clock and `cancel` are looked at. While iterations are the measure,
@@ -160,21 +158,13 @@ class _Run:
                 self.by_time = self.hit_time_limit = True
         self.iterations += count
 
-    def _keep(self, model: Model, state: State, people: NDArray, orders: NDArray) -> None:
-        rows = np.zeros((state.best.shape[1] + 4, 5), np.int32)
-        n = len(orders)
+    def _keep(self, state: State, people: NDArray, orders: NDArray) -> None:
+        nodes = np.concatenate(
+            [orders, np.arange(len(self.table.node) - len(self.table.orders)) + len(self.table.orders)]
+        )
         for at, p in enumerate(people):
-            length, seq = int(state.own[at, BEST_LENGTH]), state.best[at]
-            day = Day(orders=[int(orders[x]) for x in seq[1 : length + 1] if x < n])
-            count, day.leaves = timetable(*model[:1], *model[2:6], at, seq, length, rows)
-            day.times = rows[:count].copy()
-            for line in day.times:
-                if line[0] >= n:
-                    day.depot, line[0] = int(line[0]) - n, DEPOT
-                elif line[0] >= 0:
-                    line[0] = orders[line[0]]
-            self.days[p] = day
-            day.count_parts(self.table, int(p))
+            visits = state.best[at, 1 : state.own[at, BEST_LENGTH] + 1]
+            self.days[p] = day_of(self.table, int(p), nodes[visits].tolist())
 
     def _groups(self) -> list[tuple[NDArray, NDArray]]:
         people, orders = np.arange(len(self.days)), np.arange(len(self.table.orders))

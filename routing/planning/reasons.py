@@ -214,7 +214,7 @@ def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, chang
         people = np.arange(first, min(first + GROUP, len(days)))
         group = days[first : first + GROUP]
         planned = np.array([x for day in group for x in day.orders], np.int64)
-        warm = np.array([at for at, day in enumerate(group) for _ in day.orders], np.int32)
+        warm = [at for at, day in enumerate(group) for _ in day.orders]
         stock = table.stock - sum(
             (day.picked for p, day in enumerate(days) if day.picked is not None and p not in people), 0 * table.stock
         )
@@ -223,7 +223,7 @@ def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, chang
         rows = np.arange(len(planned), len(planned) + len(left))
         change(model, rows)
         state = state_of(model, 0)
-        begin_search(*model, *state, np.arange(len(planned), dtype=np.int32), warm)
+        begin_search(model, state, range(len(planned)), warm)
         state.amount[RAMP] = -1e15  # so that nothing is worth it, and only looked at
         state.todo[1 : len(left) + 1] = rows
         m, s = model, state

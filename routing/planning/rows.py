@@ -52,7 +52,7 @@ from routing.planning.arrays import (
     WORK,
     WORK_BEFORE,
 )  # fmt: skip
-from routing.planning.compiled import compiled
+from routing.planning.compiled import compiled, inner
 from routing.planning.timing import (
     after_lunch,
     before_lunch,
@@ -66,13 +66,13 @@ from routing.planning.timing import (
 NOT_POSSIBLE = float("inf")
 
 
-@compiled
+@inner
 def imbalance(person, weight, p, busy):
     total = busy + person[p, WORK_BEFORE]
     return weight[W_IMBALANCE] * total * total / person[p, DAY_LENGTH]
 
 
-@compiled
+@inner
 def move_price(node, weight, p, x):
     return weight[W_MOVED] if node[x, NOW] >= 0 and node[x, NOW] != p else 0.0
 
@@ -86,14 +86,14 @@ def joined(duration, first, last, seconds, duration_after, first_after, last_aft
     return offset + duration_after + wait, begins, min(last_after - offset, last)
 
 
-@compiled
+@inner
 def _move_on(line, r, which, same_after, length):
     """Times of the nodes behind, which stand one further than when they were laid out; the end already does."""
     for k in range(length, same_after, -1):
         line[r, which, k] = line[r, which, k - 1]
 
 
-@compiled
+@inner
 def _ready_times(node, person, line, p, r, length, first):
     has_lunch = person[p, HAS_LUNCH]
     hungry = person[p, DAY_OPENS] + 0 if has_lunch else NEVER
@@ -120,7 +120,7 @@ def _ready_times(node, person, line, p, r, length, first):
         line[r, READY_HUNGRY, k], line[r, READY, k] = hungry, fed
 
 
-@compiled
+@inner
 def _latest_times(node, person, line, starts, p, r, length, same_after, is_easy):
     """`starts` (used where `is_easy`): when the visits begin now; nothing is asked to begin earlier than that."""
     has_lunch = person[p, HAS_LUNCH]
@@ -153,7 +153,7 @@ def _latest_times(node, person, line, starts, p, r, length, same_after, is_easy)
         line[r, fed_line, k], line[r, hungry_line, k] = fed, hungry
 
 
-@compiled
+@inner
 def _soften(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, length):
     """Cost of lateness and overtime, and what comes for free of it."""
     lunch = -1
@@ -181,7 +181,7 @@ def _soften(travel, node, price, person, weight, line, row, cost, starts, trial,
         cost[r, SOFT] = 0.0  # the running order alone comes whatever the rules say
 
 
-@compiled
+@inner
 def _segments(node, person, line, p, r, length):
     duration, first, last = 0, person[p, DAY_OPENS] + 0, person[p, DAY_LAST] + 0
     line[r, HEAD, 0], line[r, HEAD_FROM, 0], line[r, HEAD_TO, 0] = duration, first, last
@@ -266,7 +266,7 @@ def touch(line, row, cost, used, own, touched, p):
     touched[touched[0]] = p
 
 
-@compiled
+@inner
 def _count_in(node, weight, needs, row, cost, used, p, r, x, sign):
     """The sums of a row that have nothing to do with the sequence."""
     row[r, ORDERS] += sign
@@ -276,7 +276,7 @@ def _count_in(node, weight, needs, row, cost, used, p, r, x, sign):
         used[r, needs[index, 0]] += sign * needs[index, 1]
 
 
-@compiled
+@inner
 def put_in(node, weight, needs, line, row, cost, used, spot, p, r, x, gap):
     """An order or a depot, not laid out yet."""
     length = row[r, LENGTH]
@@ -294,7 +294,7 @@ def put_in(node, weight, needs, line, row, cost, used, spot, p, r, x, gap):
         row[r, WORK] += node[x, DURATION]
 
 
-@compiled
+@inner
 def weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r):
     """A row without the orders that were taken away from it, and without a pick-up nobody needs; the position from
     which on it is another. Not laid out yet."""

@@ -1,5 +1,6 @@
 """Ruin and recreate by string removals (SISR): Christiaens and Vanden Berghe, Transportation Science 54(2), 2020."""
 
+from collections.abc import Sequence
 from math import exp, log
 
 from routing.planning.arrays import (
@@ -27,8 +28,10 @@ from routing.planning.arrays import (
     VERSIONS,
     WHERE,
     WHOLE,
+    Model,
+    State,
 )  # fmt: skip
-from routing.planning.compiled import compiled
+from routing.planning.compiled import compiled, inner
 from routing.planning.insertion import chance, recreate, worth
 from routing.planning.rows import lay_out, touch, weed
 
@@ -41,14 +44,14 @@ RAMPS = (4.0, 2.0, 1.4, 1.0, 1.0)
 ABSENT_NEARBY, ABSENT_ANYWHERE = 10, 2  # how many of those left out are tried in each iteration
 
 
-@compiled
+@inner
 def _take(spot, todo, x):
     spot[x, WHERE] = -1
     todo[0] += 1
     todo[todo[0]] = x
 
 
-@compiled
+@inner
 def _take_string(line, spot, todo, random, r, length, x, most):
     """Some neighbours in the row, x among them (if it is not in the part that a split keeps)."""
     at = 1
@@ -69,7 +72,7 @@ def _take_string(line, spot, todo, random, r, length, x, most):
             _take(spot, todo, line[r, SEQ, k])
 
 
-@compiled
+@inner
 def _take_absent(near, spot, random, absent, todo, seed):
     """Some of those left out: they are too many to try them all each time."""
     n = spot.shape[0]
@@ -94,7 +97,7 @@ def _take_absent(near, spot, random, absent, todo, seed):
             _take(spot, todo, x)
 
 
-@compiled
+@inner
 def _sort(node, price, random, todo, key):
     """The orders to do, by one of several criteria."""
     dice = chance(random)
@@ -244,40 +247,26 @@ def search(
                 _remember(line, row, own, best)
 
 
-@compiled
-def begin_search(
-    travel, back, node, price, person, weight, needs, carried, stock, who, may, near, line, row, cost, used, own, spot, memo,
-    memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, order, warm,
-):  # fmt: skip
+def begin_search(model: Model, state: State, order: Sequence[int], warm: Sequence[int]) -> None:
     """Fill empty rows with `order`: first the warm start (`warm`: people by order, in sequence), at any price, then the
     rest where it is worth it."""
-    n = spot.shape[0]
-    for p in range(own.shape[0]):
-        r = 2 * p
-        own[p, ACTIVE] = own[p, CURRENT] = r
-        line[r, SEQ, 0], line[r, SEQ, 1] = person[p, START], person[p, END]
-        lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, 0, NEVER)
-        touch(line, row, cost, used, own, touched, p)
-    for x in range(n):
-        spot[x, WHERE], spot[x, ABSENT_AT], absent[x] = -1, x, x
-    absent[n] = n
-    for index in range(order.shape[0]):
-        _take(spot, todo, order[index])
-    ramp = amount[RAMP]
+    m, s, n = model, state, len(state.spot)
+    arrays = m[:11] + s[:12]
+    for p in range(len(s.own)):
+        s.own[p, ACTIVE] = s.own[p, CURRENT] = 2 * p
+        s.line[2 * p, SEQ, :2] = m.person[p, [START, END]]
+        lay_out(*m[:1], *m[2:6], s.line, s.row, s.cost, s.starts, s.trial, p, 2 * p, 0, NEVER)
+        touch(s.line, s.row, s.cost, s.used, s.own, s.touched, p)
+    s.spot[:, WHERE], s.spot[:, ABSENT_AT], s.absent[:n], s.absent[n] = -1, range(n), range(n), n
+    s.todo[0], s.todo[1 : len(order) + 1] = len(order), order
+    ramp = s.amount[RAMP]
     for turn in range(3):
-        amount[RAMP] = ramp if turn == 2 else 1e9
+        s.amount[RAMP] = ramp if turn == 2 else 1e9
         # to the end of the row it was in, anywhere in that row, anywhere
-        for index in range(order.shape[0]):
-            x, p, from_gap = order[index], warm[index], 0
-            if turn == 0 and p >= 0:
-                from_gap = row[own[p, CURRENT], LENGTH]
-            if spot[x, WHERE] < 0 and (p >= 0 or turn == 2):
-                recreate(
-                    travel, back, node, price, person, weight, needs, carried, stock, who, may, line, row, cost, used,
-                    own, spot, memo, memo_cost, starts, trial, random, touched, todo, amount, index + 1, index + 1, False,
-                    p if turn < 2 else -1, from_gap,
-                )  # fmt: skip
-    _settle(line, row, own, spot, touched, absent, todo, amount, True)
-    amount[COST] = _whole_cost(node, price, weight, cost, own, spot, absent, amount)
-    amount[BEST] = amount[COST]
-    _remember(line, row, own, best)
+        for index, (x, p) in enumerate(zip(order, warm, strict=True), 1):
+            if s.spot[x, WHERE] < 0 and (p >= 0 or turn == 2):
+                from_gap = s.row[s.own[p, CURRENT], LENGTH] if turn == 0 else 0
+                recreate(*arrays, s.todo, s.amount, index, index, False, p if turn < 2 else -1, from_gap)
+    _settle(s.line, s.row, s.own, s.spot, s.touched, s.absent, s.todo, s.amount, True)
+    s.amount[COST] = s.amount[BEST] = _whole_cost(*m[2:4], m.weight, s.cost, s.own, s.spot, s.absent, s.amount)
+    _remember(s.line, s.row, s.own, s.best)

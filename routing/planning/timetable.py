@@ -1,5 +1,10 @@
 """The final times of a row, lunch and all."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, inf
+from typing import NamedTuple
+
 from routing.planning.arrays import (
     CLOSES,
     DAY_CLOSES,
@@ -14,90 +19,91 @@ from routing.planning.arrays import (
     LUNCH_TO,
     NEVER,
     OPENS,
-    W_OVERTIME,
 )  # fmt: skip
-from routing.planning.compiled import compiled
+from routing.planning.model import Table
+from routing.planning.problem import UNREACHABLE_S
 from routing.planning.rows import joined
 from routing.planning.timing import begin, drive, drive_back, lateness, start_of
 
-LUNCH = -2  # as a node
+LUNCH, END = -2, -1  # as nodes
 
 
-@compiled
-def _write(times, count, x, arrival, start, end, seconds):
-    times[count, 0], times[count, 1], times[count, 2] = x, arrival, start
-    times[count, 3], times[count, 4] = end, seconds
+class Stop(NamedTuple):
+    node: int  # of the table: an order, then a depot; or LUNCH, or END
+    arrival: int
+    start: int
+    end: int
+    travel: int
 
 
-@compiled
-def _leaving(travel, node, person, p, seq, length):
+def timetable(table: Table, p: int, visits: Sequence[int]) -> tuple[list[Stop], int]:
+    """The stops, the last one the end, and when the person leaves. Lunch lies in the gap that makes least late, and of
+    those, that is home first."""
+    gaps = range(len(visits) + 1) if table.person[p, HAS_LUNCH] else ()
+    legs = _legs(table, p, visits)
+    _, _, stops = min((_stops(table, p, visits, legs, gap) for gap in (-1, *gaps)), key=lambda found: found[:2])
+    return stops, _leave_late(table, p, stops)
+
+
+def _legs(table: Table, p: int, visits: Sequence[int]) -> list[int]:
+    places = [int(table.first_place[p]), *table.place[visits].tolist(), int(table.last_place[p])]
+    seconds = table.problem.seconds()
+    return [
+        0 if destination < 0 else ceil(min(seconds[origin, destination], UNREACHABLE_S))
+        for origin, destination in pairwise(places)
+    ]
+
+
+def _leaving(table: Table, p: int, visits: Sequence[int], legs: Sequence[int]) -> int:
     """The first of the times to leave that make the day shortest."""
-    span, begins, ends = 0, person[p, DAY_OPENS], person[p, DAY_LAST]
-    for k in range(length):
-        x = seq[k + 1]
-        seconds = travel[seq[k], x]
-        span, begins, ends = joined(span, begins, ends, seconds, node[x, DURATION], node[x, OPENS], node[x, CLOSES])
-    return begins
+    segment = 0, table.person[p, DAY_OPENS], table.person[p, DAY_LAST]
+    for x, seconds in zip(visits, legs, strict=False):
+        segment = joined(*segment, seconds, table.node[x, DURATION], table.node[x, OPENS], table.node[x, CLOSES])
+    return segment[1]
 
 
-@compiled
-def _leave_late(person, p, times):
+def _leave_late(table: Table, p: int, stops: list[Stop]) -> int:
     """Nobody waits at the first door who can wait at home."""
-    opens = person[p, DAY_OPENS]
-    if person[p, IS_OUT] or person[p, HAS_LONGEST] or times[0, 0] == -1:
-        return times[0, 1] - times[0, 4] if person[p, HAS_LONGEST] else opens
-    leaves = max(opens, drive_back(person, p, times[0, 2], times[0, 4]))
-    times[0, 1] = drive(person, p, leaves, times[0, 4])
+    person, first = table.person, stops[0]
+    if person[p, HAS_LONGEST]:
+        return first.arrival - first.travel
+    if person[p, IS_OUT] or first.node == END:
+        return int(person[p, DAY_OPENS])
+    leaves = max(int(person[p, DAY_OPENS]), drive_back(person, p, first.start, first.travel))
+    stops[0] = first._replace(arrival=drive(person, p, leaves, first.travel))
     return leaves
 
 
-@compiled
-def _times(travel, node, price, person, weight, p, seq, length, lunch, times):
-    cost, count, ready = 0.0, 0, person[p, DAY_OPENS]
+def _stops(
+    table: Table, p: int, visits: Sequence[int], legs: Sequence[int], lunch: int
+) -> tuple[float, int, list[Stop]]:
+    """With lunch in one gap (-1: none): the cost, the end, the stops."""
+    person, node, stops, cost = table.person, table.node, list[Stop](), 0.0
+    ready, last = int(person[p, DAY_OPENS]), int(person[p, LUNCH_TO])
     if person[p, HAS_LONGEST]:
-        ready = _leaving(travel, node, person, p, seq, length)
-    for k in range(length + 1):
-        seconds, following = travel[seq[k], seq[k + 1]], seq[k + 1]
+        ready = _leaving(table, p, visits, legs)
+    for k, seconds in enumerate(legs):
         if k == lunch:
-            eaten = person[p, LUNCH_LENGTH]
+            eaten, first = int(person[p, LUNCH_LENGTH]), int(person[p, LUNCH_FROM])
             arrival = drive(person, p, ready, seconds)
-            at = begin(person, p, max(arrival, person[p, LUNCH_FROM]), eaten)
-            before = begin(person, p, max(ready, person[p, LUNCH_FROM]), eaten)
-            if k == length or at > person[p, LUNCH_TO] or drive(person, p, before + eaten, seconds) < at + eaten:
-                _write(times, count, LUNCH, ready, before, before + eaten, 0)
-                if before > person[p, LUNCH_TO]:
-                    cost = float("inf")
+            at, before = (begin(person, p, max(came, first), eaten) for came in (arrival, ready))
+            if k == len(visits) or at > last or drive(person, p, before + eaten, seconds) < at + eaten:
+                stops.append(Stop(LUNCH, drive(person, p, ready, 0), before, before + eaten, 0))
+                cost = inf if before > last else cost
             else:
-                _write(times, count, LUNCH, arrival, at, at + eaten, seconds)
+                stops.append(Stop(LUNCH, arrival, at, at + eaten, seconds))
                 seconds = 0
-            ready = times[count, 3]
-            count += 1
+            ready = stops[-1].end
         arrival = drive(person, p, ready, seconds)
-        if k == length:
-            _write(times, count, -1, arrival, arrival, arrival, seconds)
-            if arrival > person[p, DAY_LAST] or (lunch < 0 and person[p, HAS_LUNCH] and arrival > person[p, LUNCH_TO]):
-                cost = float("inf")
-            return cost + weight[W_OVERTIME] * max(0, arrival - person[p, DAY_CLOSES]), count + 1
-        start = start_of(person, node, p, following, arrival)
-        if start == NEVER:
-            cost, start = float("inf"), max(arrival, node[following, OPENS])
-        cost += lateness(node, price, following, start)
-        ready = start + node[following, DURATION]
-        _write(times, count, following, arrival, start, ready, seconds)
-        count += 1
-    return cost, count
-
-
-@compiled
-def timetable(travel, node, price, person, weight, p, seq, length, times):
-    """Fills `times` with node, arrival, start, end, travel of each visit, and of the end; their number and when the
-    person leaves. Lunch lies in the gap that makes least late, and of those, that is home first."""
-    best, best_end, best_gap = float("inf"), NEVER, -1
-    for gap in range(-1, length + 1):
-        if (gap >= 0) == (person[p, HAS_LUNCH] == 1) or gap < 0:
-            cost, count = _times(travel, node, price, person, weight, p, seq, length, gap, times)
-            end = times[count - 1, 1]
-            if cost < best or (cost == best and end < best_end):
-                best, best_end, best_gap = cost, end, gap
-    cost, count = _times(travel, node, price, person, weight, p, seq, length, best_gap, times)
-    return count, _leave_late(person, p, times)
+        if k < len(visits):
+            x = visits[k]
+            start = start_of(person, node, p, x, arrival)
+            if start == NEVER:
+                cost, start = inf, max(arrival, int(node[x, OPENS]))
+            cost += lateness(node, table.price, x, start)
+            ready = start + int(node[x, DURATION])
+            stops.append(Stop(x, arrival, start, ready, seconds))
+    stops.append(Stop(END, arrival, arrival, arrival, seconds))
+    if arrival > person[p, DAY_LAST] or (lunch < 0 and person[p, HAS_LUNCH] and arrival > last):
+        cost = inf
+    return cost + table.problem.weights.overtime * max(0, arrival - int(person[p, DAY_CLOSES])), arrival, stops

@@ -19,7 +19,7 @@ from routing.planning.arrays import (
     OPENS,
     W_OVERTIME,
 )  # fmt: skip
-from routing.planning.compiled import compiled
+from routing.planning.compiled import compiled, inner
 
 FIRST = ABSENCES + 1  # column of the first absence
 
@@ -55,7 +55,7 @@ def begin(person, p, at, length):
     return at
 
 
-@compiled
+@inner
 def begin_back(person, p, by, length):
     for column in range(FIRST + 2 * person[p, ABSENCES] - 2, FIRST - 1, -2):
         if person[p, column] < by + length and by < person[p, column + 1]:
@@ -70,13 +70,13 @@ def start_of(person, node, p, x, arrival):
     return at if at <= node[x, CLOSES] else NEVER
 
 
-@compiled
+@inner
 def latest_start(person, node, p, x, closes, done_by):
     at = begin_back(person, p, min(closes, done_by - node[x, DURATION]), node[x, DURATION])
     return at if at >= node[x, OPENS] else -NEVER
 
 
-@compiled
+@inner
 def after_lunch(person, p, ready, seconds, is_end):
     """Arrival with lunch at the door, or before leaving where that is the only way or the day is over; or NEVER."""
     length, first, last = person[p, LUNCH_LENGTH], person[p, LUNCH_FROM], person[p, LUNCH_TO]
@@ -92,7 +92,7 @@ def after_lunch(person, p, ready, seconds, is_end):
     return arrival
 
 
-@compiled
+@inner
 def before_lunch(person, p, by, seconds, is_end):
     """The latest time to be ready with lunch in this gap and arrival by `by`."""
     length, first, last = person[p, LUNCH_LENGTH], person[p, LUNCH_FROM], person[p, LUNCH_TO]
@@ -115,7 +115,7 @@ def lateness(node, price, x, start):
     return late + price[x, LATE_AGAIN] * max(0, start - node[x, DUE_AGAIN])
 
 
-@compiled
+@inner
 def soft_of(travel, node, price, person, weight, seq, p, length):
     """Least lateness and overtime of a row (inf where it is impossible), and the gap of its lunch (-1: none)."""
     best, gap, before, ready = float("inf"), -1, 0.0, person[p, DAY_OPENS] + 0

@@ -145,9 +145,7 @@ def _running(problem: Problem) -> Iterator[Fault]:
 
 def _span(problem: Problem) -> Iterator[Fault]:
     """Far instants would not fit the numbers of the engine; open windows (inf) are fine."""
-    if not problem.people:
-        return
-    zero = problem.people[0].opens_s
+    zero = problem.people[0].opens_s if problem.people else 0
     for person in problem.people:
         instants = [person.opens_s, person.closes_s, *(at for absence in person.absences for at in absence)]
         instants += [person.lunch.earliest_s, person.lunch.latest_s] if person.lunch else []

@@ -208,7 +208,7 @@ def problems(draw) -> Problem:
         people.append(
             Person(
                 f"p{p}", draw(place), draw(st.one_of(st.none(), place)), opens, closes, draw(st.integers(0, 30)),
-                Lunch(*window(seconds), draw(st.integers(1, 9))) if has_breaks and draw(st.booleans()) else None,
+                Lunch(*window(seconds), draw(st.integers(0, 9))) if has_breaks and draw(st.booleans()) else None,
                 [window(seconds) for _ in range(draw(st.integers(0, 2)))] if has_breaks else [],
                 draw(quantities), draw(quantities), draw(st.frozensets(few)), draw(st.sampled_from([None, None, 0, 1, 2])),
                 None if has_breaks else draw(st.sampled_from([None, None, 10, 30.5])),

@@ -87,6 +87,16 @@ def test_lunch_floats_between_the_visits_and_is_had_by_whoever_is_not_home_by_th
     assert "day" in why_not(planned([full], [order("a", 5, duration_s=1_000)]))
 
 
+def test_a_lunch_of_no_time_is_none_also_for_somebody_at_work_into_an_absence() -> None:
+    jobs = [order("now", 5, is_running=True, pinned_to="Anna", pinned_start_s=0), order("next", 6, opens_s=9_000)]
+    away = replace(ANNA, absences=[(300, 4_000)])
+    for lunch in (None, Lunch(500, 9_000, 0)):
+        [route] = planned([replace(away, lunch=lunch)], jobs).routes
+        assert [visit.kind for visit in route.visits] == ["order", "order"]
+    [route] = planned([replace(away, lunch=Lunch(500, 4_000, 60))], jobs).routes
+    assert [(visit.kind, visit.start_s) for visit in route.visits][1] == ("lunch", 4_000)
+
+
 def test_in_an_absence_nobody_works_or_drives() -> None:
     away = replace(ANNA, absences=[(3_500, 8_000), (1_000, 1_500)])
     [route] = planned([away], [order("a", 3, opens_s=0)]).routes
