@@ -3,10 +3,9 @@
 Instants are seconds since the epoch, places WGS-84 degrees; NaN is a place nobody knows.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from math import ceil, inf, isnan
-from typing import NamedTuple
+from math import inf, isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +17,10 @@ OVERRUN_S = 15 * 60.0  # who is still at work after the planned end is given thi
 WHOLE_S = 60  # appointments begin on the full minute
 BLOCK = 16
 COLLECTING_S = 10 * 60.0  # at a depot, from door to door
-
-
-class Shift(NamedTuple):
-    day: int  # 0 is today where the person is, 1 tomorrow
-    opens_at: float
-    closes_at: float
-
-
-class Booked(NamedTuple):
-    start: float
-    end: float
-    lat: float | None  # None for leave and training
-    lon: float | None
+START, FIRST = (
+    1,
+    2,
+)  # among the places of a person: 0 is the last known one, then where the day begins, then the bookings
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Candidates:
-    """One entry per person in every field; `barred` says for each reason who may not be chosen because of it."""
+    """One entry per person in every field; `barred` says for each reason who may not be chosen because of it. The tables
+    of `shifts` and `bookings` are in order of their start, and filled up with NaN."""
 
     person: NDArray[np.int64]
     username: tuple[str, ...]
@@ -58,14 +49,14 @@ class Candidates:
     start_lat: NDArray[np.float64]  # where the day begins
     start_lon: NDArray[np.float64]
     levels: NDArray[np.int64]  # a column for each skill the job needs; 0 without it
-    expires_on: tuple[tuple[str | None, ...], ...]  # of each of these skills
+    expires_on: NDArray[np.float64]  # the same; days as date.toordinal counts them, NaN without an end
     carried: NDArray[np.int64]  # a column for each part the job needs: in the bag and not promised to another order
     organisation: tuple[tuple[str, str | None] | None, ...]  # name and end of the contract of who sends the person
     orders: NDArray[np.int64]  # in hand
     visits: NDArray[np.int64]  # to this merchant, finished
     is_working: NDArray[np.bool_]  # on site or at work now
-    shifts: tuple[tuple[Shift, ...], ...]
-    bookings: tuple[tuple[Booked, ...], ...]  # in order of their start
+    shifts: NDArray[np.float64]  # a table for each: day (0 is today where the person is, 1 tomorrow), opens, closes
+    bookings: NDArray[np.float64]  # a table for each: start, end, lat, lon, which leave and training do not have
     barred: Mapping[str, NDArray[np.bool_]]
 
     def __len__(self) -> int:
@@ -90,9 +81,12 @@ class Depot:
     lon: float
     open: tuple[tuple[float, float], ...]  # from, until, in order
 
-    def opens(self, at: float) -> float:
-        """The first instant from `at` on at which there is time to collect something."""
-        return next((max(at, start) for start, end in self.open if max(at, start) + COLLECTING_S <= end), inf)
+    def opens(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The first instants from `at` on at which there is time to collect something."""
+        found = np.full(len(at), inf)
+        for start, end in reversed(self.open):
+            found = np.where(np.maximum(at, start) + COLLECTING_S <= end, np.maximum(at, start), found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -116,13 +110,6 @@ class Slots:
     origin: tuple[str, ...]  # where the way begins: a kind of place as in Candidates, or `booking`, the job before
     detour_s: NDArray[np.float64]  # by how much longer it is by way of the depot
     depot: NDArray[np.int64]  # index of the one on the way, -1 without
-
-
-class _Gap(NamedTuple):
-    start: float
-    before: int  # index of the place the way begins at
-    after: int  # of the next booking's place, -1 when there is none that day
-    origin: str
 
 
 def earliest_with_errands(
@@ -154,61 +141,96 @@ def earliest_slots(
     """For each the first gap between bookings, within today's or tomorrow's shift, that holds the way there (by way of
     the depot), the work, and the way on to the next job in time; one with a way beyond the longest only where there is
     no other."""
-    places, firsts = _places(candidates)
+    everybody, bookings = np.arange(len(candidates)), candidates.bookings
+    places = _places(candidates)
     direct, onward = _ways(places, job, travel)
-    there, not_before = direct, None
+    there, rest_s = direct, 0.0
     if depot:
-        to_depot, _from_depot = _ways(places, replace(job, lat=depot.lat, lon=depot.lon), travel)
-        rest_s = COLLECTING_S + _ways(np.array([[depot.lat, depot.lon]]), job, travel)[0][0]
-        there = to_depot + rest_s
+        rest_s = COLLECTING_S + float(_ways(np.array([depot.lat, depot.lon]), job, travel)[0])
+        there = _ways(places, replace(job, lat=depot.lat, lon=depot.lon), travel)[0] + rest_s
+    starts, ends, has_place = bookings[:, :, 0], bookings[:, :, 1], ~np.isnan(bookings[:, :, 2])
+    nexts, deadlines = _onwards(starts, ends, has_place)
 
-        def not_before(start: float) -> float:
-            return _whole(depot.opens(start - rest_s) + rest_s)
+    start = np.full(len(candidates), np.nan)
+    before, after = np.zeros(len(candidates), dtype=int), np.full(len(candidates), -1)
+    is_settled = np.zeros(len(candidates), dtype=bool)
 
-    ways_there, ways_onward = there.tolist(), onward.tolist()  # single values are read faster from lists
-    gaps: list[_Gap | None] = []
-    for index, first in enumerate(firsts):
-        earliest = None
-        for gap in _gaps(candidates, index, first, ways_there, ways_onward, job.duration_s, at, not_before):
-            if ways_there[gap.before] <= longest_way_s:
-                earliest = gap
-                break
-            earliest = earliest or gap
-        gaps.append(earliest)
-    found = [index for index, gap in enumerate(gaps) if gap is not None]
-    start, way, extra, detour = (np.full(len(candidates), np.nan) for _ in range(4))
-    before = np.array([gap.before for gap in gaps if gap is not None], dtype=int)
-    after = np.array([gap.after for gap in gaps if gap is not None], dtype=int)
-    start[found] = [gap.start for gap in gaps if gap is not None]
-    way[found] = there[before]
-    skipped = np.where(after >= 0, onward[after] - _legs(places[before], places[after], travel), 0.0)
-    extra[found] = np.maximum(there[before] + skipped, 0.0)
-    detour[found] = there[before] - direct[before]
-    origin = tuple(gap.origin if gap else "" for gap in gaps)
+    def arrival() -> NDArray[np.float64]:
+        instants = _whole(free_from + there[everybody, here])
+        return _whole(depot.opens(instants - rest_s) + rest_s) if depot else instants
+
+    def settle(who: NDArray[np.bool_], instants: NDArray[np.float64], following: NDArray[np.int64]) -> None:
+        """The first gap is kept until one with a shorter way than the longest comes."""
+        is_near = there[everybody, here] <= longest_way_s
+        who = who & ~is_settled & (is_near | np.isnan(start))
+        start[who], before[who], after[who] = instants[who], here[who], following[who]
+        is_settled[who & is_near] = True
+
+    here, day = np.zeros(len(candidates), dtype=int), np.zeros(len(candidates))
+    is_overdue = candidates.is_working & ~((starts <= at) & (at < ends)).any(axis=1)
+    free_from = np.where(is_overdue, at + OVERRUN_S, at)
+    for shift in range(candidates.shifts.shape[1]):
+        of_day, opens, closes = candidates.shifts[:, shift].T
+        works = ~np.isnan(opens)
+        here = np.where(works & (of_day != day) & (free_from <= opens), START, here)
+        day, free_from = np.where(works, of_day, day), np.where(works, np.maximum(free_from, opens), free_from)
+        for number in range(bookings.shape[1]):
+            begin, end, following = starts[:, number], ends[:, number], nexts[:, number]
+            is_ahead = works & (end > free_from) & (begin < closes)
+            instants = arrival()
+            done = instants + job.duration_s
+            goes_on = (following >= 0) & (starts[everybody, following] < closes)
+            in_time = ~goes_on | (done + onward[everybody, following + FIRST] <= deadlines[:, number])
+            settle(
+                is_ahead & in_time & (done <= np.minimum(closes, begin)),
+                instants,
+                np.where(goes_on, following + FIRST, -1),
+            )
+            free_from = np.where(is_ahead, end, free_from)
+            here = np.where(is_ahead & has_place[:, number], number + FIRST, here)
+        instants = arrival()
+        settle(works & (instants + job.duration_s <= closes), instants, np.full(len(candidates), -1))
+        if is_settled.all():
+            break
+    found = np.flatnonzero(~np.isnan(start))
+    way, extra, detour = (np.full(len(candidates), np.nan) for _ in range(3))
+    a, b = before[found], after[found]
+    way[found] = there[found, a]
+    skipped = np.where(b >= 0, onward[found, b] - _legs(places[found, a], places[found, b], travel), 0.0)
+    extra[found] = np.maximum(way[found] + skipped, 0.0)
+    detour[found] = way[found] - direct[found, a]
+    kinds = [
+        (place, "start")[number] if number < FIRST else "booking"
+        for place, number in zip(candidates.place, before, strict=True)
+    ]
+    origin = tuple("" if isnan(each) else kind for each, kind in zip(start, kinds, strict=True))
     return Slots(start, way, extra, origin, detour, np.full(len(candidates), -1))
 
 
-def _whole(instant: float) -> float:
-    return ceil(instant / WHOLE_S) * WHOLE_S if instant < inf else inf
+def by_person(rows: NDArray[np.float64], people: int) -> NDArray[np.float64]:
+    """A table for each of so many people, filled up with NaN. The first column of each row tells whose it is, counted
+    from 1; they come in this order."""
+    owner = rows[:, 0].astype(int) - 1
+    number = np.arange(len(rows)) - np.searchsorted(owner, owner)
+    tables = np.full((people, number.max(initial=-1) + 1, rows.shape[1] - 1), np.nan)
+    tables[owner, number] = rows[:, 1:]
+    return tables
 
 
-def _places(candidates: Candidates) -> tuple[NDArray[np.float64], list[int]]:
-    """All places in one array – per candidate where the person is, where the day begins, the bookings – and where
-    each candidate's begin."""
-    places: list[tuple[float, float]] = []
-    firsts = []
-    for index, bookings in enumerate(candidates.bookings):
-        firsts.append(len(places))
-        places.append((candidates.lat[index], candidates.lon[index]))
-        places.append((candidates.start_lat[index], candidates.start_lon[index]))
-        places.extend((booked.lat, booked.lon) for booked in bookings)
-    return np.array(places, dtype=float).reshape(-1, 2), firsts
+def _whole(instants: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ceil(instants / WHOLE_S) * WHOLE_S
+
+
+def _places(candidates: Candidates) -> NDArray[np.float64]:
+    """For each where the person is, where the day begins, and the bookings."""
+    spots = [candidates.lat, candidates.lon, candidates.start_lat, candidates.start_lon]
+    return np.concatenate([np.stack(spots, axis=1).reshape(-1, FIRST, 2), candidates.bookings[:, :, 2:]], axis=1)
 
 
 def _ways(places: NDArray[np.float64], job: Job, travel: TravelTimes) -> tuple[NDArray, NDArray]:
     """Seconds from each place to the job, and from the job to each place."""
-    there, onward = np.full(len(places), ASSUMED_WAY_S), np.full(len(places), ASSUMED_WAY_S)
-    known = ~np.isnan(places).any(axis=1)
+    there, onward = (np.full(places.shape[:-1], ASSUMED_WAY_S) for _ in range(2))
+    known = ~np.isnan(places).any(axis=-1)
     if known.any() and not isnan(job.lat):
         spot = [(job.lat, job.lon)]
         there[known] = travel.matrix(places[known], spot)[:, 0]
@@ -226,63 +248,16 @@ def _legs(origins: NDArray[np.float64], destinations: NDArray[np.float64], trave
     return seconds
 
 
-def _gaps(
-    candidates: Candidates,
-    index: int,
-    first: int,
-    there: Sequence[float],
-    onward: Sequence[float],
-    duration_s: float,
-    at: float,
-    not_before: Callable[[float], float] | None = None,
-) -> Iterator[_Gap]:
-    """The gaps of one person, earliest first; `first` is the index of the person's first place. `not_before` makes a
-    start later: something on the way is not open yet."""
-    bookings = candidates.bookings[index]
-    onwards = _onwards(bookings)
-    here, origin, day = first, candidates.place[index], 0
-    free_from = at
-    if candidates.is_working[index] and not any(booked.start <= at < booked.end for booked in bookings):
-        free_from = at + OVERRUN_S
-    for shift in candidates.shifts[index]:
-        if shift.day != day and free_from <= shift.opens_at:
-            here, origin = first + 1, "start"
-        day, free_from = shift.day, max(free_from, shift.opens_at)
-        for number, booked in enumerate(bookings):
-            if booked.end <= free_from:
-                continue
-            if booked.start >= shift.closes_at:
-                break
-            start = float(ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S)
-            if not_before:
-                start = not_before(start)
-            done = start + duration_s
-            after, latest = onwards[number]
-            if after >= 0 and bookings[after].start < shift.closes_at:
-                fits = done + onward[first + after + 2] <= latest
-            else:
-                after, fits = -1, True
-            if fits and done <= min(shift.closes_at, booked.start):
-                yield _Gap(start, here, first + after + 2 if after >= 0 else -1, origin)
-            free_from = booked.end
-            if booked.lat is not None:
-                here, origin = first + number + 2, "booking"
-        start = float(ceil((free_from + there[here]) / WHOLE_S) * WHOLE_S)
-        if not_before:
-            start = not_before(start)
-        if start + duration_s <= shift.closes_at:
-            yield _Gap(start, here, -1, origin)
-
-
-def _onwards(bookings: Sequence[Booked]) -> list[tuple[int, float]]:
+def _onwards(
+    starts: NDArray[np.float64], ends: NDArray[np.float64], has_place: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """For each booking: the next one with a place, itself perhaps, -1 when there is none; and when to be there, less
     the leave that lies between."""
-    result: list[tuple[int, float]] = []
-    after, latest = -1, inf
-    for number in range(len(bookings) - 1, -1, -1):
-        booked = bookings[number]
-        after, latest = (
-            (number, booked.start) if booked.lat is not None else (after, latest - booked.end + booked.start)
-        )
-        result.append((after, latest))
-    return result[::-1]
+    after, latest = np.full(starts.shape, -1), np.full(starts.shape, inf)
+    following, deadline = np.full(len(starts), -1), np.full(len(starts), inf)
+    for number in range(starts.shape[1] - 1, -1, -1):
+        begin, has = starts[:, number], has_place[:, number]
+        away_s = np.nan_to_num(ends[:, number] - begin)
+        following, deadline = np.where(has, number, following), np.where(has, begin, deadline - away_s)
+        after[:, number], latest[:, number] = following, deadline
+    return after, latest

@@ -14,12 +14,6 @@ from workforce.models import User
 from workorders.models import WorkOrder
 
 
-def locked(order: WorkOrder) -> WorkOrder:
-    """A fresh copy under its row lock. Related rows are read after the lock: before, they may be of yesterday."""
-    WorkOrder.objects.select_for_update().values("pk").get(pk=order.pk)
-    return WorkOrder.objects.select_related("region", "type", "merchant", "engineer__organisation").get(pk=order.pk)
-
-
 def already_gone(order: WorkOrder) -> Refused:
     if order.engineer is None:
         return Refused(
@@ -41,8 +35,8 @@ def write_down(
     chosen: User | None,
     lost: int,
 ) -> Decision:
-    """The decision, unsaved, with all it rests on: the order's wishes, the rules, the ranking, who was left out."""
-    passed_over = queries.count_passed_over(order, rule_set, at) | ranking.passed_over
+    """The decision, unsaved, with all it rests on: the order's wishes, the rules, the ranking, who of the compared was
+    left out. Who was not even compared is counted for who asks."""
     return Decision(
         order=order,
         at=at,
@@ -50,7 +44,7 @@ def write_down(
         chosen=chosen,
         inputs=queries.inputs_of(order, rule_set) | {"compared": ranking.compared},
         ranking=ranking.best,
-        passed_over=passed_over | ({"lost_race": lost} if lost else {}),
+        passed_over=ranking.passed_over | ({"lost_race": lost} if lost else {}),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dispatch import notices, queries
-from dispatch.actions._decisions import already_gone, instant, locked, pick_up_place, write_down
+from dispatch.actions._decisions import already_gone, instant, pick_up_place, write_down
 from dispatch.models import Attempt, Decision, RuleSet
 from dispatch.queries import Ranking
 from journal.actions import record
@@ -34,7 +34,7 @@ def decide(order: WorkOrder, *, at: datetime) -> Decision:
     When nobody fits the decision has nobody chosen, the next attempt is set, and the dispatchers are told, once.
     """
     with transaction.atomic():
-        order = locked(order)
+        order = WorkOrder.objects.locked(order)
         if order.status != Status.OPEN:
             raise already_gone(order)
         if order.is_locked:
@@ -112,6 +112,7 @@ def _find_nobody(
     way of a depot."""
     last = order.decisions.first()
     decision = write_down(order, rule_set, ranking, at, chosen=None, lost=lost)
+    decision.passed_over = queries.count_passed_over(order, rule_set, at) | decision.passed_over
     decision.inputs["offers"] = offers
     if last and last.chosen_id is None and _gist(last) == _gist(decision):
         decision = last

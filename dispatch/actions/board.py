@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.actions._decisions import locked
 from dispatch.actions.by_hand import OLDEST_START, assign_by_hand
 from dispatch.queries.board import version_of
 from journal.models import Entry
@@ -180,7 +179,7 @@ def _move(order: WorkOrder) -> Move:
 
 def _seen(order: WorkOrder, version: str) -> WorkOrder:
     """A fresh copy under its lock; refused when it is no longer the one that was seen, with who changed it."""
-    order = locked(order)
+    order = WorkOrder.objects.locked(order)
     if version_of(order) == version:
         return order
     names: dict[str, Any] = {"order": order, "status": order.get_status_display(), "engineer": order.engineer}

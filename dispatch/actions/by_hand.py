@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch import queries
-from dispatch.actions._decisions import instant, locked, pick_up_place, write_down
+from dispatch.actions._decisions import instant, pick_up_place, write_down
 from dispatch.models import Attempt, RuleSet
 from toolkit.errors import Refused
 from workforce.models import User
@@ -37,7 +37,7 @@ def assign_by_hand(
     if start and start < at - OLDEST_START:
         raise Refused(_("The start lies in the past."), field="start")
     with transaction.atomic():
-        order = locked(order)
+        order = WorkOrder.objects.locked(order)
         rule_set = RuleSet.objects.for_order(order)
         standing = queries.look_at(order, engineer, rule_set, at)
         if standing is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -84,10 +84,11 @@ def rank(
     only: User | None = None,
     collecting: bool = False,
 ) -> Ranking:
-    """Fetches, scores and sorts. Looks further away when none of the nearest has time. `collecting` lets people without
-    the parts in by way of a depot that has them."""
+    """Fetches, scores and sorts. Looks at everybody when too few of those nearby may do it, until somebody has time.
+    `collecting` lets people without the parts in by way of a depot that has them."""
     job, rules = job_of(order), rules_of(rule_set)
     depots = depots_for(order) if collecting else []
+    nearby = not (only or collecting or np.isnan(job.lat))
     compared, passed_over = 0, dict[str, int]()
 
     def count_reasons(scored: Scored) -> None:
@@ -95,12 +96,17 @@ def rank(
             passed_over[reasons[0]] = passed_over.get(reasons[0], 0) + 1
 
     while True:
-        found = candidates(order, rule_set, at, offset=compared, only=only, with_parts=not collecting)
+        found = candidates(
+            order, rule_set, at, nearby=nearby, offset=compared, only=only, with_parts=not collecting
+        )  # fmt: skip
         found, errands = with_errands(found, order, depots, at) if collecting else (found, None)
         scored = score(found, job, rules, at.timestamp(), GreatCircleTravel(), errands)
+        if nearby and (len(found) < people.ENOUGH or not scored.best_first):
+            nearby = False
+            continue
         compared += len(found)
         count_reasons(scored)
-        if scored.best_first or len(found) < people.NEAREST:
+        if scored.best_first or len(found) < people.PROMISING:
             break
     best = scored.best_first[:limit]
     if settings.OSRM_URL and best:
@@ -176,7 +182,7 @@ def entry(
         "orders": int(found.orders[index]),
         "visits": int(found.visits[index]),
         "skills": {
-            need.code: [int(found.levels[index, n]), found.expires_on[index][n]]
+            need.code: [int(found.levels[index, n]), _date(found.expires_on[index, n])]
             for n, need in enumerate(order.needs.skills)
         },
         "parts": {need.code: int(found.carried[index, n]) for n, need in enumerate(order.needs.parts)},
@@ -184,6 +190,10 @@ def entry(
         "pick_up": _pick_up(found, scored, index, order, depots),
         "reasons": list(scored.reasons[index]),
     }
+
+
+def _date(day: float) -> str | None:
+    return None if np.isnan(day) else date.fromordinal(int(day)).isoformat()
 
 
 def _pick_up(

@@ -69,8 +69,11 @@ class WhyNot(OrderMixin, PanelPage):
         name = self.request.GET.get("q", "").strip()
         rule_set = RuleSet.objects.for_order(self.subject)
         entries = queries.why_not(self.subject, timezone.now(), name=name, page=page, rule_set=rule_set)
+        inputs = queries.inputs_of(self.subject, rule_set)
+        counts = {} if page or name else queries.count_passed_over(self.subject, rule_set, timezone.now())
         return super().get_context_data(
-            people=self.in_words(entries, queries.inputs_of(self.subject, rule_set)),
+            people=self.in_words(entries, inputs),
+            left_out=words.left_out(counts, inputs),
             page=page,
             next_page=page + 1 if len(entries) == PAGE else None,
             q=name,

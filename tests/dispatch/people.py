@@ -1,17 +1,33 @@
 """Candidates for the pure tests: one dictionary each, everything left out is ordinary."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import HealthCheck, settings
 
-from dispatch.slots import Booked, Candidates, Job, Shift
+from dispatch.slots import Candidates, Job, by_person
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 MORNING = 1_000_000 * 60.0  # the instant everything is counted from, a full minute
 HOUR = 3600.0
 SHOP = (30.2741, 120.1551)
+
+
+class Shift(NamedTuple):
+    day: int
+    opens_at: float
+    closes_at: float
+
+
+class Booked(NamedTuple):
+    start: float
+    end: float
+    lat: float | None  # None for leave and training
+    lon: float | None
+
+
 ALL_DAY = (Shift(0, MORNING - 2 * HOUR, MORNING + 8 * HOUR), Shift(1, MORNING + 22 * HOUR, MORNING + 32 * HOUR))
 
 
@@ -46,6 +62,10 @@ def candidates(*people: dict) -> Candidates:
     def column(name: str, kind: type) -> np.ndarray:
         return np.array([row[name] for row in rows], dtype=kind)
 
+    def tables(name: str, width: int) -> np.ndarray:
+        flat = [(number, *each) for number, row in enumerate(rows, start=1) for each in row[name]]
+        return by_person(np.array(flat, dtype=float).reshape(-1, width + 1), len(rows))
+
     return Candidates(
         person=column("id", np.int64),
         username=tuple(f"e{row['id']}" for row in rows),
@@ -57,7 +77,7 @@ def candidates(*people: dict) -> Candidates:
         start_lat=np.array([row["start"][0] for row in rows], dtype=float),
         start_lon=np.array([row["start"][1] for row in rows], dtype=float),
         levels=np.array([row["levels"] for row in rows], dtype=np.int64),
-        expires_on=tuple((None,) * len(row["levels"]) for row in rows),
+        expires_on=np.array([[np.nan] * len(row["levels"]) for row in rows]),
         carried=np.array([row["carried"] for row in rows], dtype=np.int64).reshape(
             len(rows), len(rows[0]["carried"]) if rows else 0
         ),
@@ -65,7 +85,7 @@ def candidates(*people: dict) -> Candidates:
         orders=column("orders", np.int64),
         visits=column("visits", np.int64),
         is_working=column("is_working", bool),
-        shifts=tuple(row["shifts"] for row in rows),
-        bookings=tuple(tuple(row["bookings"]) for row in rows),
+        shifts=tables("shifts", 3),
+        bookings=tables("bookings", 4),
         barred={},
     )

@@ -4,10 +4,11 @@ from datetime import date, datetime, time, timedelta
 from math import isnan
 
 import pytest
+from django.db import connection
 
 from dispatch import queries
 from dispatch.models import RuleSet
-from dispatch.queries import people
+from dispatch.queries import people, statements
 from tests import factories as make
 from tests.dispatch.conftest import place, seen, way_min
 from workforce.actions import book_time
@@ -240,10 +241,10 @@ def test_without_a_start_place_the_middle_of_the_region_counts(engineer, hangzho
     assert place_of(order, at)[::2] == ("region", 30.25)
 
 
-def test_only_the_nearest_are_taken_and_the_search_goes_on_when_none_has_time(
+def test_the_search_goes_on_when_nobody_of_the_most_promising_has_time(
     engineer, colleague, order, at, dispatcher, monkeypatch
 ) -> None:
-    monkeypatch.setattr(people, "NEAREST", 1)
+    monkeypatch.setattr(people, "PROMISING", 1)
     seen(engineer, 1, at)
     seen(colleague, 2, at)
     assert queries.candidates(order, RuleSet(), at).username == ("engineer",)
@@ -252,6 +253,72 @@ def test_only_the_nearest_are_taken_and_the_search_goes_on_when_none_has_time(
     ranking = queries.rank(order, RuleSet(), at)
     assert [entry["username"] for entry in ranking.best] == ["colleague"]
     assert ranking.passed_over == {"no_time": 1}
+
+
+@pytest.fixture
+def narrow(monkeypatch) -> None:
+    """Nearby are two positions and two start places."""
+    for name, count in {"STOPS": 1, "SEEN": 2, "STARTS": 2}.items():
+        monkeypatch.setattr(statements, name, count)
+    monkeypatch.setattr(people, "ENOUGH", 2)
+
+
+def crowd(region, count: int, at: datetime, **skill) -> None:
+    """Around the merchant, each a little further away."""
+    for number in range(count):
+        lat, lon = place(number / 10)
+        person = make.UserFactory(
+            username=f"near{number}", role="engineer", region=region, start_lat=lat, start_lon=lon
+        )
+        make.PersonSkillFactory(person=person, **skill)
+        make.shifts_of(person)
+        seen(person, number / 10, at)
+
+
+def nearby(order: WorkOrder, at: datetime) -> set[str]:
+    return set(queries.candidates(order, RuleSet(), at, nearby=True).username)
+
+
+def test_enough_people_nearby_are_enough(engineer, order, at, hangzhou, narrow) -> None:
+    engineer.start_lat, engineer.start_lon = place(20)
+    engineer.save()
+    crowd(hangzhou, 3, at)
+    assert nearby(order, at) == {"near0", "near1"}
+    assert queries.rank(order, RuleSet(), at).compared == 2
+
+
+def test_who_may_do_it_is_found_however_far_away_when_too_few_nearby_may(engineer, order, at, hangzhou, narrow) -> None:
+    engineer.start_lat, engineer.start_lon = place(20)
+    engineer.save()
+    crowd(hangzhou, 3, at, skill=make.SkillFactory(code="other"))
+    assert nearby(order, at) == set()
+    assert [entry["username"] for entry in queries.rank(order, RuleSet(), at).best] == ["engineer"]
+
+
+def test_who_nobody_knows_the_place_of_is_found_too(engineer, order, at, narrow) -> None:
+    engineer.start_lat = engineer.start_lon = None
+    engineer.save()
+    assert nearby(order, at) == set()
+    assert [entry["username"] for entry in queries.rank(order, RuleSet(), at).best] == ["engineer"]
+
+
+def test_who_has_a_job_next_door_is_nearby(engineer, order, new_order, at, hangzhou, narrow) -> None:
+    crowd(hangzhou, 3, at)
+    engineer.start_lat, engineer.start_lon = place(20)
+    engineer.save()
+    start = at + timedelta(hours=2)
+    assign_work_order(new_order(), engineer=engineer, start=start, end=start + timedelta(hours=1), by=None, at=at)
+    assert nearby(order, at) == {"engineer", "near0", "near1"}
+
+
+def test_the_nearest_come_from_indexes(order, at) -> None:
+    """Their conditions say the same as the query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        where = {"lat": order.lat, "lon": order.lon, "shrink": 0.9}
+        cursor.execute(f"EXPLAIN WITH here AS (SELECT 1 AS id) SELECT FROM {statements.nearby(1)}", where)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert [name for name in ("dispatch_stops", "dispatch_seen", "dispatch_starts") if name not in plan] == []
 
 
 # -- what stands in an entry --------------------------------------------------------------------------

@@ -61,9 +61,14 @@ def test_the_same_question_gets_the_same_answer(engineer, colleague, order, at) 
     assert [queries.rank(order, RuleSet(), at) for _ in range(3)] == [queries.rank(order, RuleSet(), at)] * 3
 
 
-def test_the_decision_counts_who_was_passed_over(engineer, colleague, inspector, order, at, dispatcher) -> None:
+def test_who_was_passed_over_is_counted_at_once_only_where_nobody_is_found(
+    engineer, colleague, inspector, order, new_order, at, dispatcher
+) -> None:
     book_time(colleague, kind="leave", start=at, end=at + timedelta(hours=1), by=dispatcher, at=at)
-    assert decide(order, at=at).passed_over == {"no_skill:pos-repair": 1, "leave": 1}
+    assert decide(order, at=at).passed_over == {}
+    assert queries.count_passed_over(order, RuleSet(), at) == {"no_skill:pos-repair": 1, "leave": 1}
+    book_time(engineer, kind="training", start=at, end=at + timedelta(minutes=1), by=dispatcher, at=at)
+    assert decide(new_order(), at=at).passed_over == {"no_skill:pos-repair": 1, "leave": 1, "training": 1}
 
 
 def test_weights_change_who_is_chosen(engineer, colleague, order, new_order, at) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.slots import ASSUMED_WAY_S, OVERRUN_S, Shift, earliest_slots
-from tests.dispatch.people import ALL_DAY, HOUR, MORNING, Metres, away, booked, candidates, job, unhurried
+from dispatch.slots import ASSUMED_WAY_S, OVERRUN_S, earliest_slots
+from tests.dispatch.people import ALL_DAY, HOUR, MORNING, Metres, Shift, away, booked, candidates, job, unhurried
 
 NOWHERE = (math.nan, math.nan)
 
