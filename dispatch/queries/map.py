@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, F, Func, Max, Min, Q, QuerySet, Value, When
@@ -30,6 +29,7 @@ CELL_PX = 44  # at least: what a finger hits
 FEW = 5  # so many of a cell are named
 LISTED = 40  # of each kind, as text beside the map
 NAMES = 300
+BIG = models.BigIntegerField()
 SEEN_WITHIN = timedelta(hours=12)  # an older position says nothing of this shift
 SOON = timedelta(hours=1)
 MONTH = timedelta(days=29)  # and today
@@ -55,21 +55,40 @@ class Feature:
     counts: dict[str, int]
 
 
-def gather(places: QuerySet, view: View, kinds: Iterable[str], most: int) -> list[Feature]:
-    """`places` have `key`, `lat`, `lon`, `kind`. The same places make the same features in the same order."""
-    sql, params = places.order_by().values("key", "lat", "lon", "kind").query.sql_with_params()
+@dataclass(frozen=True)
+class Gathered:
+    """`first` are the keys of those to be listed."""
+
+    features: list[Feature]
+    first: list[int]
+
+    @property
+    def count(self) -> int:
+        return sum(sum(feature.counts.values()) for feature in self.features)
+
+
+def gather(places: QuerySet, view: View, kinds: Iterable[str], most: int, first_by: str = "pk") -> Gathered:
+    """`places` have `key`, `lat`, `lon`, `kind`. The same places make the same features in the same order.
+
+    One statement, since what is shown is looked at once: the cells, and the first LISTED places by `first_by`.
+    """
+    rows = places.order_by().annotate(rank=F(first_by)).values("key", "lat", "lon", "kind", "rank")
+    sql, params = rows.query.sql_with_params()
     side, kinds = view.cell(most, CELL_PX), list(kinds)
     counts = ", ".join("count(*) FILTER (WHERE kind = %s)" for _kind in kinds)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH place AS MATERIALIZED ({sql}) SELECT avg(lat), avg(lon), min(lat), min(lon), max(lat), max(lon),"
+            f"WITH place AS MATERIALIZED ({sql}) (SELECT avg(lat), avg(lon), min(lat), min(lon), max(lat), max(lon),"
             f" CASE WHEN count(*) <= {FEW} THEN array_agg(key) END, {counts}"
-            f" FROM place GROUP BY floor(({X}) / %s), floor(({Y}) / %s) ORDER BY count(*) DESC LIMIT %s",
+            f" FROM place GROUP BY floor(({X}) / %s), floor(({Y}) / %s) ORDER BY count(*) DESC LIMIT %s)"
+            f" UNION ALL SELECT {'NULL, ' * 6} ARRAY(SELECT key FROM place ORDER BY rank, key LIMIT {LISTED})"
+            f" {', NULL' * len(kinds)}",
             [*params, *kinds, side, side, most],
         )
-        rows = cursor.fetchall()
-    found = [_feature(kinds, *row) for row in rows]
-    return sorted(found, key=lambda feature: (-sum(feature.counts.values()), feature.lat, feature.lon))
+        *cells, listed = cursor.fetchall()
+    features = [_feature(kinds, *cell) for cell in cells]
+    features.sort(key=lambda feature: (-sum(feature.counts.values()), feature.lat, feature.lon))
+    return Gathered(features, listed[6])
 
 
 def _feature(
@@ -109,8 +128,8 @@ class LiveMap:
     @cached_property
     def on_duty(self) -> Func:
         """Keys of the staff, found once and asked for in each statement."""
-        keys = Value(list(self.staff.order_by().values_list("pk", flat=True)), ArrayField(models.BigIntegerField()))
-        return Func(keys, template="(SELECT unnest(%(expressions)s))", output_field=models.BigIntegerField())
+        keys = ",".join(map(str, self.staff.order_by().values_list("pk", flat=True)))
+        return Func(Value(f"{{{keys}}}"), template="(SELECT unnest(%(expressions)s::bigint[]))", output_field=BIG)
 
     @cached_property
     def people(self) -> QuerySet[Position]:
@@ -129,6 +148,9 @@ class LiveMap:
             is_stale=Q(at__lt=self.at - FRESH_FOR),
         )
         return seen.filter(kind=self.asked["doing"]) if self.asked["doing"] else seen
+
+    def is_stale(self, seen_at: datetime) -> bool:
+        return seen_at < self.at - FRESH_FOR
 
     @property
     def silent(self) -> QuerySet[User]:

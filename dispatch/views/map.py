@@ -25,7 +25,7 @@ from dispatch.map_grid import NoSuchView
 from dispatch.map_grid import View as Seen
 from dispatch.map_track import Line, line_of
 from dispatch.queries import map as queries
-from dispatch.queries.map import Feature, LiveMap, Pressing
+from dispatch.queries.map import Gathered, LiveMap, Pressing
 from toolkit.views import DetailPage, Page, PanelPage
 from workforce.actions import view_track
 from workforce.models import User
@@ -82,34 +82,32 @@ def features(live: LiveMap, seen: Seen) -> dict[str, Any]:
     listed: dict[str, Any] = {"doings": dict(Doing.choices), "pressings": dict(Pressing.choices), "at": live.at}
     answer: dict[str, Any] = {"people": [], "orders": [], "heat": []}
     if live.shows(Show.PEOPLE):
-        found = queries.gather(live.people.filter(inside), seen, Doing.values, queries.PEOPLE)
+        found = queries.gather(live.people.filter(inside), seen, Doing.values, queries.PEOPLE, "person__name")
         answer["people"] = _drawn(found, _people(found, live))
-        people = live.people if live.asked["q"] else live.people.filter(inside)  # who is searched, wherever they are
+        is_searched = bool(live.asked["q"])  # then wherever they are
+        people = live.people if is_searched else live.people.filter(pk__in=found.first)
         listed |= {
             "people": people.select_related("person")
             .only("lat", "lon", "at", "person__name", "person__username")
             .order_by("person__name", "pk")[: queries.LISTED],
-            "people_count": people.count() if live.asked["q"] else _count(found),
+            "people_count": people.count() if is_searched else found.count,
             "silent": [] if live.asked["doing"] else live.silent.order_by("name", "pk")[: queries.LISTED],
         }
     if live.shows(Show.ORDERS):
-        orders = live.orders.filter(inside)
-        found = queries.gather(orders, seen, Pressing.values, queries.ORDERS)
+        found = queries.gather(live.orders.filter(inside), seen, Pressing.values, queries.ORDERS, "due_at")
         answer["orders"] = _drawn(found, _orders(found))
-        worst_first = orders.select_related("merchant").order_by("due_at", "pk")
-        worst_first = worst_first.only("number", "status", "lat", "lon", "merchant__name")
-        listed |= {"orders": worst_first[: queries.LISTED], "orders_count": _count(found)}
+        worst_first = live.orders.filter(pk__in=found.first).select_related("merchant").order_by("due_at", "pk")
+        listed |= {
+            "orders": worst_first.only("number", "status", "lat", "lon", "merchant__name"),
+            "orders_count": found.count,
+        }
     if live.asked["heat"]:
-        cells = queries.gather(live.heat.filter(inside), seen, ["order"], queries.HEAT)
-        answer["heat"] = [[cell.lat, cell.lon, cell.counts["order"]] for cell in cells]
+        heat = queries.gather(live.heat.filter(inside), seen, ["order"], queries.HEAT)
+        answer["heat"] = [[cell.lat, cell.lon, cell.counts["order"]] for cell in heat.features]
     return answer | {"list": render_to_string("dispatch/map_list.html", listed)}
 
 
-def _count(found: list[Feature]) -> int:
-    return sum(sum(feature.counts.values()) for feature in found)
-
-
-def _drawn(found: list[Feature], named: dict[int, dict]) -> list[dict]:
+def _drawn(found: Gathered, named: dict[int, dict]) -> list[dict]:
     return [
         {
             "at": [feature.lat, feature.lon],
@@ -117,26 +115,27 @@ def _drawn(found: list[Feature], named: dict[int, dict]) -> list[dict]:
             "counts": feature.counts,
             "who": [named[key] for key in feature.keys if key in named],
         }
-        for feature in found
+        for feature in found.features
     ]
 
 
-def _people(found: list[Feature], live: LiveMap) -> dict[int, dict]:
-    people = live.people.filter(pk__in=[key for feature in found for key in feature.keys])
+def _people(found: Gathered, live: LiveMap) -> dict[int, dict]:
+    named = User.objects.filter(pk__in=_keys(found)).values_list("pk", "name", "username", "position__at")
     card = _addresses("office:map-person")
     return {
-        pk: {"label": name, "card": card(username), "is_stale": is_stale}
-        for pk, name, username, is_stale in people.values_list("pk", "person__name", "person__username", "is_stale")
+        pk: {"label": name, "card": card(username), "is_stale": live.is_stale(seen_at)}
+        for pk, name, username, seen_at in named
     }
 
 
-def _orders(found: list[Feature]) -> dict[int, dict]:
-    orders = WorkOrder.objects.filter(pk__in=[key for feature in found for key in feature.keys])
+def _orders(found: Gathered) -> dict[int, dict]:
+    named = WorkOrder.objects.filter(pk__in=_keys(found)).values_list("pk", "number", "merchant__name")
     card = _addresses("office:map-order")
-    return {
-        pk: {"label": f"{number} · {merchant}", "card": card(number)}
-        for pk, number, merchant in orders.values_list("pk", "number", "merchant__name")
-    }
+    return {pk: {"label": f"{number} · {merchant}", "card": card(number)} for pk, number, merchant in named}
+
+
+def _keys(found: Gathered) -> list[int]:
+    return [key for feature in found.features for key in feature.keys]
 
 
 def _addresses(route: str) -> Callable[[str], str]:
