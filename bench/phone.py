@@ -43,6 +43,8 @@ PHONE: dict[str, Any] = {
     "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
+    "geolocation": {"latitude": 30.2742, "longitude": 120.1552, "accuracy": 12},
+    "permissions": ["geolocation"],
 }
 LATENCY_MS, BITS_PER_S, SLOWER = 300, 700_000, 4
 BARS = {"LCP": 2500, "TBT": 150, "CLS": 0.02}

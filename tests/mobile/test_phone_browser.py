@@ -83,7 +83,7 @@ def test_a_whole_order_is_done_in_twelve_taps(see, short_order, engineer) -> Non
 
 
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden], .field-file)")]
-    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 44 && !target.matches("p a, .visually-hidden-focusable"))
+    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 44 && !target.matches(".visually-hidden-focusable"))
     .map((target) => target.outerHTML.slice(0, 120))"""
 
 
