@@ -7,6 +7,7 @@ from knowledge.verbs import VERBS as KNOWLEDGE
 from merchants.verbs import VERBS as MERCHANTS
 from mobile.verbs import VERBS as MOBILE
 from procedures.verbs import VERBS as PROCEDURES
+from prospecting.verbs import VERBS as PROSPECTING
 from spareparts.verbs import VERBS as SPAREPARTS
 from workforce.verbs import VERBS as WORKFORCE
 from workorders.verbs import VERBS as WORKORDERS
@@ -19,6 +20,7 @@ VERBS = {
     **PROCEDURES,
     **WORKORDERS,
     **DISPATCH,
+    **PROSPECTING,
     **KNOWLEDGE,
     **INTEGRATIONS,
     **MOBILE,
