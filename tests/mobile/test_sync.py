@@ -15,6 +15,7 @@ from evidence.models import Capture
 from journal.models import Command, Entry
 from mobile.models import Device, Operation, Parked
 from mobile.operations import MOST
+from tests import factories as make
 from tests.mobile.conftest import picture
 from workforce.actions import book_time, set_shifts
 from workforce.models import Position
@@ -293,6 +294,12 @@ def test_on_leave_in_training_and_without_a_shift_no_position_is_kept(handset, e
     assert handset.send(batch)[0]["kept"] == 1
     set_shifts(engineer, shifts=[], by=manager, at=at)
     assert handset.send(positions(handset, (hour(4), 30.1)))[0]["kept"] == 0
+
+
+def test_prospectors_are_seen_in_their_shift_too(prospector, at) -> None:
+    make.shifts_of(prospector)
+    phone = Handset(prospector, at)
+    assert phone.send(positions(phone, (at, 30.1), subject=prospector.username))[0]["kept"] == 1
 
 
 def test_somebody_elses_position_is_not_taken(handset, begun, dispatcher, at) -> None:
