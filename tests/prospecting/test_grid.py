@@ -10,33 +10,11 @@ from prospecting.models import Cell, Lead
 from prospecting.partition import Plane
 from prospecting.places import cell_at, cells_at
 from tests import factories as make
+from tests.prospecting.conftest import EAST, NORTH, SOUTH, WEST, rectangle
 from tests.races import at_once
 from toolkit.errors import Refused
-from workforce.models import Boundary
 
 pytestmark = pytest.mark.django_db
-WEST, SOUTH, EAST, NORTH = 120.10, 30.20, 120.14, 30.23
-
-
-def rectangle(west, south, east, north):
-    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}  # fmt: skip
-
-
-@pytest.fixture
-def xihu(xihu):
-    Boundary.objects.create(region=xihu, outline=rectangle(WEST, SOUTH, EAST, NORTH))
-    return xihu
-
-
-@pytest.fixture
-def prospector(xihu):
-    return make.UserFactory(username="walker", name="Wei Walker", role="prospector", region=xihu)
-
-
-@pytest.fixture
-def lake(xihu, manager, at):
-    (cell,) = actions.draw_cell(xihu, outline=rectangle(120.11, 30.21, 120.12, 30.22), name="Lake", by=manager, at=at)
-    return cell
 
 
 def lead_at(lat, lon, region, at):

@@ -1,0 +1,62 @@
+"""Is this shop known already? By phone, or by a similar name close by: among leads and among merchants."""
+
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from django.db.models import F, Func, QuerySet, Value
+from django.db.models.functions import Greatest
+
+from merchants.models import PHONE, Merchant
+from prospecting.models import Lead
+from routing.geo import distance_m
+from toolkit.secrets import blind_index, normalize_phone
+
+NEAR_M = 50
+SIMILAR = 0.6  # word similarity of pg_trgm: 1 where one name stands whole within the other
+DEGREE_M = 111_195  # of latitude
+
+
+@dataclass(frozen=True)
+class Double:
+    """`of` is a lead or a merchant."""
+
+    of: Any
+    has_same_phone: bool
+    has_similar_name: bool
+    distance_m: float | None
+
+
+def doubles_of(
+    *, name: str, phone: str, lat: float | None, lon: float | None, leads: QuerySet[Lead], limit: int = 5
+) -> list[Double]:
+    """The surest first. Merchants are looked for in the whole company: a shop is somebody's or nobody's."""
+    merchants = Merchant.objects.not_merged()
+    digits = normalize_phone(phone) or ""
+    index = blind_index(digits, PHONE) if digits else None
+    found: list[Double] = []
+    for rows, by_phone in ((leads.filter(merged_into=None), "phone_index"), (merchants, "contacts__phone_index")):
+        same = {row.pk: row for row in rows.filter(**{by_phone: index}).distinct()[:limit]} if index else {}
+        alike = {row.pk: row for row in _alike(rows, name, lat, lon)[:limit]}
+        for pk, row in {**same, **alike}.items():
+            away = None if None in (lat, row.lat) else float(distance_m(lat, lon, row.lat, row.lon))
+            is_near = pk in alike and away is not None and away <= NEAR_M
+            if pk in same or is_near:
+                found.append(Double(row, pk in same, is_near, away))
+    return sorted(found, key=lambda each: (-(each.has_same_phone + each.has_similar_name), each.distance_m or 0))[
+        :limit
+    ]
+
+
+def _alike(rows: QuerySet, name: str, lat: float | None, lon: float | None) -> QuerySet:
+    if lat is None or lon is None or not name.strip():
+        return rows.none()
+    north = NEAR_M / DEGREE_M
+    east = north / max(cos(radians(lat)), 0.01)
+    similarity = Greatest(_word_similarity(Value(name), F("name")), _word_similarity(F("name"), Value(name)))
+    near = rows.filter(lat__range=(lat - north, lat + north), lon__range=(lon - east, lon + east))
+    return near.annotate(similarity=similarity).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
+
+
+def _word_similarity(one: Value | F, other: Value | F) -> Func:
+    return Func(one, other, function="word_similarity")
