@@ -39,27 +39,30 @@ def decide(order: WorkOrder, *, at: datetime) -> Decision:
             raise already_gone(order)
         if order.is_locked:
             raise Refused(_("%(order)s is locked: only a dispatcher may move it.") % {"order": order})
-        rule_set = RuleSet.objects.for_order(order)
-        lost, collecting, offers = 0, False, []
-        for _round in range(ROUNDS):
-            ranking = queries.rank(order, rule_set, at)
-            if not ranking.best and order.needs.parts:
-                by_way = queries.rank(order, rule_set, at, collecting=True)
-                offers, collecting = by_way.best[:OFFERED], rule_set.collects_parts
-                ranking = by_way if collecting else ranking
-            waiting = list(ranking.best)
-            while waiting:
-                standing = waiting.pop(0)
-                taken, fresh = _try_to_give(order, rule_set, standing, waiting[:1], at, collecting=collecting)
-                if taken:
-                    final = replace(ranking, best=[fresh, *waiting])
-                    return _give(order, rule_set, final, taken, at, lost=lost)
-                lost += 1
-                if fresh and lost < MOST_LOST:
-                    insort(waiting, fresh, key=queries.best_first)
-            if not lost:
-                break
-        return _find_nobody(order, rule_set, ranking, at, lost=lost, offers=offers)
+        return _choose(order, RuleSet.objects.for_order(order), at)
+
+
+def _choose(order: WorkOrder, rule_set: RuleSet, at: datetime) -> Decision:
+    lost, collecting, offers = 0, False, []
+    for _round in range(ROUNDS):
+        ranking = queries.rank(order, rule_set, at)
+        if not ranking.best and order.needs.parts:
+            by_way = queries.rank(order, rule_set, at, collecting=True)
+            offers, collecting = by_way.best[:OFFERED], rule_set.collects_parts
+            ranking = by_way if collecting else ranking
+        waiting = list(ranking.best)
+        while waiting:
+            standing = waiting.pop(0)
+            taken, fresh = _try_to_give(order, rule_set, standing, waiting[:1], at, collecting=collecting)
+            if taken:
+                final = replace(ranking, best=[fresh, *waiting])
+                return _give(order, rule_set, final, taken, at, lost=lost)
+            lost += 1
+            if fresh and lost < MOST_LOST:
+                insort(waiting, fresh, key=queries.best_first)
+        if not lost:
+            break
+    return _find_nobody(order, rule_set, ranking, at, lost=lost, offers=offers)
 
 
 def _give(order: WorkOrder, rule_set: RuleSet, ranking: Ranking, to: User, at: datetime, *, lost: int) -> Decision:
@@ -166,8 +169,9 @@ def _decide_next(at: datetime) -> bool:
                 return False
             if Attempt.objects.filter(order=order, next_at__gt=at).exists():
                 return True  # another worker looked at it between our search and our lock
-            if RuleSet.objects.for_order(order).is_automatic:
-                decide(order, at=at)
+            rule_set = RuleSet.objects.for_order(order)
+            if rule_set.is_automatic:
+                _choose(order, rule_set, at)
             else:
                 _postpone(order, at, by=LEFT_TO_DISPATCHERS)
     except Exception:

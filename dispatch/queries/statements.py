@@ -113,7 +113,8 @@ IN_HAND = f"""
 LATERAL (
     SELECT count(*) AS orders,
         count(*) FILTER (WHERE status IN ('{Status.ON_SITE}', '{Status.IN_PROGRESS}')) > 0 AS is_working,
-        min({_from_here("lat", "lon")}) AS nearest {{promised}}
+        min({_from_here("lat", "lon")}) AS nearest, array_agg(booking_id) AS bookings, array_agg(lat) AS lats,
+        array_agg(lon) AS lons {{promised}}
     FROM workorders_workorder work
     WHERE engineer_id = person.id AND status IN ({_in(WITH_ENGINEER)}) AND id <> %(order)s
 ) hands
@@ -176,7 +177,7 @@ NEAREST_PEOPLE = f"""
     SELECT *, sqrt(least(distance, nearest)) * %(per_degree)s + orders * %(per_order)s {{price}}
         - least(visits, %(enough_visits)s) * %(per_visit)s AS price
     FROM (
-        SELECT person.*, hands.orders, hands.is_working, hands.nearest {{free}},
+        SELECT person.*, hands.orders, hands.is_working, hands.nearest, hands.bookings, lats, lons {{free}},
             coalesce((SELECT visits FROM known WHERE id = person.id), 0) AS visits
         FROM (
             SELECT *, coalesce({_from_here("lat", "lon")}, 1e9) AS distance FROM placed
@@ -203,15 +204,17 @@ SELECT * FROM (
         FROM workforce_shift WHERE person_id = near.id AND weekday = (here.weekday + day) %% 7 OFFSET 0
     ) shift
 ) shifts, (
-    SELECT {numbers(("n", "date_part('epoch', starts_at)", "date_part('epoch', ends_at)", "work.lat", "work.lon"), "n, starts_at, ends_at")} AS bookings
+    SELECT {numbers(("n", "date_part('epoch', starts_at)", "date_part('epoch', ends_at)", "booking.lat", "booking.lon"), "n, starts_at, ends_at")} AS bookings
     FROM near
     CROSS JOIN LATERAL (
-        SELECT id, lower(during) AS starts_at, upper(during) AS ends_at FROM workforce_booking
-        WHERE person_id = near.id AND upper(during) > %(at)s AND lower(during) < %(until)s OFFSET 0
+        SELECT booking.id, starts_at, ends_at, lat, lon
+        FROM (
+            SELECT id, lower(during) AS starts_at, upper(during) AS ends_at FROM workforce_booking
+            WHERE person_id = near.id AND upper(during) > %(at)s AND lower(during) < %(until)s OFFSET 0
+        ) booking
+        LEFT JOIN unnest(near.bookings, lats, lons) work (id, lat, lon) ON work.id = booking.id
+        OFFSET 0
     ) booking
-    LEFT JOIN LATERAL (
-        SELECT lat, lon FROM workorders_workorder WHERE booking_id = booking.id AND status IN ({_in(WITH_ENGINEER)}) OFFSET 0
-    ) work ON true
     WHERE booking.id IS DISTINCT FROM %(booking)s
 ) booked
 """
