@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from mobile.clock import is_believable
 from workforce.models import User
-from workforce.positions import CLOCK_SKEW, Reported, Stretch, duty, less, on_duty_until, record_positions
+from workforce.positions import CLOCK_SKEW, Reported, Stretch, duty, less, on_duty_until, record_positions, zone_of
 from workorders.models import WorkOrder
 
 MOST_FIXES = 500
@@ -63,17 +63,17 @@ def times_at_work(person: User, since: datetime, at: datetime) -> list[Stretch]:
 def shifts_of(person: User, at: datetime) -> list[list[str]]:
     """Of today and tomorrow, for the phone: from, until, and the latter as people read it."""
     shifts = duty(person, at, at + timedelta(days=1))
-    return [[start.isoformat(), end.isoformat(), _clock(end)] for start, end in shifts if at < end]
+    return [[start.isoformat(), end.isoformat(), _clock(end, person)] for start, end in shifts if at < end]
 
 
 def sharing_now(person: User, at: datetime) -> str:
     """The sentence that says until when and why; nothing while the position is not shared. field_share.js says the same."""
     if end := on_duty_until(person, at):
-        return _("Your position is shared until %(time)s, the end of your shift.") % {"time": _clock(end)}
+        return _("Your position is shared until %(time)s, the end of your shift.") % {"time": _clock(end, person)}
     if any(start <= at < end for start, end in times_at_work(person, at, at)):
         return _("An order is under way: your position is shared until it is paused or done, also outside your shift.")
     return ""
 
 
-def _clock(instant: datetime) -> str:
-    return date_format(timezone.localtime(instant), "H:i")
+def _clock(instant: datetime, person: User) -> str:
+    return date_format(instant.astimezone(zone_of(person)), "H:i")

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
+
+from mobile.positions import sharing_now
 
 register = template.Library()
 
@@ -15,6 +18,12 @@ def when(context: template.Context, moments: str) -> str:
     page = context["page"]
     is_seen = bool({page.order.status, page.next_step} & set(moments.split()))
     return format_html('data-when="{}"{}', moments, "" if is_seen else " hidden")
+
+
+@register.simple_tag(takes_context=True)
+def sharing(context: template.Context) -> str:
+    """What the person is told of their position; a page that is kept says what holds when it is shown."""
+    return "" if "skeleton" in context else sharing_now(context["request"].user, timezone.now())
 
 
 @register.filter

@@ -14,7 +14,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from mobile.positions import sharing_now
 from notifications.models import Notice
 from toolkit.errors import Refused
 from toolkit.views import Page
@@ -69,14 +68,9 @@ class FieldPage(Page):
         return timezone.now()
 
     def get_context_data(self, **kwargs) -> dict:
-        is_kept = "skeleton" in kwargs  # the phone says itself what holds when it is shown
         unread = Notice.objects.in_app_of(self.request.user).unread().count()
         return super().get_context_data(
-            at=self.at,
-            unread_notices=unread,
-            status_labels=json.dumps(_labels()),
-            sharing="" if is_kept else sharing_now(self.request.user, self.at),
-            **kwargs,
+            at=self.at, unread_notices=unread, status_labels=json.dumps(_labels()), **kwargs
         )
 
 

@@ -304,7 +304,7 @@ def test_the_server_reads_the_code_in_a_photo(phone) -> None:
 def test_the_page_says_until_when_the_position_is_shared(order, phone, engineer, manager, at) -> None:
     def line() -> str:
         """The same on every page."""
-        pages = [text_of(phone.get(path)) for path in ("/field/", f"/field/orders/{order.number}/", "/field/me/")]
+        pages = [text_of(phone.get(path)) for path in ("/field/", f"/field/orders/{order.number}/", "/field/notices/")]
         (same,) = {re.search('<p [^>]*data-share="engineer".*?</p>', page)[0] for page in pages}
         return same
 
