@@ -14,6 +14,8 @@ app.conf.beat_schedule = {
     "plan days": {"task": "dispatch.tasks.run_waiting_plans", "schedule": 5},
     "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
     "warn of due times": {"task": "workorders.tasks.warn_of_due_times", "schedule": 15},
+    "end claims": {"task": "prospecting.tasks.release_expired_claims", "schedule": 600},
+    "follow installs": {"task": "prospecting.tasks.follow_installs", "schedule": 60},
     "release held orders": {"task": "workorders.tasks.release_held_orders", "schedule": 60},
     "send notices": {"task": "notifications.tasks.send_due_notices", "schedule": 10},
     "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},

@@ -9,7 +9,12 @@ WAKES: dict[str, list[str]] = {
     "workorders.change_needs": ["dispatch.tasks.assign_open_orders"],
     "workorders.reject_work_order": ["dispatch.tasks.assign_open_orders"],
     "workorders.return_to_pool": ["dispatch.tasks.assign_open_orders"],
-    "workorders.complete_work_order": ["workorders.tasks.prepare_reports", "workorders.tasks.score_visits"],
+    "workorders.complete_work_order": [
+        "workorders.tasks.prepare_reports",
+        "workorders.tasks.score_visits",
+        "prospecting.tasks.follow_installs",
+    ],
+    "merchants.change_merchant": ["workorders.tasks.release_held_orders"],
     "dispatch.request_plan": ["dispatch.tasks.run_waiting_plans"],
     "integrations.start_import": ["integrations.tasks.run_waiting_imports"],
 }

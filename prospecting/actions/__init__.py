@@ -12,20 +12,43 @@ from prospecting.actions.leads import (
     release_lead,
     reveal_phone,
 )
+from prospecting.actions.opportunities import (
+    change_opportunity,
+    convert_opportunity,
+    follow_installs,
+    lose_opportunity,
+    make_offer,
+    move_opportunity,
+    open_opportunity,
+    withdraw_offer,
+)
+from prospecting.actions.tasks import cancel_task, give_task
+from prospecting.actions.visits import record_visit
 
 __all__ = [
+    "cancel_task",
     "change_lead",
+    "change_opportunity",
     "claim_lead",
+    "convert_opportunity",
     "discard_lead",
     "draw_cell",
+    "follow_installs",
     "give_cell",
+    "give_task",
     "import_cells",
+    "lose_opportunity",
     "make_lead",
     "make_leads",
+    "make_offer",
     "merge_cells",
     "merge_leads",
+    "move_opportunity",
+    "open_opportunity",
+    "record_visit",
     "release_expired_claims",
     "release_lead",
     "reveal_phone",
     "split_cell",
+    "withdraw_offer",
 ]
