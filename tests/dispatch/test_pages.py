@@ -99,6 +99,8 @@ def test_why_not_gives_everybody_a_reason(as_, dispatcher, engineer, colleague, 
     assert "fits" in html
     assert "is on leave" in html
     assert "no POS repair, is not on shift now, has no free time until tomorrow evening" in html
+    assert "1 without POS repair" in html
+    assert "1 on leave" in html
 
 
 def test_why_not_can_be_searched(as_, dispatcher, engineer, colleague, order) -> None:
