@@ -15,6 +15,7 @@ from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from procedures import permissions as procedures
+from prospecting import permissions as prospecting
 from spareparts import permissions as spareparts
 from workforce import permissions as workforce
 from workorders import permissions as workorders
@@ -50,6 +51,9 @@ OFFICE = [
     Item(_("Waiting for support"), "office:support-list", "lifebuoy", workorders.ANSWER_SUPPORT),
     Item(_("Visits to look at"), "office:visit-list", "shield-check", workorders.REVIEW_VISITS),
     Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
+    Item(_("Leads"), "office:lead-list", "target", prospecting.VIEW_LEAD),
+    Item(_("Opportunities"), "office:pipeline", "layout-kanban", prospecting.VIEW_OPPORTUNITY),
+    Item(_("Prospecting tasks"), "office:prospecting-task-list", "route", prospecting.VIEW_LEAD),
     Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
     Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
@@ -81,6 +85,10 @@ PANELS: dict[str, list[Panel]] = {
         Panel("orders", _("Work orders"), "office:merchant-orders", workorders.VIEW_ORDER),
         Panel("branches", _("Branches"), "office:merchant-branches", merchants.VIEW_MERCHANT),
         Panel("timeline", _("Timeline"), "office:merchant-timeline", merchants.VIEW_MERCHANT),
+    ],
+    "lead": [
+        Panel("visits", _("Visits"), "office:lead-visits", prospecting.VIEW_LEAD),
+        Panel("history", _("History"), "office:lead-history", prospecting.VIEW_LEAD),
     ],
     "work-order": [
         Panel("dispatch", _("Dispatch"), "office:work-order-dispatch", dispatch.VIEW_DECISION),

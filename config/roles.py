@@ -10,6 +10,7 @@ from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
 from procedures import permissions as procedures
+from prospecting import permissions as prospecting
 from spareparts import permissions as spareparts
 from workforce import permissions as workforce
 from workforce.models import User
@@ -24,12 +25,19 @@ READ = {
     knowledge.VIEW_ARTICLE,
     knowledge.VIEW_THREAD,
 }
+SEE_PROSPECTING = {prospecting.VIEW_GRID, prospecting.VIEW_LEAD, prospecting.VIEW_OPPORTUNITY}
 HELP = {knowledge.VIEW_ARTICLE, knowledge.WRITE_ARTICLE, knowledge.VIEW_THREAD, knowledge.WRITE_MESSAGE}
 
 ROLES: dict[str, set[str]] = {
     Role.MANAGER: READ
     | HELP
+    | SEE_PROSPECTING
     | {
+        prospecting.EDIT_GRID,
+        prospecting.EDIT_LEAD,
+        prospecting.EXPORT_LEADS,
+        prospecting.GIVE_TASKS,
+        prospecting.EDIT_OPPORTUNITY,
         knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         workforce.EDIT_PEOPLE,
@@ -93,7 +101,9 @@ ROLES: dict[str, set[str]] = {
         integrations.IMPORT,
     },
     Role.ANALYST: READ
+    | SEE_PROSPECTING
     | {
+        prospecting.EXPORT_LEADS,
         workforce.VIEW_PEOPLE,
         merchants.EXPORT_MERCHANTS,
         assets.EXPORT_TERMINALS,

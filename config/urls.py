@@ -17,6 +17,7 @@ from merchants import urls as merchants
 from mobile import urls as mobile
 from notifications import urls as notifications
 from procedures import urls as procedures
+from prospecting import urls as prospecting
 from spareparts import urls as spareparts
 from workforce import urls as workforce
 from workorders import urls as workorders
@@ -25,6 +26,7 @@ office = [
     *analytics.office,
     *workorders.office,
     *dispatch.office,
+    *prospecting.office,
     *knowledge.office,
     *procedures.office,
     *merchants.office,

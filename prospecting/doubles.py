@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Func, QuerySet, Value
 from django.db.models.functions import Greatest
 
-from merchants.models import PHONE, Merchant
+from merchants.models import PHONE, MerchantQuerySet
 from prospecting.models import Lead
 from routing.geo import distance_m
 from toolkit.secrets import blind_index, normalize_phone
@@ -26,16 +26,29 @@ class Double:
     has_similar_name: bool
     distance_m: float | None
 
+    @property
+    def is_lead(self) -> bool:
+        return isinstance(self.of, Lead)
+
 
 def doubles_of(
-    *, name: str, phone: str, lat: float | None, lon: float | None, leads: QuerySet[Lead], limit: int = 5
+    *,
+    name: str,
+    phone: str,
+    lat: float | None,
+    lon: float | None,
+    leads: QuerySet[Lead],
+    merchants: MerchantQuerySet,
+    limit: int = 5,
 ) -> list[Double]:
-    """The surest first. Merchants are looked for in the whole company: a shop is somebody's or nobody's."""
-    merchants = Merchant.objects.not_merged()
+    """Among these leads and merchants, the surest first."""
     digits = normalize_phone(phone) or ""
     index = blind_index(digits, PHONE) if digits else None
     found: list[Double] = []
-    for rows, by_phone in ((leads.filter(merged_into=None), "phone_index"), (merchants, "contacts__phone_index")):
+    for rows, by_phone in (
+        (leads.filter(merged_into=None), "phone_index"),
+        (merchants.not_merged(), "contacts__phone_index"),
+    ):
         same = {row.pk: row for row in rows.filter(**{by_phone: index}).distinct()[:limit]} if index else {}
         alike = {row.pk: row for row in _alike(rows, name, lat, lon)[:limit]}
         for pk, row in {**same, **alike}.items():

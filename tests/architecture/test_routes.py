@@ -19,6 +19,7 @@ from integrations.actions import upload_import
 from knowledge.actions import draft_article, propose_article, publish_article
 from mobile.actions import park_work, see_device
 from procedures.actions import make_variant
+from prospecting.actions import give_task, make_lead, make_offer, open_opportunity
 from spareparts.actions import make_depot
 from tests.architecture.routes import ROUTES
 from workforce.actions import make_organisation
@@ -91,6 +92,13 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     article = draft_article(title="Paper jam", body="Open the lid.", by=engineer, at=at)
     publish_article(propose_article(article, by=engineer, at=at), by=dispatcher, at=at)
     escalation = actions.make_escalation(role="dispatcher", region=hangzhou, by=manager, at=at)
+    lead = make_lead(name="Shop", region=hangzhou, source="street", by=manager, at=at)
+    opportunity = open_opportunity(lead, by=manager, at=at)
+    offer = make_offer(opportunity, kind="extra", text="A speaker", quantity=1, by=manager, at=at)
+    walker = request.getfixturevalue("prospector")
+    task = give_task(
+        prospector=walker, title="Shop", region=hangzhou, due_on=at.date(), leads=[lead], by=manager, at=at
+    )
     subjects: dict[str, dict] = {
         "": {},
         "nothing": {},
@@ -104,6 +112,10 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "own-order-phone": {"number": order.number, "key": "request"},
         "own-order-command": {"things": "orders", "number": order.number, "name": "accept"},
         "article": {"number": article.number},
+        "lead": {"number": lead.number},
+        "opportunity": {"number": opportunity.number},
+        "offer": {"number": opportunity.number, "offer": offer.pk},
+        "prospecting-task": {"number": task.number},
         "merchant": {"number": merchant.number},
         "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
         "terminal": {"number": terminal.serial},
@@ -190,6 +202,10 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
         is_about_one = subject in {
             "order",
             "merchant",
+            "lead",
+            "opportunity",
+            "offer",
+            "prospecting-task",
             "contact",
             "terminal",
             "binding",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from merchants.models import Merchant
 from prospecting import actions
 from prospecting.doubles import doubles_of
 from prospecting.models import Lead
@@ -49,10 +50,10 @@ def test_twenty_claims_of_one_lead_have_one_winner(note, xihu, at):
 def test_the_same_phone_or_a_similar_name_close_by_is_shown(note, merchant, company):
     known = note(name="晨光便利店(西湖店)", phone="138 1234 5678")
     far = note(name="晨光便利店", lat=30.226)
-    among = Lead.objects.all()
+    among, shops = Lead.objects.all(), Merchant.objects.all()
 
     def found(**facts):
-        facts = {"name": "X", "phone": "", "lat": 30.2152, "lon": 120.1151, "leads": among, **facts}
+        facts = {"name": "X", "phone": "", "lat": 30.2152, "lon": 120.1151, "leads": among, "merchants": shops, **facts}
         return [(double.of, double.has_same_phone, double.has_similar_name) for double in doubles_of(**facts)]
 
     assert found(name="晨光便利店") == [(known, False, True)]

@@ -1,0 +1,206 @@
+import django_filters
+import django_tables2 as tables
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from merchants.models import Trade
+from prospecting.lifecycle import LeadStatus, Stage
+from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask
+from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
+from toolkit.templatetags.toolkit import status_badge
+from workforce.lists import region_filter
+from workforce.models import User
+from workforce.roles import Role
+
+COLD, WARM = ("secondary", "azure", "yellow", "orange", "red"), 4
+
+
+def intention_badge(lead: Lead):
+    if lead.intention is None:
+        return "–"
+    return format_html('<span class="badge bg-{}-lt">{}</span>', COLD[lead.intention - 1], lead.get_intention_display())
+
+
+def _prospectors(request):
+    return User.objects.visible_to(request.user).filter(role=Role.PROSPECTOR) if request else User.objects.none()
+
+
+class LeadFilter(FilterSet):
+    q = SearchFilter(label=gettext_lazy("Name, address, number or phone"))
+    status = django_filters.MultipleChoiceFilter(choices=LeadStatus.choices, label=gettext_lazy("Status"))
+    intention = django_filters.MultipleChoiceFilter(choices=Lead.Intention.choices, label=gettext_lazy("Intention"))
+    source = django_filters.MultipleChoiceFilter(choices=Lead.Source.choices, label=gettext_lazy("Source"))
+    region = region_filter()
+    cell = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Cell.objects.visible_to(request.user).standing() if request else Cell.objects.none(),
+        to_field_name="number",
+        label=gettext_lazy("Cell"),
+    )
+    trade = django_filters.ModelChoiceFilter(queryset=Trade.objects.all(), label=gettext_lazy("Trade"))
+    owner = django_filters.ModelChoiceFilter(
+        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
+    )
+    campaign = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Campaign.objects.visible_to(request.user) if request else Campaign.objects.none(),
+        to_field_name="number",
+        label=gettext_lazy("Campaign"),
+    )
+    pool = django_filters.BooleanFilter(method="filter_pool", label=gettext_lazy("In the pool"))
+    created = DayRangeFilter(field_name="created_at", label=gettext_lazy("Created"))
+
+    class Meta:
+        model = Lead
+        fields = ()
+
+    def filter_pool(self, queryset, name: str, is_in: bool):
+        return queryset.in_pool() if is_in else queryset.exclude(cell=None, owner=None)
+
+
+class LeadTable(Table):
+    number = tables.Column()
+    name = tables.Column(orderable=False)
+    status = tables.Column(orderable=False)
+    intention = tables.Column(orderable=False)
+    trade = tables.Column(orderable=False)
+    cell = tables.Column(orderable=False)
+    owner = tables.Column(orderable=False)
+    visits_count = tables.Column(orderable=False)
+    last_visited_at = tables.DateTimeColumn(orderable=False)
+    next_step_on = tables.Column(orderable=False)
+    region = tables.Column(orderable=False)
+    address = tables.Column(orderable=False)
+    source = tables.Column(orderable=False)
+    campaign = tables.Column(orderable=False)
+    created_at = tables.DateTimeColumn(order_by=("id",))
+
+    class Meta(Table.Meta):
+        model = Lead
+        fields = (
+            "number", "name", "status", "intention", "trade", "cell", "owner", "visits_count", "last_visited_at",
+            "next_step_on", "region", "address", "source", "campaign", "created_at",
+        )  # fmt: skip
+        hidden = ("region", "address", "source", "campaign", "created_at", "trade")
+        order_by = "-created_at"
+
+    def render_name(self, record: Lead):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.name)
+
+    def value_name(self, record: Lead) -> str:
+        return record.name
+
+    def render_status(self, record: Lead):
+        return status_badge(record.status, record.get_status_display())
+
+    def value_status(self, record: Lead) -> str:
+        return record.get_status_display()
+
+    def render_intention(self, record: Lead):
+        return intention_badge(record)
+
+    def value_intention(self, record: Lead) -> str:
+        return record.get_intention_display() if record.intention else ""
+
+
+class OpportunityFilter(FilterSet):
+    q = django_filters.CharFilter(field_name="lead__name", lookup_expr="icontains", label=gettext_lazy("Name"))
+    stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
+    region = region_filter()
+    owner = django_filters.ModelChoiceFilter(
+        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
+    )
+    created = DayRangeFilter(field_name="created_at", label=gettext_lazy("Created"))
+
+    class Meta:
+        model = Opportunity
+        fields = ()
+
+
+class OpportunityTable(Table):
+    number = tables.Column()
+    lead = tables.Column(orderable=False)
+    stage = tables.Column(orderable=False)
+    stage_since = tables.DateTimeColumn(orderable=False)
+    monthly_volume = tables.Column(orderable=False)
+    monthly_fee = tables.Column(orderable=False)
+    expected_on = tables.Column(orderable=False)
+    owner = tables.Column(orderable=False)
+    order = tables.Column(orderable=False)
+    region = tables.Column(orderable=False)
+    created_at = tables.DateTimeColumn(order_by=("id",))
+
+    class Meta(Table.Meta):
+        model = Opportunity
+        fields = (
+            "number", "lead", "stage", "stage_since", "monthly_volume", "monthly_fee", "expected_on", "owner", "order",
+            "region", "created_at",
+        )  # fmt: skip
+        hidden = ("monthly_fee", "region", "created_at")
+        order_by = "-created_at"
+
+    def render_lead(self, record: Opportunity):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.lead.name)
+
+    def value_lead(self, record: Opportunity) -> str:
+        return record.lead.name
+
+    def render_stage(self, record: Opportunity):
+        return status_badge(record.stage, record.get_stage_display())
+
+    def value_stage(self, record: Opportunity) -> str:
+        return record.get_stage_display()
+
+
+class TaskFilter(FilterSet):
+    status = django_filters.MultipleChoiceFilter(choices=ProspectingTask.Status.choices, label=gettext_lazy("Status"))
+    prospector = django_filters.ModelChoiceFilter(
+        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Prospector")
+    )
+    region = region_filter()
+
+    class Meta:
+        model = ProspectingTask
+        fields = ()
+
+
+class TaskTable(Table):
+    number = tables.Column()
+    title = tables.Column(orderable=False)
+    prospector = tables.Column(orderable=False)
+    progress = tables.Column(verbose_name=gettext_lazy("Visited"), empty_values=(), orderable=False)
+    due_on = tables.Column(orderable=False)
+    status = tables.Column(orderable=False)
+    region = tables.Column(orderable=False)
+
+    class Meta(Table.Meta):
+        model = ProspectingTask
+        fields = ("number", "title", "prospector", "progress", "due_on", "status", "region")
+        order_by = "-number"
+
+    def render_title(self, record: ProspectingTask):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.title)
+
+    def value_title(self, record: ProspectingTask) -> str:
+        return record.title
+
+    def render_progress(self, record):
+        share = 100 * record.made // record.stops_count if record.stops_count else 0
+        return format_html(
+            '<div class="text-nowrap">{}</div><div class="progress progress-sm"><div class="progress-bar" '
+            'style="width:{}%"></div></div>',
+            self.value_progress(record), share,
+        )  # fmt: skip
+
+    def value_progress(self, record) -> str:
+        return _("%(made)d of %(all)d") % {"made": record.made, "all": record.stops_count}
+
+    def render_due_on(self, record: ProspectingTask):
+        is_late = record.status == ProspectingTask.Status.OPEN and record.due_on < timezone.localdate()
+        return format_html(
+            '<span class="{}">{}</span>', "text-red" if is_late else "", date_format(record.due_on, "SHORT_DATE_FORMAT")
+        )
+
+    def render_status(self, record: ProspectingTask):
+        return status_badge(record.status, record.get_status_display())

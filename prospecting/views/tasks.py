@@ -1,0 +1,70 @@
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from prospecting import actions, forms, lists, permissions
+from prospecting.models import ProspectingTask
+from toolkit.lists import ListPage
+from toolkit.views import ActionPage, DetailPage, FormPage
+
+
+def _counted(rows: QuerySet[ProspectingTask]) -> QuerySet[ProspectingTask]:
+    return rows.annotate(stops_count=Count("stops"), made=Count("stops", filter=Q(stops__visit__isnull=False)))
+
+
+class TaskList(ListPage):
+    name = "prospecting-task-list"
+    title = _("Prospecting tasks")
+    permission = permissions.VIEW_LEAD
+    filterset_class = lists.TaskFilter
+    table_class = lists.TaskTable
+    create_url = "office:prospecting-task-give"
+    create_permission = permissions.GIVE_TASKS
+    create_label = _("Give a task")
+    empty_text = _("No tasks yet: give a prospector some cells to cover.")
+
+    def rows(self) -> QuerySet[ProspectingTask]:
+        return _counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
+
+
+class TaskMixin:
+    permission = permissions.VIEW_LEAD
+
+    def subjects(self) -> QuerySet[ProspectingTask]:
+        return _counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
+
+
+class TaskDetail(TaskMixin, DetailPage):
+    template_name = "prospecting/task.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        stops = self.subject.stops.select_related("lead", "visit").order_by("position", "pk")
+        points = [
+            {"lat": stop.lead.lat, "lon": stop.lead.lon, "label": stop.lead.name}
+            for stop in stops
+            if stop.lead.lat is not None
+        ]
+        return super().get_context_data(stops=stops, map_data={"points": points}, **kwargs)
+
+
+class TaskGive(FormPage):
+    permission = permissions.GIVE_TASKS
+    title = _("Give a task")
+    form_class = forms.TaskForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def run_action(self, values: dict[str, Any]) -> ProspectingTask:
+        return actions.give_task(**values, by=self.request.user, at=timezone.now())
+
+
+class TaskCancel(TaskMixin, ActionPage):
+    permission = permissions.GIVE_TASKS
+    title = _("Cancel the task")
+    form_class = forms.ReasonForm
+
+    def run_action(self, values: dict[str, Any]) -> ProspectingTask:
+        return actions.cancel_task(self.subject, **values, by=self.request.user, at=timezone.now())
