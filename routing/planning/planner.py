@@ -16,8 +16,8 @@ from routing.planning.validation import validate, validate_budget
 MANY_PEOPLE = 80
 GROUP = 25
 ROUNDS = 12
-HOT, COLD = 1.0, 0.01  # temperatures, in mean ways from visit to visit
-WARM = 0.05  # where it begins with a plan
+HOT, COLD = 10.0, 0.05  # temperatures, in mean ways from visit to visit
+WARM = 1.0  # where it begins with a plan
 REMOVALS = 10
 EARLY = 0.1  # share of the time after which it shows whether the iterations can be done in it
 GLANCE_S = 0.03  # between two looks at the clock and at `cancel`

@@ -102,7 +102,7 @@ class Weights:
     overtime: float = 3
     travel: float = 1
     imbalance: float = 0.02
-    moved: float = 3_600
+    moved: float = 7_200
     later: float = 0.2
     tolerance_s: float = 300
 
