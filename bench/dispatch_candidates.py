@@ -349,7 +349,8 @@ def main() -> int:
         began = clock.perf_counter()
         fill(options.people, options.scattered)
         print(f"filled in {clock.perf_counter() - began:.0f} s")
-        return measure(options.rounds, options.exact) | assign(options.orders)
+        failed = measure(options.rounds, options.exact)
+        return failed | assign(options.orders) if options.orders else failed
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
