@@ -95,6 +95,7 @@ PANELS: dict[str, list[Panel]] = {
         Panel("thread", _("Thread"), "office:work-order-thread", knowledge.VIEW_THREAD),
         Panel("articles", _("Articles"), "office:work-order-articles", knowledge.VIEW_ARTICLE),
         Panel("needs", _("Skills and parts"), "office:work-order-needs", workorders.VIEW_ORDER),
+        Panel("promises", _("Promises"), "office:work-order-promises", workorders.VIEW_ORDER),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
         Panel("report", _("Service report"), "office:work-order-report", workorders.VIEW_ORDER),

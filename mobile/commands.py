@@ -90,6 +90,9 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "choose-fault-codes"): Command(
         workorders.choose_fault_codes, DO_ORDER, advice.FaultCodes, _("Fault codes")
     ),
+    ("orders", "answer-promise"): Command(
+        workorders.answer_promise, DO_ORDER, forms.PromiseAnswer, _("Promised to the merchant")
+    ),
     ("orders", "judge-article"): Command(knowledge.judge_article, DO_ORDER, advice.Judgement, _("Did it solve it?")),
     ("orders", "add-message"): Command(knowledge.add_message, WRITE_MESSAGE, advice.Word, _("Write a message")),
     ("orders", "make-article"): Command(

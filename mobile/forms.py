@@ -61,6 +61,15 @@ class CaptureField(forms.ModelMultipleChoiceField):
         )
 
 
+class PromiseAnswer(Moment):
+    promise = forms.IntegerField(widget=forms.HiddenInput)
+    is_kept = forms.TypedChoiceField(
+        label=_("Was it kept?"), choices=[("True", _("Kept")), ("False", _("Not kept"))],
+        coerce=lambda value: value == "True",
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Why not kept"), max_length=200, required=False)
+
+
 class Departure(Place, Moment):
     seen = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 

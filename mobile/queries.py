@@ -26,7 +26,7 @@ from workforce.models import Position, User
 from workorders.actions.faults import missing_fault_codes
 from workorders.challenges import code_of
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
-from workorders.models import Request, WorkOrder
+from workorders.models import Promise, Request, WorkOrder
 from workorders.preparation import Caution, warnings_before
 from workorders.service_report import Shown, shown
 
@@ -200,15 +200,16 @@ class OrderPage:
     report: Shown
     warnings: list[Caution]
     challenge: str  # to be seen in photos, where a step asks for it
+    promises: list[Promise]
 
     @property
     def next_step(self) -> str:
-        """The one thing to do now: the name of a command, "checklist" or "faults" where those are missing, or nothing."""
+        """The one thing to do now: the name of a command, "checklist" or "faults" (promises, too) where those are missing, or nothing."""
         if self.order.status != Status.IN_PROGRESS:
             return NEXT_STEP.get(Status(self.order.status), "")
         if self.first_missing is not None:
             return "checklist"
-        if missing_fault_codes(self.order):
+        if self.order.open_promises or missing_fault_codes(self.order):
             return "faults"
         return "complete" if self.order.signature_id else "sign"
 
@@ -216,6 +217,8 @@ class OrderPage:
     def next_place(self) -> NextPlace | None:
         if self.first_missing is not None:
             return NextPlace(f"step-{self.first_missing.key}", self.first_missing.title)
+        if promise := next((each for each in self.promises if each.is_kept is None), None):
+            return NextPlace(f"promise-{promise.pk}", promise.text)
         return next((NextPlace(f"fault-{kind}", str(kind.label)) for kind in missing_fault_codes(self.order)), None)
 
     @property
@@ -263,7 +266,7 @@ class OrderPage:
             order.terminal_id, order.signature_id, self.job.starts_at, order.merchant.address,
             order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
             *(step.answer and step.answer.pk for step in self.steps), self.report.sha256,
-            *(warning.code for warning in self.warnings), self.challenge,
+            *(warning.code for warning in self.warnings), self.challenge, *(each.is_kept for each in self.promises),
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -294,6 +297,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         report=shown(order),
         warnings=warnings_before(order, at=at),
         challenge=code_of(order, at),
+        promises=list(order.promises.all()),
     )
 
 

@@ -18,6 +18,7 @@ office: list[URLPattern] = [
     path("work-orders/<number>/cancel/", pages.WorkOrderCancel.as_view(), name="work-order-cancel"),
     path("work-orders/<number>/close/", pages.WorkOrderClose.as_view(), name="work-order-close"),
     path("work-orders/<number>/tracking-link/", pages.WorkOrderTrackingLink.as_view(), name="work-order-tracking-link"),
+    path("work-orders/<number>/promises/", panels.OrderPromises.as_view(), name="work-order-promises"),
     path("work-orders/<number>/checklist/", panels.OrderChecklist.as_view(), name="work-order-checklist"),
     path("work-orders/<number>/photos/", panels.OrderPhotos.as_view(), name="work-order-photos"),
     path("work-orders/<number>/originals/<uuid:id>/", originals.OrderOriginal.as_view(), name="work-order-original"),

@@ -54,7 +54,7 @@ export function goOn(order) {
   const asked = steps.filter((step) => !step.hidden);
   const counter = order.querySelector("[data-counter]");
   if (counter) counter.textContent = `${asked.filter((step) => "answered" in step.dataset).length}/${asked.length}`;
-  const fault = order.querySelector("[data-fault]:not([data-chosen])");
+  const fault = order.querySelector("[data-asked]:not([data-chosen])"); // a promise or a fault code
   const next = mayAnswer ? (missing ? "checklist" : fault ? "faults" : "signed" in order.dataset ? "complete" : "sign") : (NEXT[status] ?? "");
   const button = order.querySelector("[data-next]");
   const place = missing ?? fault;
@@ -111,6 +111,13 @@ function layFaults(order, codes) {
   }
 }
 
+function layPromise(order, { promise, is_kept: answer }) {
+  const form = order.querySelector(`[data-promise="${CSS.escape(promise)}"]`);
+  if (!form) return;
+  form.dataset.chosen = "";
+  for (const button of form.querySelectorAll("button")) button.classList.toggle("chosen", button.value === answer);
+}
+
 async function lay(order, entry) {
   const { local, operation } = entry;
   const at = new Date(operation.client_time);
@@ -129,6 +136,7 @@ async function lay(order, entry) {
     step.querySelector("details").open = false;
   } else if (operation.kind === "orders/sign") order.dataset.signed = "";
   else if (operation.kind === "orders/choose-fault-codes") layFaults(order, operation.body);
+  else if (operation.kind === "orders/answer-promise") layPromise(order, operation.body);
   else if (operation.kind === "orders/add-photos") {
     await layPictures(order.querySelector("[data-work] > section > [data-captures]"), entry);
     order.querySelector("[data-work] > section > form [data-tiles]")?.replaceChildren();

@@ -37,6 +37,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:work-order-tracking-link": ("MD", "order"),
     "office:support-list": (OFFICE, ""),
     "office:work-order-support": ("MDO", "order"),
+    "office:work-order-promises": (OFFICE, "order"),
     "office:work-order-checklist": (OFFICE, "order"),
     "office:work-order-photos": (OFFICE, "order"),
     "office:work-order-original": ("M", "original"),

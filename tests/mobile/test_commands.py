@@ -17,7 +17,7 @@ from tests import factories as make
 from tests.mobile.conftest import bring, picture
 from workorders import actions
 from workorders.lifecycle import Status
-from workorders.models import FaultCode
+from workorders.models import FaultCode, Promise
 from workorders.report import sha256_of_text
 from workorders.service_report import hash_of
 
@@ -48,6 +48,13 @@ def arrived(travelling, engineer, at):
 @pytest.fixture
 def paused(begun, engineer, at):
     return actions.pause_work(begun, by=engineer, reason="part", at=at)
+
+
+@pytest.fixture
+def promised(begun):
+    begun.promises.create(kind="extra", text="A speaker", quantity=1)
+    type(begun).objects.filter(pk=begun.pk).update(open_promises=1)
+    return begun
 
 
 @pytest.fixture
@@ -97,6 +104,10 @@ def helpful_article(keep) -> dict:
     return {"article": article.number, "is_solved": "True"}
 
 
+def kept_or_not(reason: str):
+    return lambda keep: {"promise": Promise.objects.get().pk, "is_kept": "False", "reason": reason}
+
+
 ROWS = [
     Row("order", "accept", "workorders.accept_work_order"),
     Row("order", "reject", "workorders.reject_work_order", good=lambda keep: {"reason": "Too far away"},
@@ -122,6 +133,8 @@ ROWS = [
         bad=lambda keep: {"article": "KB-9", "is_solved": "True"}, sentence="no longer published"),
     Row("begun", "add-message", "knowledge.add_message", good=lambda keep: {"text": "Which paper does it take?"},
         bad=lambda keep: {"text": " "}, sentence="Write"),
+    Row("promised", "answer-promise", "workorders.answer_promise", good=kept_or_not("None left"), bad=kept_or_not(""),
+        sentence="Say why it was not kept"),
 ]  # fmt: skip
 TELLS_OF_ANOTHER = {"make-article"}  # the journal tells of the article: tests/knowledge/test_on_the_phone.py
 CASES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -415,3 +428,13 @@ def test_somebody_elses_picture_id_gives_nothing_away(keep, colleague) -> None:
     other.force_login(colleague)
     answer = bring(other, picture().read(), id=mine.pk, kind="photo", source="camera")
     assert (answer["outcome"], "already sent" in answer["reason"], "sha256" in answer) == ("refused", True, False)
+
+
+def test_a_promise_is_seen_first_and_answered_anew(phone, promised) -> None:
+    page = phone.get(f"/field/orders/{promised.number}/").content.decode()
+    assert page.index("A speaker") < page.index(promised.summary)
+    for is_kept, reason in ((False, "None left"), (True, "")):
+        promise = Promise.objects.get()
+        send(phone, f"orders/{promised.number}", "answer-promise", promise=promise.pk, is_kept=is_kept, reason=reason)
+        promise.refresh_from_db()
+        assert (promise.is_kept, promise.reason) == (is_kept, reason)

@@ -21,6 +21,13 @@ from workorders.views.office import IN_ROW, OrderMixin
 LATEST = 20
 
 
+class OrderPromises(OrderMixin, PanelPage):
+    template_name = "workorders/promises.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(promises=self.subject.promises.select_related("answered_by"), **kwargs)
+
+
 class OrderChecklist(OrderMixin, PanelPage):
     template_name = "workorders/checklist.html"
 
