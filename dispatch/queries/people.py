@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from dispatch.models import RuleSet
@@ -30,11 +31,12 @@ from dispatch.scoring import ENOUGH_VISITS, HIGHEST_LEVEL
 from dispatch.slots import Candidates, by_person
 from routing.geo import GreatCircleTravel
 from toolkit.prepared import execute_prepared
-from workforce.models import Organisation, User
+from workforce.models import Organisation, Region, User
 from workorders.models import WorkOrder
 
 __all__ = ["FULL", "OTHER_REGION", "candidates", "count_passed_over", "everybody", "one", "place_of"]
 
+FEW = 1000  # so many of a region are all looked at
 AROUND = 300  # of those nearby, the nearest who pass the limits
 ENOUGH = 30  # with fewer of them everybody is looked at
 PROMISING = 130  # whose days are looked at, at a time
@@ -44,6 +46,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 NO_LIMIT = "OFFSET 0"
 DEGREE_MIN = float(GreatCircleTravel().matrix([(0, 0)], [(1, 0)])[0, 0]) / 60  # from one to the next
 HORIZON = timedelta(days=2)  # tomorrow's last shift ends before, whatever the time zone
+
+
+def are_many(region: Region) -> bool:
+    """More engineers than one would look at for an order of the region."""
+    here = Region.objects.filter(Q(path__startswith=region.path) | Q(path__in=region.line))
+    return User.objects.engineers().filter(region__in=here)[FEW : FEW + 1].exists()
 
 
 def candidates(

@@ -84,11 +84,11 @@ def rank(
     only: User | None = None,
     collecting: bool = False,
 ) -> Ranking:
-    """Fetches, scores and sorts. Looks at everybody when too few of those nearby may do it, until somebody has time.
-    `collecting` lets people without the parts in by way of a depot that has them."""
+    """Fetches, scores and sorts. Of many it looks at those nearby; at everybody when too few of them may do it, until
+    somebody has time. `collecting` lets people without the parts in by way of a depot that has them."""
     job, rules = job_of(order), rules_of(rule_set)
     depots = depots_for(order) if collecting else []
-    nearby = not (only or collecting or np.isnan(job.lat))
+    nearby = not (only or collecting or np.isnan(job.lat)) and people.are_many(order.region)
     compared, passed_over = 0, dict[str, int]()
 
     def count_reasons(scored: Scored) -> None:

@@ -261,6 +261,7 @@ def narrow(monkeypatch) -> None:
     for name, count in {"STOPS": 1, "SEEN": 2, "STARTS": 2}.items():
         monkeypatch.setattr(statements, name, count)
     monkeypatch.setattr(people, "ENOUGH", 2)
+    monkeypatch.setattr(people, "FEW", 0)
 
 
 def crowd(region, count: int, at: datetime, **skill) -> None:
