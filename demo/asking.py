@@ -28,7 +28,7 @@ def ask(world: World, kind: str, at: datetime) -> Life | None:
         return repair(world, device, at) if device else None
     device = None
     if kind == NEW_SHOP:
-        kind, shop = "install", open_shop(world, at, status="onboarding")
+        kind, shop = "install", open_shop(world, at)
     else:
         shop = world.some_shop(with_terminal=kind != "install")
     if shop is None:

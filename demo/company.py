@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from demo import today
 from demo.advice import write_down
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
+from demo.hunting import hunt
 from demo.names import Wording
 from demo.people import hire
 from demo.places import District, heaps, make_regions
@@ -82,6 +83,7 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         )
         read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
         stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
+        hunt(setting, merchants=plan.merchants, seed=plan.seed, language=plan.language, at=plan.at)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
         city = setting.regions["hangzhou"]

@@ -67,7 +67,7 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
             if publish and procedure.current is None:
                 publish_version(procedure, steps=steps, by=None, at=at)
             values = {"name": en, "name_zh": zh, "duration_min": minutes, "procedure": procedure,
-                      "needs_terminal": needs_terminal, "needs_fault_codes": code == "repair"}  # fmt: skip
+                      "needs_terminal": needs_terminal, "needs_fault_codes": code == "repair", "needs_review": code == "install"}  # fmt: skip
             types[code], is_new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
             if is_new:
                 types[code].skill_needs.create(skill=skills[skill], level=level)

@@ -24,13 +24,13 @@ WITH_CONTRACT = 0.5
 WITH_STICKER = 0.65
 
 
-def open_shop(world: World, at: datetime, *, status: str = "active") -> Shop:
+def open_shop(world: World, at: datetime) -> Shop:
     """A merchant with its contact and mostly a contract, somewhere in these districts."""
-    return open_shops(world, at, [world.draw_district()], status=status)[0]
+    return open_shops(world, at, [world.draw_district()])[0]
 
 
-def open_shops(world: World, at: datetime, districts: list[District], *, status: str = "active") -> list[Shop]:
-    news = [_draw(world, at, district, status) for district in districts]
+def open_shops(world: World, at: datetime, districts: list[District]) -> list[Shop]:
+    news = [_draw(world, at, district) for district in districts]
     merchants = create_merchants(news, by=world.office["manager"], at=at)
     shops = [
         Shop(merchant, district, new["contact"]["name"], new["contact"]["phone"])
@@ -40,7 +40,7 @@ def open_shops(world: World, at: datetime, districts: list[District], *, status:
     return shops
 
 
-def _draw(world: World, at: datetime, district: District, status: str) -> dict[str, Any]:
+def _draw(world: World, at: datetime, district: District) -> dict[str, Any]:
     rng, words, setting = world.rng, world.words, world.setting
     street = rng.choice(district.streets)
     trade = rng.choices(list(SHOPS), weights=[COMMON.get(code, 1) for code in SHOPS])[0]
@@ -64,7 +64,6 @@ def _draw(world: World, at: datetime, district: District, status: str) -> dict[s
         "location_source": rng.choice(("device", "device", "import", "map")),
         "location_accuracy_m": round(rng.uniform(5, 60)),
         "parent": head,
-        "status": status,
         "contact": {
             "name": words.person()[0],
             "role": words.one(ROLES),

@@ -255,8 +255,6 @@ def finish(world: World, job: Job, worker: Worker) -> Life:
 
 def settle(world: World, job: Job) -> None:
     now, rng, manager = world.timeline.now, world.rng, world.office["manager"]
-    if job.kind == "install" and job.shop.merchant.status == "onboarding":
-        job.shop.merchant = change_merchant(job.shop.merchant, by=manager, at=now, status="active")
     if job.shop.is_closing:
         job.shop.merchant = change_merchant(job.shop.merchant, by=manager, at=now, status="closed")
     if job.again and rng.random() < (REPEATED_WHERE_WEAK if job.is_weak else REPEATED):

@@ -7,7 +7,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
-from shapely import Polygon
+from shapely import Polygon, affinity
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
@@ -21,6 +21,7 @@ from workforce.roles import Role
 
 MOST_AT_ONCE = 400
 MOST_CORNERS = 2000
+FINE = 1e5  # PostgreSQL takes what differs by a millionth for equal: too coarse for degrees
 NameOf = dict[int, str]
 
 
@@ -84,7 +85,7 @@ class _Grid:
 
     def _cell(self, outline: Polygon, name: str, at: datetime) -> Cell:
         west, south, east, north = self.plane.to_degrees(outline).bounds
-        core = self.plane.to_degrees(core_of(outline))
+        core = affinity.scale(self.plane.to_degrees(core_of(outline)), FINE, FINE, origin=(0, 0))
         return Cell(
             region=self.region, name=name[:80], outline=self.plane.write(outline), core=list(core.exterior.coords)[:-1],
             west=west, south=south, east=east, north=north, area_m2=outline.area, created_at=at,

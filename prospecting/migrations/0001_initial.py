@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('outline', models.JSONField(help_text='GeoJSON Polygon without holes, WGS-84', verbose_name='outline')),
-                ('core', prospecting.models.grid.PolygonField(editable=False, help_text='the outline drawn in by half a metre: neighbours only touch')),
+                ('core', prospecting.models.grid.PolygonField(editable=False, help_text='the outline drawn in by half a metre, in 1/100,000 of a degree: neighbours do not even touch')),
                 ('west', models.FloatField(editable=False)),
                 ('south', models.FloatField(editable=False)),
                 ('east', models.FloatField(editable=False)),

@@ -54,7 +54,10 @@ class Cell(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="cells", db_index=False, verbose_name=_("region"))
     name = models.CharField(_("name"), max_length=80)
     outline = models.JSONField(_("outline"), help_text="GeoJSON Polygon without holes, WGS-84")
-    core = PolygonField(editable=False, help_text="the outline drawn in by half a metre: neighbours only touch")
+    core = PolygonField(
+        editable=False,
+        help_text="the outline drawn in by half a metre, in 1/100,000 of a degree: neighbours do not even touch",
+    )
     west = models.FloatField(editable=False)
     south = models.FloatField(editable=False)
     east = models.FloatField(editable=False)

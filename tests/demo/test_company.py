@@ -22,7 +22,7 @@ from knowledge.models import Article, ArticleVersion, Message, Vote
 from merchants.models import Merchant
 from notifications.models import Notice
 from workforce.models import User
-from workorders.lifecycle import CLOCKED, Status
+from workorders.lifecycle import ONGOING, Status
 from workorders.models import Request, WorkOrder
 from workorders.queries import deviations, reconciliation
 
@@ -136,7 +136,7 @@ def test_nothing_happens_before_its_time(company):
 
 
 def test_every_first_page_has_something_to_show(company):
-    assert set(WorkOrder.objects.ongoing().values_list("status", flat=True)) == set(CLOCKED)
+    assert set(WorkOrder.objects.ongoing().values_list("status", flat=True)) == set(ONGOING)
     waiting = WorkOrder.objects.get(status=Status.OPEN, region__code="chunan")
     assert waiting.decisions.get().chosen is None
     assert WorkOrder.objects.overdue(NOW).exists()

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from shapely import MultiPoint, Point, voronoi_polygons
+from shapely.geometry import mapping
 
 from prospecting import actions
 from prospecting.models import Cell, Lead
@@ -13,6 +15,7 @@ from tests import factories as make
 from tests.prospecting.conftest import EAST, NORTH, SOUTH, WEST, rectangle
 from tests.races import at_once
 from toolkit.errors import Refused
+from workforce.models import Boundary
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,18 @@ def test_an_import_is_cut_to_the_district_and_what_overlaps_goes_to_the_first(xi
     assert found == ["A", "A", "B", "Xihu"]
     actions.import_cells(xihu, outlines=outlines[:1], by=manager, at=at)
     assert Cell.objects.standing().count() == 2
+
+
+def test_regions_that_share_a_slanting_border_do_not_overlap(company, manager, at):
+    middles = [(30.244, 120.179), (30.305, 120.148), (30.281, 120.114), (30.206, 120.211), (30.166, 120.264)]
+    points = [Point(lon, lat) for lat, lon in middles]
+    for number, share in enumerate(voronoi_polygons(MultiPoint(points)).geoms):
+        region = make.RegionFactory(code=f"d{number}", name=f"District {number}", parent=company)
+        outline = mapping(share.intersection(share.representative_point().buffer(0.08)))
+        Boundary.objects.create(region=region, outline=outline)
+        (whole,) = actions.draw_cell(region, outline=outline, name=region.name, by=manager, at=at)
+        assert len(actions.split_cell(whole, count=6, is_by_work=False, by=manager, at=at)) == 6
+    assert Cell.objects.standing().count() == 30
 
 
 def test_nonsense_and_what_lies_outside_is_refused(xihu, manager, at):

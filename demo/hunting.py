@@ -1,0 +1,138 @@
+"""Prospecting: districts in cells, leads seen on the street, visits, opportunities, and two that became orders."""
+
+import random
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils import translation
+from shapely import MultiPoint, Point, voronoi_polygons
+from shapely.geometry import mapping
+
+from demo.names import SHOPS, Wording
+from demo.pictures import take_photo
+from demo.places import DISTRICTS, KM_PER_DEGREE, District
+from demo.world import Setting
+from prospecting import actions
+from prospecting.models import Cell, Competitor, Lead, LostReason, Objection, Visit
+from workforce.models import Boundary, User
+from workforce.roles import Role
+
+AREAS = ("shangcheng", "gongshu", "xihu", "binjiang")
+CELLS, LEADS_PER_CELL, OPPORTUNITIES, CONVERTED, LOST = 6, 10, 16, 2, 3
+FEWEST_VISITS, MOST_VISITS = 14, 70
+DAYS = 30
+OBJECTIONS = [("fee", "费率太高", "Fee too high"), ("has-one", "已有收款设备", "Has a terminal already"),
+              ("no-time", "老板没空", "Owner has no time"), ("phone", "习惯用手机收款", "Takes payments by phone"),
+              ("contract", "合同期内", "Bound by a contract")]  # fmt: skip
+COMPETITORS = [("blue", "蓝付", "BluePay"), ("swift", "捷收", "SwiftPOS"), ("union", "联汇", "UnionPoint")]
+LOST_REASONS = [("fee", "费率谈不拢", "No agreement on the fee"), ("rival", "选择了竞争对手", "Chose a competitor"),
+                ("closed", "店铺关闭", "Shop closed")]  # fmt: skip
+OFFERS = [("extra", "送收款音箱", "A speaker as a gift", {"quantity": 1}),
+          ("environment", "安装 5 米网线", "A network cable of 5 m", {}),
+          ("rate", "首年优惠费率", "Lower fee in the first year", {"rate": Decimal("0.38")})]  # fmt: skip
+OUTCOMES = ["decider", "decider", "staff", "staff", "closed"]
+
+
+def hunt(setting: Setting, *, merchants: int, seed: int, language: str, at: datetime) -> None:
+    """In a small company less happens."""
+    visits = max(FEWEST_VISITS, min(MOST_VISITS, merchants // 40))
+    rng = random.Random(f"{seed} hunting")
+    words = Wording(language, rng)
+    manager = setting.staff.office["manager"]
+    prospectors = list(User.objects.filter(role=Role.PROSPECTOR).order_by("pk"))
+    objections = [_picked(Objection, words, row) for row in OBJECTIONS]
+    competitors = [_picked(Competitor, words, row) for row in COMPETITORS]
+    reasons = [_picked(LostReason, words, row) for row in LOST_REASONS]
+    begin = at - timedelta(days=DAYS)
+    with translation.override(language):
+        cells = _draw_cells(setting, words, prospectors, manager, begin - timedelta(days=5))
+        leads = _see_leads(setting, rng, words, manager, begin)
+        moments = sorted(begin + timedelta(days=DAYS - 1) * rng.random() for _number in range(visits))
+        for number, moment in enumerate(moments):
+            _visit(rng, leads[number], prospectors, objections, competitors, moment)
+        _win_some(setting, rng, words, leads[:visits], reasons, at)
+        for number, prospector in enumerate(prospectors[:2]):
+            actions.give_task(
+                prospector=prospector, title=words.of(("本周覆盖网格", "Cover these cells this week")),
+                region=cells[number].region, due_on=at.date() + timedelta(days=4), cells=[cells[number]], by=manager,
+                at=at - timedelta(hours=3),
+            )  # fmt: skip
+
+
+def _picked(model: type, words: Wording, row: tuple[str, str, str]):
+    code, zh, en = row
+    return model.objects.get_or_create(code=code, defaults={"name": en, "name_zh": zh})[0]
+
+
+def _draw_cells(setting: Setting, words: Wording, prospectors: list[User], manager: User, at: datetime) -> list[Cell]:
+    """Each point of the city belongs to the district whose middle is nearest."""
+    middles = {code: Point(each.lon, each.lat) for code, each in DISTRICTS.items()}
+    shares = voronoi_polygons(MultiPoint(list(middles.values()))).geoms
+    cells: list[Cell] = []
+    for code in AREAS:
+        district = DISTRICTS[code]
+        share = next(each for each in shares if each.covers(middles[code]))
+        outline = mapping(share.intersection(middles[code].buffer(2.2 * district.edge_km / KM_PER_DEGREE)))
+        region = setting.regions[code]
+        Boundary.objects.create(region=region, outline=outline)
+        (whole,) = actions.draw_cell(region, outline=outline, name=str(region), by=manager, at=at)
+        for cell in actions.split_cell(whole, count=CELLS, is_by_work=False, by=manager, at=at):
+            cells.append(actions.give_cell(cell, prospector=prospectors[len(cells) % len(prospectors)], by=manager, at=at))  # fmt: skip
+    return cells
+
+
+def _see_leads(setting: Setting, rng: random.Random, words: Wording, manager: User, at: datetime) -> list[Lead]:
+    news = []
+    for code in AREAS:
+        district: District = DISTRICTS[code]
+        for _lead in range(CELLS * LEADS_PER_CELL):
+            trade, street = rng.choice(list(SHOPS)), rng.choice(district.streets)
+            lat, lon = district.place(rng)
+            news.append({
+                "name": words.branch(words.shop(trade), street), "region": setting.regions[code],
+                "source": rng.choice(["street", "street", "import", "web"]), "trade": setting.reference.trades[trade],
+                "address": words.address(("杭州", "Hangzhou"), district, street), "lat": lat, "lon": lon,
+                "contact_name": words.person()[0], "phone": words.phone(), "potential": rng.randint(10, 95),
+            })  # fmt: skip
+    rng.shuffle(news)
+    return actions.make_leads(news, by=manager, at=at)
+
+
+def _visit(
+    rng: random.Random, lead: Lead, prospectors: list[User], objections: list, competitors: list, at: datetime
+) -> None:
+    owner = lead.cell and lead.cell.owners.filter(during__upper_inf=True).first()
+    by = owner.prospector if owner else rng.choice(prospectors)
+    outcome = rng.choice(OUTCOMES)
+    intention = rng.choice([1, 2, 3, 3, 4, 4, 5]) if outcome == "decider" else None
+    step = rng.choice(list(Visit.NextStep)) if outcome != "closed" else Visit.NextStep.VISIT
+    lat, lon = lead.lat + rng.gauss(0, 0.0003), lead.lon + rng.gauss(0, 0.0003)
+    actions.record_visit(
+        lead, outcome=outcome, by=by, at=at, lat=lat, lon=lon, accuracy_m=rng.uniform(6, 40), intention=intention,
+        captures=[take_photo(rng, lead.number, by=by, at=at, lat=lat, lon=lon)], next_step=step,
+        reason="GPS" if rng.random() < 0.1 else "",
+        next_step_on=None if step == Visit.NextStep.NONE else at.date() + timedelta(days=rng.randint(1, 9)),
+        objections=rng.sample(objections, rng.randint(0, 2)),
+        seen={rng.choice(competitors): rng.randint(1, 2)} if rng.random() < 0.4 else None,
+    )  # fmt: skip
+
+
+def _win_some(
+    setting: Setting, rng: random.Random, words: Wording, leads: list[Lead], reasons: list, at: datetime
+) -> None:
+    models = list(setting.reference.models.values())
+    warm = list(Lead.objects.filter(pk__in=[lead.pk for lead in leads], status="visited").order_by("-intention", "pk"))
+    for number, lead in enumerate(warm[:OPPORTUNITIES]):
+        who = {"by": lead.owner, "at": at - timedelta(days=rng.randint(1, 20), hours=rng.randint(0, 9))}
+        opportunity = actions.open_opportunity(
+            lead, monthly_volume=Decimal(rng.randint(8, 90) * 1000), monthly_fee=Decimal(rng.randint(3, 12) * 10), **who
+        )
+        actions.change_opportunity(opportunity, terminals={rng.choice(models): rng.randint(1, 3)}, **who)
+        kind, zh, en, terms = rng.choice(OFFERS)
+        actions.make_offer(opportunity, kind=kind, text=words.of((zh, en)), **terms, **who)
+        if number < CONVERTED:
+            actions.convert_opportunity(opportunity, **who)
+        elif number < CONVERTED + LOST:
+            actions.lose_opportunity(opportunity, reason=rng.choice(reasons), **who)
+        else:
+            actions.move_opportunity(opportunity, stage=rng.choice(["qualified", "offered", "agreed"]), **who)
