@@ -97,8 +97,9 @@ def day(people: int, orders: int, seed: int = 1) -> Problem:
         )  # fmt: skip
     depots = [Depot(d, spot(), 8 * HOUR, 18 * HOUR, 600, dict.fromkeys(range(4), 20)) for d in range(2)]
     places = np.array(spots, np.float32)
-    metres = np.hypot(*(np.subtract.outer(column, column) for column in places.T)) * np.float32(1.35)
-    return Problem(metres * np.float32(3.6 / 25), staff, work, depots)
+    seconds = np.hypot(*(np.subtract.outer(column, column) for column in places.T))
+    seconds *= np.float32(1.35 * 3.6 / 25)
+    return Problem(seconds, staff, work, depots)
 
 
 def line(what: str, found: Plan, seconds: float) -> None:

@@ -123,12 +123,12 @@ def look(seed: int) -> str:
     budget = Budget(iterations=dice.choice([0, 1, 100, 500]), seconds=2)
     if dice.random() < 0.02:
         budget = Budget(seconds=dice.choice([0, 0.01, 0.05]))
-    begun = time.monotonic()
+    begun = time.thread_time()
     try:
         found = plan(problem, warm_start=dice.choice([None, warm]), budget=budget, seed=seed)
     except Invalid:
         return "refused" if is_broken else "a true problem was refused"
-    took = time.monotonic() - begun
+    took = time.thread_time() - begun
     if wrong := check(problem, found):
         return "; ".join(wrong)
     if took > budget.seconds + LATE_S:
@@ -142,6 +142,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     asked = arguments.parse_args()
     plan(drawn(Random(1)), budget=Budget(iterations=1))  # loads the compiled code
+    planner.monotonic = time.thread_time  # the clock of this measurement, so that a busy machine changes nothing
     begun, seed, counts, wrong = time.process_time(), asked.seed, {"true": 0, "refused": 0}, 0
     while time.process_time() < begun + asked.seconds:
         try:

@@ -1,14 +1,18 @@
 """Public instances through the day-plan engine: how far it ends from the best known solution.
 
-    .venv/bin/python bench/routing_instances.py [--seconds 5 30] [--seeds 3] [--only R1 PR12]
+    .venv/bin/python bench/routing_instances.py [--seconds 5 30] [--seeds 3] [--only R1 PR12] [--peers PYTHON]
 
 Solomon's instances with time windows (optimal distances; DIMACS convention: one decimal, truncated) and site-dependent
 ones after Cordeau and Laporte, where not every vehicle may go to every stop. Seconds are CPU seconds of the one thread
-that searches, so that a busy machine changes little. The files are expected in ../shared/data/routing.
+that searches, so that a busy machine changes little. The files are expected in ../shared/data/routing. PYTHON is one
+that has pyvrp and pyvroom (the extra `bench`): Solomon's instances then go to them too, each in a process that is
+killed when it does not end. VROOM ends by itself.
 """
 
 import argparse
+import json
 import re
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -23,6 +27,38 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from routing.planning import Budget, Order, Person, Problem, Weights, check, plan, planner
 
 FILES = Path(__file__).resolve().parents[2] / "shared/data/routing"
+PEERS = """
+import json, sys, time
+name, asked = sys.argv[1], json.load(sys.stdin)
+size = len(asked["ways"])
+time.perf_counter = time.process_time  # PyVRP's clock: CPU seconds, as ours
+if name == "PyVRP":
+    import pyvrp, pyvrp.stop
+    model = pyvrp.Model()
+    spots = [model.add_location(0, 0) for _ in range(size)]
+    depot = model.add_depot(spots[0], *asked["windows"][0])
+    for x in range(1, size):
+        opens, closes = asked["windows"][x]
+        model.add_client(spots[x], asked["loads"][x], 0, asked["work"][x], opens, closes)
+    model.add_vehicle_type(asked["vans"], asked["bag"], depot, depot, tw_early=asked["windows"][0][0],
+                           tw_late=asked["windows"][0][1])
+    for i in range(size):
+        for j in range(size):
+            model.add_edge(spots[i], spots[j], asked["ways"][i][j], asked["ways"][i][j])
+    found = model.solve(pyvrp.stop.MaxRuntime(asked["seconds"]), seed=0, display=False)
+    print(found.best.distance() if found.is_feasible() else "inf")
+else:
+    import numpy, vroom
+    task = vroom.Input()
+    task.set_durations_matrix("car", numpy.array(asked["ways"], numpy.uint32))
+    day = vroom.TimeWindow(*asked["windows"][0])
+    task.add_vehicle([vroom.Vehicle(v, start=0, end=0, capacity=[asked["bag"]], time_window=day)
+                      for v in range(asked["vans"])])
+    task.add_job([vroom.Job(x, location=x, default_service=asked["work"][x], delivery=[asked["loads"][x]],
+                            time_windows=[vroom.TimeWindow(*asked["windows"][x])]) for x in range(1, size)])
+    found = task.solve(exploration_level=5, nb_threads=1)
+    print(found.summary.duration if not found.summary.unassigned else "inf")
+"""
 EVERYTHING = Weights(unserved=(1e8,) * 4, imbalance=0, moved=0)
 
 
@@ -81,11 +117,36 @@ def instances() -> Iterator[tuple[str, str, Problem, float]]:
         yield "SDVRPTW", path.stem, *site_dependent(path)
 
 
+def peer(name: str, python: str, problem: Problem, seconds: float) -> float:
+    """The length of another engine's rows."""
+    van, stops = problem.people[0], problem.orders
+    asked = json.dumps({
+        "seconds": seconds, "vans": len(problem.people), "bag": van.parts["load"],
+        "ways": problem.seconds().astype(int).tolist(), "work": [0, *(int(stop.duration_s) for stop in stops)],
+        "loads": [0, *(stop.parts["load"] for stop in stops)],
+        "windows": [(van.opens_s, van.closes_s), *((int(stop.opens_s), int(stop.closes_s)) for stop in stops)],
+    })  # fmt: skip
+    try:
+        done = subprocess.run(
+            [python, "-c", PEERS, name],
+            input=asked,
+            capture_output=True,
+            text=True,
+            timeout=60 + 10 * seconds,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        print(f"{name}: {error}")
+        return float("inf")
+    return float(done.stdout.split()[-1])
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, nargs="+", default=[5, 30])
     arguments.add_argument("--seeds", type=int, default=1)
     arguments.add_argument("--only", nargs="*", help="beginnings of names")
+    arguments.add_argument("--peers", metavar="PYTHON")
     asked = arguments.parse_args()
     if not FILES.exists():
         sys.exit(f"The public instances are not at {FILES}; the README of shared/data says what they are.")
@@ -104,6 +165,10 @@ def main() -> None:
             gaps[family, seconds] += of_seeds
             speed = found.iterations / found.seconds / 1000
             print(f"{name:8}{seconds:5.0f} s{mean(of_seeds):8.3f} %{speed:8.1f} k iterations/s", flush=True)
+            for other in ("PyVRP", "VROOM") if asked.peers and family == "Solomon" else ():
+                gap = 100 * (peer(other, asked.peers, problem, seconds) / best - 1)
+                gaps[f"{family} by {other}", seconds].append(gap)
+                print(f"{'':14}{gap:9.3f} % by {other}", flush=True)
     for (family, seconds), values in gaps.items():
         print(
             f"{family}, {len(values)} runs, {seconds:.0f} CPU s: mean gap {mean(values):.3f} %, worst {max(values):.2f} %"

@@ -14,7 +14,7 @@ def neighbours(
 ) -> list[tuple[NDArray, NDArray]]:
     """Groups of at most `size` people with their orders, cut differently each time; what nobody has goes to the group
     of one near who may do it."""
-    seconds = np.minimum(table.problem.seconds(), UNREACHABLE_S)
+    seconds = table.problem.seconds()
     centre = np.array([table.place[row[len(row) // 2]] if row else table.first_place[p] for p, row in enumerate(rows)])
     groups = _halves(np.arange(len(rows)), seconds, centre, size, dice)
     group_of = np.zeros(len(rows), np.int64)
@@ -41,7 +41,8 @@ def _halves(people: NDArray, seconds: NDArray, centre: NDArray, size: int, dice:
     one = places[seconds[start, places].argmax()]
     other = places[seconds[one, places].argmax()]
     cut = (len(people) + 1) // 2 // size * size if len(people) > 2 * size else (len(people) + 1) // 2
-    order = np.argsort(seconds[one, places] - seconds[other, places], kind="stable")
+    from_one, from_other = np.minimum(seconds[[one, other]][:, places], UNREACHABLE_S)
+    order = np.argsort(from_one - from_other, kind="stable")
     cut = max(1, cut)
     return [
         *_halves(people[order[:cut]], seconds, centre, size, dice),

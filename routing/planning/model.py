@@ -143,7 +143,7 @@ def merged(person: Person, zero: int) -> list[tuple[int, int]]:
     """Absences in order and without overlaps."""
     spans: list[tuple[int, int]] = []
     for begins, ends in sorted((floor(begins) - zero, ceil(ends) - zero) for begins, ends in person.absences):
-        if spans and begins <= spans[-1][1]:
+        if spans and begins < spans[-1][1]:
             spans[-1] = spans[-1][0], max(spans[-1][1], ends)
         elif ends > begins:
             spans.append((begins, ends))
