@@ -107,7 +107,8 @@ class _Check:
             if visit.start_s < visit.arrival_s or visit.wait_s != visit.start_s - visit.arrival_s:
                 yield f"{name}: starts before arrival, or waits wrongly"
             if visit.end_s > visit.start_s and any(
-                floor(begins) < visit.end_s and visit.start_s < ceil(ends) for begins, ends in person.absences
+                floor(begins) < visit.end_s and visit.start_s < ceil(ends) and floor(begins) < ceil(ends)
+                for begins, ends in person.absences
             ):
                 yield f"{name}: in an absence"
             if visit.kind == "order":
