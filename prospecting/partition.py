@@ -79,6 +79,11 @@ def polygons_of(geometry: BaseGeometry) -> list[Polygon]:
     return [part for part in get_parts(geometry.buffer(0)) if isinstance(part, Polygon) and not part.is_empty]
 
 
+def _solid(geometry: BaseGeometry) -> BaseGeometry:
+    """Without the points and lines in which shapes merely touch."""
+    return unary_union(polygons_of(geometry))
+
+
 def core_of(polygon: Polygon) -> Polygon:
     """Drawn in by half of what is too narrow; empty where nothing is left."""
     parts = polygons_of(polygon.buffer(-NARROWEST_M / 2, join_style="mitre"))
@@ -94,7 +99,7 @@ def carve(cells: dict[int, Polygon], drawn: BaseGeometry) -> tuple[list[Piece], 
     hit = {key: cell for key, cell in touched.items() if core_of(cell).intersects(drawn)}
     if not hit:
         return [], []
-    won = unary_union([cell.intersection(drawn, grid_size=GRID_M) for cell in hit.values()], grid_size=GRID_M)
+    won = unary_union([_solid(cell.intersection(drawn, grid_size=GRID_M)) for cell in hit.values()], grid_size=GRID_M)
     parents = frozenset(hit)
     new = [Piece(part, parents) for part in _without_holes(won)]
     left = [
@@ -148,9 +153,9 @@ def cover(district: BaseGeometry, wanted: Sequence[BaseGeometry]) -> list[tuple[
     free = district
     pieces = []
     for index, outline in enumerate(wanted):
-        mine = outline.intersection(free, grid_size=GRID_M)
+        mine = _solid(outline.intersection(free, grid_size=GRID_M))
         pieces += [Piece(part, frozenset([index])) for part in _without_holes(mine)]
-        free = free.difference(mine, grid_size=GRID_M)
+        free = _solid(free.difference(mine, grid_size=GRID_M))
     pieces += [Piece(part, frozenset()) for part in _without_holes(free)]
     return [(piece.shape, next(iter(piece.parents), None)) for piece in _tidy(pieces)]
 
@@ -199,7 +204,7 @@ def _tidy(pieces: Sequence[Piece]) -> list[Piece]:
             grown = core.buffer(NARROWEST_M / 2, join_style="mitre").intersection(rest, grid_size=GRID_M)
             for part in _without_holes(grown):
                 (whole if not core_of(part).is_empty else slivers).append(Piece(part, piece.parents))
-            rest = rest.difference(grown, grid_size=GRID_M)
+            rest = _solid(rest.difference(_solid(grown), grid_size=GRID_M))
         slivers += [Piece(part, piece.parents) for part in polygons_of(rest)]
     for sliver in sorted(slivers, key=lambda each: -each.shape.area):
         _give_away(sliver, whole)
@@ -236,8 +241,8 @@ def _halve(part: BaseGeometry, share: float, work: NDArray[np.float64] | None) -
         for _step in range(40):
             cut = (low + high) / 2
             low, high = (low, cut) if before(cut).area > share * part.area else (cut, high)
-    first = before(round(cut, 2))
-    return first, part.difference(first, grid_size=GRID_M)
+    first = _solid(before(round(cut, 2)))
+    return first, _solid(part.difference(first, grid_size=GRID_M))
 
 
 def _inside(work: NDArray[np.float64], part: BaseGeometry) -> NDArray[np.float64]:

@@ -21,8 +21,10 @@ def execute_prepared(cursor: CursorWrapper, sql: str, values: Mapping[str, Any])
 
     A prepared statement belongs to one connection of the server. A pooler that gives a connection to another client
     after each transaction (pgbouncer) would lose it: there DISABLE_SERVER_SIDE_CURSORS is set, and it is planned anew.
+    Where values are bound by the server anyway, EXECUTE cannot take them, and psycopg keeps the plans.
     """
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+    settings = connection.settings_dict
+    if settings.get("DISABLE_SERVER_SIDE_CURSORS") or settings["OPTIONS"].get("server_side_binding"):
         return cursor.execute(sql, values)
     names: list[str] = []
 

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 from shapely.geometry import box, mapping
@@ -57,6 +57,7 @@ steps = st.one_of(
 )
 
 
+@example([("draw", [(0, 0), (232, 452), (336, 385)]), ("draw", [(0, 0), (232, 452), (151, 0)])])
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(steps, max_size=7))
 def test_any_sequence_leaves_a_partition(story) -> None:
