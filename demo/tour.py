@@ -6,6 +6,7 @@ from django.utils import timezone
 from assets.models import Sticker, Terminal
 from integrations.models import Import
 from merchants.models import Merchant
+from prospecting.models import Lead, Opportunity, ProspectingTask
 from workforce.models import User
 from workorders.actions import make_tracking_link
 from workorders.models import Request, WorkOrder
@@ -41,6 +42,13 @@ def office_pages() -> dict[str, dict[str, str]]:
             "office:person-track", args=[(order.engineer or User.objects.get(username="engineer")).username]
         ),
         "requests": reverse("office:request-list"),
+        "leads": reverse("office:lead-list"),
+        "lead-create": reverse("office:lead-create"),
+        "opportunities": reverse("office:opportunity-list"),
+        "pipeline": reverse("office:pipeline"),
+        "prospecting-tasks": reverse("office:prospecting-task-list"),
+        "prospecting-task-give": reverse("office:prospecting-task-give"),
+        "escalations": reverse("office:escalation-list"),
         "merchants": reverse("office:merchant-list"),
         "merchants-found": reverse("office:merchant-list") + "?q=水果",
         "merchants-none": reverse("office:merchant-list") + "?q=zzzzzz",
@@ -66,6 +74,12 @@ def office_pages() -> dict[str, dict[str, str]]:
         "imports": reverse("office:import-list"),
         "import-create": reverse("office:import-create"),
     }
+    if lead := Lead.objects.filter(visits_count__gt=0).last():
+        pages["lead"] = lead.get_absolute_url()
+    for opportunity in Opportunity.objects.filter(stage__in=["offered", "agreed", "review"]).order_by("stage"):
+        pages[f"opportunity-{opportunity.stage}"] = opportunity.get_absolute_url()
+    if task := ProspectingTask.objects.first():
+        pages["prospecting-task"] = task.get_absolute_url()
     if request := Request.objects.order_by("-received_at").first():
         pages["request"] = reverse("office:request-detail", args=[request.number])
     if job := Import.objects.first():
