@@ -119,7 +119,7 @@ def split_along(key: int, cell: Polygon, lines: Sequence[BaseGeometry]) -> list[
     """By streets, say: every block that the lines and the border enclose."""
     cuts = unary_union([cell.exterior, *[line.intersection(cell) for line in lines]], grid_size=GRID_M)
     blocks = [part for part in get_parts(polygonize([cuts])) if cell.covers(part.representative_point())]
-    return _tidy([Piece(block, frozenset([key])) for block in blocks])
+    return _tidy([Piece(part, frozenset([key])) for block in blocks for part in _without_holes(block)])
 
 
 def split_evenly(key: int, cell: Polygon, count: int, work: NDArray[np.float64] | None = None) -> list[Piece]:

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 
+import hypothesis
 import pgtrigger
 import pytest
 from django.db import connection
@@ -14,6 +15,14 @@ from tests import template
 from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
 from tests.live import own_queue  # noqa: F401 (a fixture)
 
+LONG = ("tests/loop/", "tests/demo/", "test_worker.py", "at_once.py", "browser.py", "test_offline", "test_routes.py")
+
+
+# the same examples in every run: a change is to blame for what fails; HYPOTHESIS_PROFILE=explore looks for new ones
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("explore")
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
 
 def pytest_configure(config) -> None:
     """The servers the tests talk to are real; they are started here unless DATABASE_URL and REDIS_URL name others."""
@@ -23,6 +32,11 @@ def pytest_configure(config) -> None:
         config.workerinput["template"] = template.name()
     elif getattr(config.option, "numprocesses", None):
         config.template = template.begin()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
 
 
 def pytest_unconfigure(config) -> None:

@@ -57,6 +57,7 @@ steps = st.one_of(
 )
 
 
+@example([("cut", 0, [(0, 2), (2, 1), (0, 0), (0, 2)])])
 @example([("draw", [(0, 0), (232, 452), (336, 385)]), ("draw", [(0, 0), (232, 452), (151, 0)])])
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(steps, max_size=7))
