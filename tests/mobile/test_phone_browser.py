@@ -245,7 +245,7 @@ def test_the_position_is_shared_in_the_shift_and_at_work_and_what_is_noted_out_o
     clock.move_to(at + timedelta(hours=11, minutes=1))
     page.context.set_offline(False)
     until(lambda: {each.lat for each in engineer.track.all()} == {30.2742, 30.28, 30.29}, page=page)
-    assert noted() == 0 and is_all_sent(page)
+    until(lambda: noted() == 0 and is_all_sent(page), page=page)
     assert (engineer.position.lat, engineer.position.accuracy_m) == (30.29, 9)
 
 

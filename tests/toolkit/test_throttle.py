@@ -131,11 +131,11 @@ def test_many_at_once_get_the_burst_and_no_more(shared, key):
 
 
 def test_redis_sees_neither_the_key_nor_keeps_the_bucket(shared):
-    take("13812345678", 60, 5, AT)
-    names = shared.keys("throttle:*")
-    assert names
-    assert not any(b"138" + b"12345678" in name for name in names)
-    assert all(0 < shared.pttl(name) for name in names)
+    shared.flushall()  # what other tests left may lapse between the two questions
+    take("13812345678", 6, 5, AT)
+    [name] = shared.keys("*")
+    assert b"13812345678" not in name
+    assert 0 < shared.pttl(name) <= 11_000
 
 
 def test_a_bucket_is_dropped_when_it_is_full(shared, key):
