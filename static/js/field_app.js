@@ -33,4 +33,5 @@ document.addEventListener("click", ({ target }) => {
   waiting.postMessage("take over");
 });
 onPage("[data-wechat]", (line) => (line.hidden = !/MicroMessenger/i.test(navigator.userAgent)));
-start().catch(() => {}); // without it the pages work as long as there is a connection
+// without it the pages work as long as there is a connection; what it fetches must not hold up the first look
+addEventListener("load", () => setTimeout(() => start().catch(() => {}), 500));
