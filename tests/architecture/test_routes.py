@@ -99,6 +99,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     task = give_task(
         prospector=walker, title="Shop", region=hangzhou, due_on=at.date(), leads=[lead], by=manager, at=at
     )
+    own_lead = make_lead(name="Own shop", region=hangzhou, source="street", by=walker, at=at)
     subjects: dict[str, dict] = {
         "": {},
         "nothing": {},
@@ -113,6 +114,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "own-order-command": {"things": "orders", "number": order.number, "name": "accept"},
         "article": {"number": article.number},
         "lead": {"number": lead.number},
+        "own-lead": {"number": own_lead.number},
         "opportunity": {"number": opportunity.number},
         "offer": {"number": opportunity.number, "offer": offer.pk},
         "prospecting-task": {"number": task.number},
@@ -180,12 +182,12 @@ def test_without_login_only_public_pages_open(stage) -> None:
     wrong = {}
     for route, (allowed, _subject) in ROUTES.items():
         address = stage(route)
-        client = Client()
-        got = status(client, route, address)
         if allowed == "+":
+            got = status(Client(), route, address)
             is_right = got in OPEN
         else:
-            answer = client.get(address)
+            answer = Client().get(address)
+            got = answer.status_code
             is_right = got == 401 or (got == 302 and answer["Location"].startswith(reverse("login")))
         if not is_right:
             wrong[route] = got
