@@ -45,6 +45,9 @@ ROLES: dict[str, set[str]] = {
         merchants.MERGE_MERCHANTS,
         merchants.EXPORT_MERCHANTS,
         merchants.REVEAL_PHONE,
+        merchants.VIEW_REVIEW,
+        merchants.BRING_DOCUMENTS,
+        merchants.REVIEW_MERCHANT,
         assets.EDIT_TERMINAL,
         assets.BIND_TERMINAL,
         assets.REVEAL_ACCOUNT,
@@ -77,6 +80,8 @@ ROLES: dict[str, set[str]] = {
         workforce.VIEW_PEOPLE,
         merchants.EDIT_MERCHANT,
         merchants.REVEAL_PHONE,
+        merchants.VIEW_REVIEW,
+        merchants.BRING_DOCUMENTS,
         spareparts.VIEW_STOCK,
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
@@ -113,8 +118,10 @@ ROLES: dict[str, set[str]] = {
         dispatch.VIEW_DECISION,
         procedures.VIEW_PROCEDURE,
     },
-    Role.FINANCE: READ | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
-    Role.PROSPECTOR: {workforce.SEE_FIELD},
+    Role.FINANCE: READ
+    | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT}
+    | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
+    Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT},
     Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
     Role.INSPECTOR: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER},
     Role.OPS: READ

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.actions import load_holidays
-from merchants.models import CalendarDay, Contact, Contract, Merchant, ServiceCalendar, Trade
+from merchants.models import CalendarDay, Contact, Contract, DocumentRule, Merchant, ServiceCalendar, Trade
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 from toolkit.errors import Refused
 
@@ -13,6 +13,12 @@ from toolkit.errors import Refused
 class TradeAdmin(ReferenceAdmin):
     list_display = ("name", "code")
     search_fields = ("name", "code")
+
+
+@admin.register(DocumentRule)
+class DocumentRuleAdmin(ReferenceAdmin):
+    list_display = ("kind", "type", "is_required")
+    list_filter = ("kind",)
 
 
 @admin.action(description=gettext_lazy("Load the public holidays of this year and the next"))

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from assets.models import TerminalModel
 from journal.actions import differences, record
-from merchants.actions import create_merchant
+from journal.models import Entry
+from merchants.actions import begin_review, create_merchant
 from merchants.models import Merchant
 from prospecting.actions.leads import move_lead
 from prospecting.lifecycle import OPEN_STAGES, LeadStatus, Stage
@@ -125,7 +126,7 @@ def withdraw_offer(opportunity: Opportunity, *, offer: int, by: User, at: dateti
 def convert_opportunity(
     opportunity: Opportunity, *, by: User, at: datetime, type: WorkOrderType | None = None
 ) -> Opportunity:
-    """Merchant, and an install order that waits for the merchant's review, with all promises: exactly once.
+    """Merchant, its review, and an install order that waits for it, with all promises: exactly once.
 
     Asked for again, it answers with what it made the first time.
     """
@@ -147,6 +148,8 @@ def convert_opportunity(
             summary=_("Install %(terminals)s") % {"terminals": _counted(wanted) or _("a terminal")},
             details=opportunity.note,
         )  # fmt: skip
+        if merchant.status == Merchant.Status.ONBOARDING and not merchant.reviews.open().exists():
+            begin_review(merchant, owner=opportunity.owner, made_by=_maker(opportunity) or by, by=by, at=at)
         opportunity.merchant, opportunity.converted_at = merchant, at
         changes = opportunity.move_to(Stage.REVIEW, at)
         opportunity.save()
@@ -185,6 +188,13 @@ def _merchant_of(lead: Lead, opportunity: Opportunity, by: User, at: datetime) -
         location_source=Merchant.LocationSource.DEVICE if lead.lat is not None else "",
         status=Merchant.Status.ONBOARDING, contact=contact, by=by, at=at,
     )  # fmt: skip
+
+
+def _maker(opportunity: Opportunity) -> User | None:
+    opened = (
+        Entry.objects.about(opportunity).filter(verb="prospecting.open_opportunity").select_related("actor").first()
+    )
+    return opened.actor if opened else None
 
 
 def _locked_open(opportunity: Opportunity) -> Opportunity:

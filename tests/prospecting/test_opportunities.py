@@ -63,6 +63,7 @@ def test_terminals_and_promises_travel_to_the_install_order(opportunity, install
     assert [promise.text for promise in order.promises.all()] == ["A speaker", "After lunch"]
     assert (merchant.status, merchant.contacts.get().phone) == ("onboarding", "13812345678")
     assert converted.lead.merchant == merchant
+    assert [(review.state, review.owner) for review in merchant.reviews.all()] == [("collecting", prospector)]
     with pytest.raises(Refused, match="nothing more can be promised"):
         actions.make_offer(opportunity, kind="extra", text="A cable", quantity=1, by=prospector, at=at)
 

@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from journal.actions import differences, record, record_all
 from journal.reveals import record_reveal
-from merchants.holidays import DayKind, chinese_calendar_exceptions
-from merchants.models import CalendarDay, Contact, Contract, Merchant, ServiceCalendar, Trade
+from merchants.lifecycle import ReviewState
+from merchants.models import Contact, Contract, Merchant, Review, Trade
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
 from toolkit.numbers import next_numbers
@@ -83,8 +83,11 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
         if is_moving:  # rows of the rooms above are locked before merchants
             _take_along(merchant, region, by=by, at=at)
         merchant = _locked(merchant)
+        was_onboarding = merchant.status == Merchant.Status.ONBOARDING
         if changes := differences(merchant, values):
             _refuse_impossible(merchant)
+            if "status" in changes and merchant.status == Merchant.Status.ACTIVE:
+                _refuse_without_review(merchant, was_onboarding)
             if "region" in changes and not is_moving:
                 raise Refused(_("%(name)s has just been moved to another region. Try again.") % {"name": merchant})
             with _external_ids_once([merchant]):
@@ -207,6 +210,8 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         kept, merged = both[kept.pk], both[merged.pk]
         for merchant in (kept, merged):
             _refuse_merged(merchant)
+        if Review.objects.filter(merchant__in=both).exclude(state=ReviewState.PASSED).count() > 1:
+            raise Refused(_("Both are in review. Finish one of the reviews first."))
         changes = {"number": [merged.number, kept.number], **differences(kept, _learned(kept, merged))}
         kept.save()
         if kept.contacts.filter(is_primary=True).exists():
@@ -223,36 +228,6 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         note = f"{merged.number} {merged.name}"
         record("merchants.merge_merchants", kept, by=by, at=at, merchant_id=kept.pk, changes=changes, note=note)
         return kept
-
-
-def load_holidays(calendar: ServiceCalendar, *, year: int, by: User | None, at: datetime) -> int:
-    """Adds the public holidays and make-up workdays of a year; days the calendar has already stay as they are.
-
-    On a make-up workday the hours of a Monday are worked. Returns how many days were added.
-    """
-    try:
-        exceptions = chinese_calendar_exceptions(year)
-    except ValueError as unknown:
-        raise Refused(
-            _("The public holidays of %(year)s are not known yet. Update the library chinesecalendar and try again.")
-            % {"year": year},
-            field="year",
-        ) from unknown
-    with transaction.atomic():
-        calendar = ServiceCalendar.objects.select_for_update().get(pk=calendar.pk)
-        known = set(calendar.days.filter(date__year=year).values_list("date", flat=True))
-        added = [
-            CalendarDay(calendar=calendar, date=day, name=_("Public holiday"))
-            if kind == DayKind.HOLIDAY
-            else CalendarDay(calendar=calendar, date=day, name=_("Make-up workday"), hours=calendar.weekly.get("0", []))
-            for day, kind in exceptions.items()
-            if day not in known
-        ]
-        CalendarDay.objects.bulk_create(added)
-        if added:
-            changes = {str(year): [None, len(added)]}
-            record("merchants.load_holidays", calendar, by=by, at=at, changes=changes)
-        return len(added)
 
 
 def _take_along(merchant: Merchant, region: Region, *, by: User | None, at: datetime) -> None:
@@ -286,6 +261,11 @@ def _refuse_merged(merchant: Merchant) -> None:
             _("%(name)s was merged into %(number)s. Please go on there.")
             % {"name": merchant.name, "number": merchant.merged_into.number}
         )
+
+
+def _refuse_without_review(merchant: Merchant, was_onboarding: bool) -> None:
+    if was_onboarding or merchant.reviews.exclude(state=ReviewState.PASSED).exists():
+        raise Refused(_("%(name)s goes live by passing its onboarding review.") % {"name": merchant}, field="status")
 
 
 def _refuse_impossible(merchant: Merchant) -> None:

@@ -1,0 +1,47 @@
+"""Every write of merchants, one function per verb."""
+
+from merchants.actions.calendars import load_holidays
+from merchants.actions.merchants import (
+    NewMerchant,
+    change_merchant,
+    create_merchant,
+    create_merchants,
+    merge_merchants,
+    remove_contact,
+    reveal_phone,
+    set_contact,
+    sign_contract,
+    take_turns,
+)
+from merchants.actions.review import (
+    begin_review,
+    choose_kind,
+    decide_document,
+    give_document,
+    hand_on_review,
+    pass_review,
+    reveal_number,
+    submit_review,
+)
+
+__all__ = [
+    "NewMerchant",
+    "begin_review",
+    "change_merchant",
+    "choose_kind",
+    "create_merchant",
+    "create_merchants",
+    "decide_document",
+    "give_document",
+    "hand_on_review",
+    "load_holidays",
+    "merge_merchants",
+    "pass_review",
+    "remove_contact",
+    "reveal_number",
+    "reveal_phone",
+    "set_contact",
+    "sign_contract",
+    "submit_review",
+    "take_turns",
+]

@@ -1,0 +1,28 @@
+from merchants.models.merchants import (
+    PHONE,
+    CalendarDay,
+    Contact,
+    Contract,
+    Merchant,
+    MerchantQuerySet,
+    Phoned,
+    ServiceCalendar,
+    Trade,
+)
+from merchants.models.review import DocumentRule, Review, ReviewDocument, ReviewQuerySet
+
+__all__ = [
+    "PHONE",
+    "CalendarDay",
+    "Contact",
+    "Contract",
+    "DocumentRule",
+    "Merchant",
+    "MerchantQuerySet",
+    "Phoned",
+    "Review",
+    "ReviewDocument",
+    "ReviewQuerySet",
+    "ServiceCalendar",
+    "Trade",
+]
