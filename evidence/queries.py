@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -32,6 +33,15 @@ def near_duplicates(capture: Capture, within: int = 6, limit: int = 20) -> list[
         distances = dict(cursor.fetchall())
     found = Capture.objects.select_related("by").in_bulk(distances)
     return [Alike(found[id], distance) for id, distance in distances.items()]
+
+
+def seen_elsewhere(photos: Collection[Capture], within: int = 4) -> int:
+    """How many of these resemble a photo that is not among them."""
+    own = {photo.pk for photo in photos}
+    return sum(
+        any(alike.capture.pk not in own for alike in near_duplicates(photo, within, limit=len(own) + 1))
+        for photo in photos
+    )
 
 
 def _masks(bits: int) -> list[int]:

@@ -1,20 +1,17 @@
 from dataclasses import dataclass
-from math import cos, radians
 
 from django.apps import apps
-from django.db.models import F, ForeignObjectRel, Func, Model, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models import ForeignObjectRel, Model, Q
 from django.utils.text import capfirst
 
 from journal.models import Entry
 from journal.queries import Stretch, read
 from merchants.models import Merchant, MerchantQuerySet
-from routing.geo import distance_m
-from toolkit.search import pieces, plain
+from routing.geo import box_around, distance_m
+from toolkit.search import pieces, plain, similarity
 
 NEAR_M = 300
 SIMILAR = 0.6  # word similarity of pg_trgm: 1 where one name stands whole within the other
-DEGREE_M = 111_195  # of latitude
 
 
 def timeline(merchant: Merchant, *, limit: int = 30, before_id: int | None = None) -> Stretch:
@@ -39,14 +36,17 @@ def possible_doubles(merchant: Merchant, among: MerchantQuerySet, limit: int = 1
     """
     among = among.not_merged().exclude(pk=merchant.pk).select_related("region", "trade")
     phones = [index for index in merchant.contacts.values_list("phone_index", flat=True) if index]
-    similarity = Greatest(
-        _word_similarity(Value(merchant.name), F("name")), _word_similarity(F("name"), Value(merchant.name))
+    alike = (
+        among.annotate(similarity=similarity(merchant.name, "name"))
+        .filter(similarity__gte=SIMILAR)
+        .order_by("-similarity", "pk")
     )
-    alike = among.annotate(similarity=similarity).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
     by_phone = list(among.filter(contacts__phone_index__in=phones).distinct().order_by("pk")[:limit]) if phones else []
     by_name = list(alike.filter(_shares_three_letters(merchant.name), region=merchant.region)[:limit])
     if merchant.lat is not None:
-        by_name += [row for row in alike.filter(**_box(merchant))[:limit] if _distance(merchant, row) <= NEAR_M]
+        lats, lons = box_around(merchant.lat, merchant.lon, NEAR_M)
+        near = alike.filter(lat__range=lats, lon__range=lons)[:limit]
+        by_name += [row for row in near if _distance(merchant, row) <= NEAR_M]
     same_phone, similar = ({row.pk for row in rows} for rows in (by_phone, by_name))
     found = {row.pk: row for row in [*by_phone, *by_name]}
     doubles = [
@@ -83,19 +83,6 @@ def _shares_three_letters(name: str) -> Q:
     for run in sorted(run for run in runs if not any(map(str.isdigit, run))) or sorted(runs):
         shared |= Q(bigrams__contains=pieces(run))
     return shared
-
-
-def _word_similarity(one: Value | F, other: Value | F) -> Func:
-    return Func(one, other, function="word_similarity")
-
-
-def _box(merchant: Merchant) -> dict[str, tuple[float, float]]:
-    north = NEAR_M / DEGREE_M
-    east = north / max(cos(radians(merchant.lat)), 0.01)
-    return {
-        "lat__range": (merchant.lat - north, merchant.lat + north),
-        "lon__range": (merchant.lon - east, merchant.lon + east),
-    }
 
 
 def _distance(one: Merchant, other: Merchant) -> float | None:

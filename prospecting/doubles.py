@@ -1,20 +1,18 @@
 """Is this shop known already? By phone, or by a similar name close by: among leads and among merchants."""
 
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Any
 
-from django.db.models import F, Func, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 
 from merchants.models import PHONE, MerchantQuerySet
 from prospecting.models import Lead
-from routing.geo import distance_m
+from routing.geo import box_around, distance_m
+from toolkit.search import similarity
 from toolkit.secrets import blind_index, normalize_phone
 
 NEAR_M = 50
 SIMILAR = 0.6  # word similarity of pg_trgm: 1 where one name stands whole within the other
-DEGREE_M = 111_195  # of latitude
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,8 @@ def doubles_of(
 def _alike(rows: QuerySet, name: str, lat: float | None, lon: float | None) -> QuerySet:
     if lat is None or lon is None or not name.strip():
         return rows.none()
-    north = NEAR_M / DEGREE_M
-    east = north / max(cos(radians(lat)), 0.01)
-    similarity = Greatest(_word_similarity(Value(name), F("name")), _word_similarity(F("name"), Value(name)))
-    near = rows.filter(lat__range=(lat - north, lat + north), lon__range=(lon - east, lon + east))
-    return near.annotate(similarity=similarity).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
-
-
-def _word_similarity(one: Value | F, other: Value | F) -> Func:
-    return Func(one, other, function="word_similarity")
+    lats, lons = box_around(lat, lon, NEAR_M)
+    near = rows.filter(lat__range=lats, lon__range=lons)
+    return (
+        near.annotate(similarity=similarity(name, "name")).filter(similarity__gte=SIMILAR).order_by("-similarity", "pk")
+    )

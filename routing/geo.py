@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from math import cos, degrees, radians
 from typing import Protocol
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -31,6 +32,13 @@ def distance_m(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLik
     phi1, lambda1, phi2, lambda2 = (np.radians(np.asarray(angle, dtype=float)) for angle in (lat1, lon1, lat2, lon2))
     half = np.sin((phi2 - phi1) / 2) ** 2 + np.cos(phi1) * np.cos(phi2) * np.sin((lambda2 - lambda1) / 2) ** 2
     return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+
+
+def box_around(lat: float, lon: float, radius_m: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The least and greatest latitude, and longitude, of a circle."""
+    north = degrees(radius_m / EARTH_RADIUS_M)
+    east = north / max(cos(radians(lat)), 0.01)
+    return (lat - north, lat + north), (lon - east, lon + east)
 
 
 def travel_time_s(distance_m: ArrayLike, speed_kmh: float = 25) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ import re
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Greatest
 
 NOISE = re.compile(r"[\W_]+")
 
@@ -44,6 +44,12 @@ def pieces(text: str) -> list[str]:
     """What bigrams(text) gives, in Python."""
     text = plain(text)
     return sorted({text[i : i + 2] for i in range(max(len(text) - 1, 1))}) if text else []
+
+
+def similarity(text: str, field: str) -> Func:
+    """Word similarity of pg_trgm, 0 to 1: 1 where one of the two stands whole within the other."""
+    one, other = Value(text), F(field)
+    return Greatest(Func(one, other, function="word_similarity"), Func(other, one, function="word_similarity"))
 
 
 def matches(queryset: models.QuerySet, text: str, *fields: str, column: str = "bigrams") -> models.QuerySet:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 
@@ -21,6 +22,10 @@ class Thresholds:
     fastest_kmh: int = 120
     most_skew_s: int = 120
     low_below: int = 60
+
+    def allowed_m(self, accuracy_m: float | None) -> float:
+        """How far away still counts as there. A phone that is not sure of its place gets some benefit of the doubt."""
+        return self.fence_m + min(accuracy_m or 0, self.most_accuracy_m)
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,13 @@ class Part:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+def speed_kmh(metres: float, time: timedelta) -> float:
+    """From one visit to the next; less than a minute between them makes no speed."""
+    return 3.6 * metres / max(time, timedelta(minutes=1)).total_seconds()
+
+
 def parts_of(facts: Facts, limits: Thresholds) -> list[Part]:
-    allowed_m = limits.fence_m + min(facts.accuracy_m or 0, limits.most_accuracy_m)
+    allowed_m = limits.allowed_m(facts.accuracy_m)
     away_m = facts.distance_m
     skew_s = facts.ahead_s
     return [

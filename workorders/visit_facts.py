@@ -7,25 +7,22 @@ from django.db.models import F, Max
 
 from assets.models import normal_code
 from evidence.models import Capture
-from evidence.queries import near_duplicates
+from evidence.queries import seen_elsewhere
 from journal.models import Entry
 from procedures.steps import StepKind
 from routing.geo import distance_m
-from workorders.authenticity import Facts
+from workorders.authenticity import Facts, speed_kmh
 from workorders.challenges import coded_photos, has_right_code
 from workorders.lifecycle import DONE
 from workorders.models import CodeReview, WorkOrder
 from workorders.serials import serials_for
 
-ALIKE_BITS = 4
 SHORTLY_BEFORE = timedelta(hours=12)
-SHORTEST = timedelta(minutes=1)  # between two visits: less makes no speed
 LOOSE = timedelta(minutes=5)  # between a phone's time and ours
 
 
 def facts_of(order: WorkOrder) -> Facts:
     photos = list(order.captures.filter(kind=Capture.Kind.PHOTO))
-    own = {photo.pk for photo in photos}
     accuracies = [photo.accuracy_m for photo in photos if photo.accuracy_m is not None]
     scans, scans_on_site = _scans(order)
     coded = coded_photos(order)
@@ -39,7 +36,7 @@ def facts_of(order: WorkOrder) -> Facts:
         scans_on_site=scans_on_site,
         photos=len(photos),
         live_photos=sum(photo.source == Capture.Source.CAMERA for photo in photos),
-        duplicates=sum(_is_seen_elsewhere(photo, own) for photo in photos),
+        duplicates=seen_elsewhere(photos),
         codes=len(coded),
         codes_right=len(right),
         codes_missing=missing.count(),
@@ -64,10 +61,6 @@ def _scans(order: WorkOrder) -> tuple[int, int]:
     return len(given), fitting
 
 
-def _is_seen_elsewhere(photo: Capture, own: set) -> bool:
-    return any(alike.capture.pk not in own for alike in near_duplicates(photo, within=ALIKE_BITS, limit=len(own) + 1))
-
-
 def _speed_kmh(order: WorkOrder) -> float | None:
     """As the crow flies, from the end of the engineer's visit before to this arrival."""
     if order.arrived_at is None or order.lat is None:
@@ -84,7 +77,7 @@ def _speed_kmh(order: WorkOrder) -> float | None:
     if before is None:
         return None
     metres = float(distance_m(before.lat, before.lon, order.lat, order.lon))
-    return 3.6 * metres / max(order.arrived_at - before.completed_at, SHORTEST).total_seconds()
+    return speed_kmh(metres, order.arrived_at - before.completed_at)
 
 
 def _ahead_s(order: WorkOrder) -> float | None:

@@ -13,10 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.geo import EARTH_RADIUS_M, GreatCircleTravel, OsrmTravel, distance_m, travel_time_s
+from routing.geo import EARTH_RADIUS_M, GreatCircleTravel, OsrmTravel, box_around, distance_m, travel_time_s
 
 BEIJING, SHANGHAI, HANGZHOU = (39.9042, 116.4074), (31.2304, 121.4737), (30.2741, 120.1551)
 places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(st.floats(-80, 80), st.floats(-170, 170), st.floats(1, 1000))
+def test_the_box_is_as_wide_and_as_high_as_the_circle(lat: float, lon: float, radius_m: float) -> None:
+    (south, north), (west, east) = box_around(lat, lon, radius_m)
+    for edge in ((south, lon), (north, lon), (lat, west), (lat, east)):
+        assert distance_m(lat, lon, *edge) == pytest.approx(radius_m, rel=1e-4)
 
 
 # -- distance ----------------------------------------------------------------------------------------------------

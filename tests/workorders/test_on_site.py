@@ -8,8 +8,7 @@ from tests.workorders.reading import last_entry, told, verbs
 from toolkit.errors import Refused
 from workforce.models import Position
 from workorders import actions
-from workorders.actions.fence import FENCE_M
-from workorders.models import WorkOrder
+from workorders.models import VisitRules, WorkOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -98,9 +97,15 @@ def test_arriving_at_the_shop_is_measured(en_route, engineer, minutes):
     assert entry.device_at == minutes(29)
 
 
+def test_the_fence_is_as_wide_as_the_rules_say(en_route, engineer, minutes):
+    VisitRules.objects.create(fence_m=260)
+    order = actions.arrive(en_route, by=engineer, at=minutes(30), accuracy_m=0, **NORTH_250_M)
+    assert (order.status, order.arrival_reason) == ("on_site", "")
+
+
 def test_outside_the_fence_needs_a_reason_and_a_photo(en_route, engineer, picture, minutes):
     here = {"by": engineer, "at": minutes(30), **NORTH_250_M}
-    with pytest.raises(Refused, match=f"You are 250 m from the merchant; up to {FENCE_M + 20} m is on site"):
+    with pytest.raises(Refused, match="You are 250 m from the merchant; up to 220 m is on site"):
         actions.arrive(en_route, accuracy_m=20, **here)
     why = {"accuracy_m": 20, "reason": "The shop is inside the mall"}
     for photo in (None, picture(engineer, "signature")):

@@ -8,10 +8,7 @@ from django.utils.translation import gettext as _
 from evidence.models import Capture
 from routing.geo import distance_m
 from toolkit.errors import Refused
-from workorders.models import WorkOrder
-
-FENCE_M = 200
-MOST_ACCURACY_M = 300  # a phone that is less sure of its place than this gets no more benefit of the doubt
+from workorders.models import VisitRules, WorkOrder
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def _why_not_here(order: WorkOrder, away_m: float | None, accuracy_m: float | No
         return ""
     if away_m is None:
         return _("Your phone gave no position. Switch it on, or say why you go on without it and add a photo.")
-    allowed_m = FENCE_M + min(accuracy_m or 0, MOST_ACCURACY_M)
+    allowed_m = VisitRules.in_force().allowed_m(accuracy_m)
     if away_m <= allowed_m:
         return ""
     return _(
