@@ -11,7 +11,7 @@ const root = resolve(here, "..");
 const npm = join(here, "node_modules");
 const source = (...parts) => join(root, "static", ...parts);
 
-const JS = ["office", "field", "public", "charts", "map", "scan", "theme", "worker", "board"].map((name) => source("js", `${name}.js`));
+const JS = ["office", "field", "public", "charts", "map", "scan", "theme", "worker", "board", "review"].map((name) => source("js", `${name}.js`));
 const CSS = ["office", "field", "public", "map", "board"].map((name) => source("css", `${name}.css`));
 const PURGED = { field: /(^|\/)(field|mobile)/, public: /(^|\/)(public|accounts)/ }; // pages with little css, and their templates
 const KEPT = { field: ["alert", "alert-danger"], public: [/^alert-/, /^(bg|text)-\w+-lt$/] }; // classes of theirs that no template names

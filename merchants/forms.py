@@ -1,10 +1,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Contact, Contract, Merchant
+from merchants.lifecycle import Kind, Reason
+from merchants.models import Contact, Contract, Merchant, Review
 from toolkit.choices import SearchField
 from toolkit.secrets import normalize_phone
 from workforce.models import Region, User
+from workforce.roles import Role
 
 SEARCHED = {"data-search": ""}  # static/js/select.js gives the select a search box
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -117,6 +119,48 @@ class MergeForm(forms.Form):
     def __init__(self, *args, others, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["merged"].queryset = others
+
+
+def bearer_field(required: bool = True) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        User.objects.none(), to_field_name="username", required=required, label=_("Brings the documents")
+    )
+
+
+class OwnerForm(forms.Form):
+    owner = bearer_field()
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        prospectors = User.objects.visible_to(by).filter(role=Role.PROSPECTOR, is_active=True)
+        self.fields["owner"].queryset = prospectors.order_by("name", "pk")
+
+
+class BeginForm(OwnerForm):
+    kind = forms.ChoiceField(label=_("Kind of merchant"), choices=Kind, initial=Kind.SOLE)
+    owner = bearer_field(required=False)
+    field_order = ("kind", "owner")
+
+
+class KindForm(InputForm):
+    class Meta:
+        model = Review
+        fields = ("kind",)
+
+
+class DocumentForm(forms.Form):
+    file = forms.ImageField(label=_("Photo or scan"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+
+
+class DecisionForm(forms.Form):
+    """Two buttons, one for each decision; `seen` is the photo they stand beside."""
+
+    is_accepted = forms.TypedChoiceField(choices=[("true", ""), ("false", "")], coerce=lambda value: value == "true")
+    seen = forms.UUIDField()
+    number = forms.CharField(max_length=60, required=False)
+    reason = forms.ChoiceField(label=_("What is wrong with it"), choices=Reason, required=False)
+    note = forms.CharField(max_length=200, required=False)
+    due_on = forms.DateField(required=False)
 
 
 def dialled(phone: str) -> str:

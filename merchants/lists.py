@@ -1,11 +1,14 @@
 import django_filters
 import django_tables2 as tables
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Merchant, Trade
+from merchants.lifecycle import Kind, ReviewState
+from merchants.models import Merchant, Review, Trade
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
-from toolkit.templatetags.toolkit import status_badge
+from toolkit.templatetags.toolkit import duration, status_badge
 from workforce.lists import region_filter
 
 
@@ -57,3 +60,61 @@ class MerchantTable(Table):
 
     def render_status(self, record: Merchant):
         return status_badge(record.status, record.get_status_display())
+
+
+class ReviewFilter(FilterSet):
+    q = django_filters.CharFilter(method="filter_merchant", label=_("Name or number of the merchant"))
+    state = django_filters.MultipleChoiceFilter(choices=ReviewState.choices, label=_("State"))
+    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind of merchant"))
+    region = region_filter("merchant__region")
+    missing = django_filters.BooleanFilter(method="filter_missing", label=_("Documents missing"))
+    begun = DayRangeFilter(field_name="begun_at", label=_("Begun"))
+
+    class Meta:
+        model = Review
+        fields = ()
+
+    def filter_merchant(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
+        return queryset.filter(merchant__in=Merchant.objects.search(text).values("pk"))
+
+    def filter_missing(self, queryset: QuerySet, name: str, has_some: bool) -> QuerySet:
+        return queryset.filter(missing__gt=0) if has_some else queryset.filter(missing=0)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """The open ones, unless somebody asks for others."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.open()
+
+
+class ReviewTable(Table):
+    merchant = tables.Column(order_by=("merchant__name",))
+    state = tables.Column()
+    waiting = tables.Column(accessor="submitted_at", verbose_name=_("Waiting for"), default="–")
+    kind = tables.Column()
+    missing = tables.Column(verbose_name=_("Missing"))
+    owner = tables.Column(order_by=("owner__name",), default="–")
+    region = tables.Column(accessor="merchant__region", verbose_name=_("region"), orderable=False)
+    begun_at = tables.DateTimeColumn()
+    number = tables.Column(order_by=("id",))
+
+    class Meta(Table.Meta):
+        model = Review
+        fields = ("merchant", "state", "waiting", "kind", "missing", "owner", "region", "begun_at", "number")
+
+    def render_merchant(self, record: Review):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.merchant.name)
+
+    def value_merchant(self, record: Review) -> str:
+        return record.merchant.name
+
+    def render_state(self, record: Review):
+        return status_badge(record.state, record.get_state_display())
+
+    def render_waiting(self, record: Review) -> str:
+        return duration(timezone.now() - record.submitted_at)
+
+    def render_missing(self, record: Review):
+        return format_html('<span class="badge bg-yellow-lt">{}</span>', record.missing) if record.missing else "–"
+
+    def value_missing(self, record: Review) -> int:
+        return record.missing

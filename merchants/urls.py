@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from merchants.views import choices
+from merchants.views import choices, review
 from merchants.views import office as views
 
 office: list[URLPattern] = [
@@ -31,4 +31,16 @@ office: list[URLPattern] = [
     path("merchants/<str:number>/contracts/sign/", views.ContractSign.as_view(), name="merchant-contract-sign"),
     path("merchants/<str:number>/branches/", views.MerchantBranches.as_view(), name="merchant-branches"),
     path("merchants/<str:number>/timeline/", views.MerchantTimeline.as_view(), name="merchant-timeline"),
+    path("merchants/<str:number>/review/", review.MerchantReview.as_view(), name="merchant-review"),
+    path("merchants/<str:number>/review/begin/", review.ReviewBegin.as_view(), name="review-begin"),
+    path("reviews/", review.ReviewList.as_view(), name="review-list"),
+    path("reviews/<str:number>/", review.ReviewDetail.as_view(), name="review-detail"),
+    path("reviews/<str:number>/kind/", review.ReviewKind.as_view(), name="review-kind"),
+    path("reviews/<str:number>/owner/", review.ReviewHandOn.as_view(), name="review-hand-on"),
+    path("reviews/<str:number>/submit/", review.ReviewSubmit.as_view(), name="review-submit"),
+    path("reviews/<str:number>/pass/", review.ReviewPass.as_view(), name="review-pass"),
+    path("reviews/<str:number>/<slug:type>/", review.ReviewDetail.as_view(), name="review-document"),
+    path("reviews/<str:number>/<slug:type>/decide/", review.ReviewDecide.as_view(), name="review-decide"),
+    path("reviews/<str:number>/<slug:type>/give/", review.ReviewGive.as_view(), name="review-give"),
+    path("reviews/<str:number>/<slug:type>/number/", review.ReviewReveal.as_view(), name="review-reveal"),
 ]

@@ -13,11 +13,11 @@ from workforce.models import Organisation, Region, Skill, User
 from workforce.roles import Role
 
 
-def region_filter() -> django_filters.ModelChoiceFilter:
+def region_filter(field: str = "region") -> django_filters.ModelChoiceFilter:
     """Rows of a region and everything below it; offers the regions the person may see."""
 
     def within(queryset, name, region):
-        return queryset.filter(region__in=Region.objects.within(region).values("pk")) if region else queryset
+        return queryset.filter(**{f"{field}__in": Region.objects.within(region).values("pk")}) if region else queryset
 
     return django_filters.ModelChoiceFilter(
         label=_("Region"),

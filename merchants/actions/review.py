@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
@@ -16,14 +16,13 @@ from merchants.credit_codes import is_credit_code
 from merchants.identity import is_identity_number
 from merchants.lifecycle import Document, DocumentState, Kind, Reason, ReviewState
 from merchants.models import DocumentRule, Merchant, Review, ReviewDocument
+from merchants.models.review import TO_BRING
 from toolkit.errors import Refused
 from workforce.models import User
 from workforce.roles import Role
 
 TIME_TO_MEND = timedelta(days=3)
 FEWEST_DIGITS = 8  # of an account
-NOT_AS_IT_SHOULD_BE = (DocumentState.MISSING, DocumentState.REJECTED)
-HERE = (ReviewState.SUBMITTED, ReviewState.RETURNED)  # with the reviewer
 
 
 def begin_review(
@@ -59,12 +58,12 @@ def choose_kind(review: Review, *, kind: str, by: User, at: datetime, device_at:
             return review
         changes, review.kind = {"kind": [review.kind, kind]}, kind
         asked = DocumentRule.of(kind)
-        review.documents.filter(state__in=NOT_AS_IT_SHOULD_BE).exclude(type__in=asked).delete()
+        review.documents.filter(state__in=TO_BRING).exclude(type__in=asked).delete()
         for document in review.documents.all():
             document.is_required = asked.get(document.type, False)
             document.save(update_fields=["is_required"])
         _ask_for(review, asked)
-        if review.state == ReviewState.SUBMITTED and _lacking(review):
+        if review.state == ReviewState.SUBMITTED and review.lacking().exists():
             changes |= _move(review, ReviewState.COLLECTING, at)
         review.save()
         _write("merchants.choose_kind", review, by, at, changes, device_at=device_at)
@@ -100,7 +99,7 @@ def give_document(
         document.reason = document.note = document.number = ""
         document.due_on = document.decided_by = document.decided_at = None
         document.save()
-        if review.state == ReviewState.RETURNED and not _lacking(review):
+        if review.state == ReviewState.RETURNED and not review.lacking().exists():
             changes["review"] = _move(review, ReviewState.SUBMITTED, at)["state"]
             review.save()
         _write("merchants.give_document", review, by, at, changes, device_at=device_at, note=str(document))
@@ -112,7 +111,7 @@ def submit_review(review: Review, *, by: User, at: datetime, device_at: datetime
         review = _locked_open(review)
         if review.state == ReviewState.SUBMITTED:
             return review
-        if lacking := _lacking(review):
+        if lacking := list(review.lacking()):
             raise Refused(_("Still missing: %(documents)s.") % {"documents": ", ".join(map(str, lacking))})
         changes = _move(review, ReviewState.SUBMITTED, at)
         review.save()
@@ -131,24 +130,24 @@ def decide_document(
     reason: str = "",
     note: str = "",
     due_on: date | None = None,
-    capture: Capture | None = None,
+    seen: UUID | None = None,
 ) -> ReviewDocument:
     """Accepts it, with the number that stands on it, or rejects it: then it is to be brought again by `due_on`.
 
-    `capture` is what the reviewer has looked at. The first decision stands; whoever made it may change it.
+    `seen` is the photo that the reviewer has looked at. The first decision stands; whoever made it may change it.
     """
     with transaction.atomic():
         review = _locked_open(review)
         _refuse_own(review, by)
         document = _document(review, type)
-        if review.state not in HERE or document.state == DocumentState.MISSING:
+        if not review.is_with_reviewer or document.state == DocumentState.MISSING:
             raise Refused(_("“%(document)s” has not been submitted yet.") % {"document": document})
         if document.decided_by_id not in (None, by.pk):
             raise Refused(
                 _("%(person)s has already decided on “%(document)s”: %(state)s.")
                 % {"person": document.decided_by, "document": document, "state": document.get_state_display()}
             )
-        if capture is not None and capture.pk != document.capture_id:
+        if seen is not None and seen != document.capture_id:
             raise Refused(_("A new photo of “%(document)s” has come in. Look at that one.") % {"document": document})
         before = document.state
         document.decided_by, document.decided_at = by, at
@@ -164,7 +163,7 @@ def decide_document(
                 raise Refused(_("Choose a day that is still to come."), field="due_on")
         document.save()
         changes: dict[str, Any] = {"document": [None, type], "state": [before, document.state]}
-        if (state := ReviewState.RETURNED if _lacking(review) else ReviewState.SUBMITTED) != review.state:
+        if (state := ReviewState.RETURNED if review.lacking().exists() else ReviewState.SUBMITTED) != review.state:
             changes["review"] = _move(review, state, at)["state"]
             review.save()
         verb = "merchants.accept_document" if is_accepted else "merchants.reject_document"
@@ -183,8 +182,7 @@ def pass_review(review: Review, *, by: User, at: datetime) -> Review:
         if not review.is_open:
             return review
         _refuse_own(review, by)
-        undecided = Q(state=DocumentState.GIVEN) | Q(is_required=True) & ~Q(state=DocumentState.ACCEPTED)
-        if left := list(review.documents.filter(undecided)):
+        if left := list(review.undecided()):
             raise Refused(_("Not accepted yet: %(documents)s.") % {"documents": ", ".join(map(str, left))})
         changes: dict[str, Any] = review.move_to(ReviewState.PASSED)
         review.passed_by, review.passed_at = by, at
@@ -224,10 +222,6 @@ def _document(review: Review, type: str) -> ReviewDocument:
     if found is None:
         raise Refused(_("“%(document)s” is not asked for here.") % {"document": Document(type).label})
     return found
-
-
-def _lacking(review: Review) -> list[ReviewDocument]:
-    return list(review.documents.filter(is_required=True, state__in=NOT_AS_IT_SHOULD_BE))
 
 
 def _move(review: Review, state: ReviewState, at: datetime) -> dict[str, list]:

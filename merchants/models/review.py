@@ -14,6 +14,8 @@ from toolkit.numbers import next_number
 from toolkit.secrets import EncryptedTextField, blind_index, mask_account
 from workforce.models import RegionScopedQuerySet, User
 
+TO_BRING = (DocumentState.MISSING, DocumentState.REJECTED)
+
 
 class DocumentRule(models.Model):
     """A document that merchants of a kind hand in. A kind without rows hands in what stands in lifecycle.ASKED."""
@@ -49,7 +51,7 @@ class ReviewQuerySet(RegionScopedQuerySet):
 
     def with_missing(self) -> "ReviewQuerySet":
         """`missing`: how many required documents are not there, or not as they should be."""
-        lacking = Q(documents__state__in=(DocumentState.MISSING, DocumentState.REJECTED), documents__is_required=True)
+        lacking = Q(documents__state__in=TO_BRING, documents__is_required=True)
         return self.annotate(missing=Count("documents", filter=lacking))
 
 
@@ -110,6 +112,20 @@ class Review(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state != ReviewState.PASSED
+
+    @property
+    def is_with_reviewer(self) -> bool:
+        return self.state in (ReviewState.SUBMITTED, ReviewState.RETURNED)
+
+    def lacking(self) -> "models.QuerySet[ReviewDocument]":
+        """What is still to be brought before it can be submitted."""
+        return self.documents.filter(is_required=True, state__in=TO_BRING)
+
+    def undecided(self) -> "models.QuerySet[ReviewDocument]":
+        """What keeps it from being passed."""
+        return self.documents.filter(
+            Q(state=DocumentState.GIVEN) | Q(is_required=True) & ~Q(state=DocumentState.ACCEPTED)
+        )
 
     def may_be_judged_by(self, user: User) -> bool:
         """Whoever won the merchant, or brings its documents, does not review it."""
@@ -178,6 +194,11 @@ class ReviewDocument(models.Model):
         self.number_index = blind_index(self.number, self.type) if self.number else ""
         self.number_last4 = self.number[-4:]
         super().save(*args, **kwargs)
+
+    @property
+    def tone(self) -> str:
+        """The state whose colour its badge has: an accepted order is something else."""
+        return ReviewState.PASSED if self.state == DocumentState.ACCEPTED else self.state
 
     @property
     def has_number(self) -> bool:

@@ -110,10 +110,10 @@ def test_the_first_decision_stands_and_only_its_maker_changes_it(decide, submitt
 
 
 def test_nobody_decides_on_a_photo_they_have_not_seen(decide, submitted, give):
-    seen = submitted.documents.get(type="till").capture
+    seen = submitted.documents.get(type="till").capture_id
     give("till")
     with pytest.raises(Refused, match="A new photo of “Till” has come in"):
-        decide("till", capture=seen)
+        decide("till", seen=seen)
 
 
 @pytest.mark.django_db(transaction=True)

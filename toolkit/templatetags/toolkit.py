@@ -81,6 +81,7 @@ STATUS_COLOURS = {
     "issued": "indigo", "returned": "yellow", "scrapped": "secondary", "order": "green", "merged": "azure",
     "rejected": "red", "done": "green", "failed": "red", "running": "blue", "checking": "blue", "checked": "teal",
     "uploaded": "azure", "waiting": "azure", "proposed": "teal", "applied": "green", "interrupted": "yellow",
+    "collecting": "azure", "submitted": "blue", "passed": "green", "given": "blue", "missing": "secondary",
 }  # fmt: skip
 
 
