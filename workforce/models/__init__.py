@@ -1,0 +1,24 @@
+from workforce.models.hours import Booking, Shift
+from workforce.models.organisations import Organisation, OrganisationQuerySet
+from workforce.models.people import PersonSkill, SavedView, Skill, User, UserManager, UserQuerySet
+from workforce.models.regions import Boundary, Region, RegionQuerySet, RegionScopedQuerySet
+from workforce.models.tracks import Fix, Position
+
+__all__ = [
+    "Booking",
+    "Boundary",
+    "Fix",
+    "Organisation",
+    "OrganisationQuerySet",
+    "PersonSkill",
+    "Position",
+    "Region",
+    "RegionQuerySet",
+    "RegionScopedQuerySet",
+    "SavedView",
+    "Shift",
+    "Skill",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]
