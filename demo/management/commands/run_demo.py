@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from config import embedded
 from demo.logins import print_logins
@@ -49,6 +50,10 @@ class Command(BaseCommand):
             self.stdout.write("\nStopping …")
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
+        except InconsistentMigrationHistory as error:
+            raise CommandError(
+                "The data in .run are of a version too old to go on from. `make clean` deletes them; then start again."
+            ) from error
         except ImportError as error:
             raise CommandError(f"A library is missing: {error}. Run `make demo`, which installs it.") from error
         except (OSError, DatabaseError) as error:
