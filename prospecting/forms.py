@@ -1,15 +1,21 @@
+from math import nan
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import TerminalModel
 from merchants.forms import DAY, SEARCHED, InputForm, dialled
+from prospecting.geojson import LINES, POLYGONS, geometries
+from prospecting.grid_map import Measure
 from prospecting.lifecycle import Stage
 from prospecting.models import Campaign, Cell, Lead, LostReason, Offer, Opportunity, ProspectingTask
 from toolkit.choices import SearchField
 from workforce.models import Region, User
 from workforce.roles import Role
+
+MOST_BYTES = 5_000_000
 
 
 def prospectors(by: User):
@@ -147,3 +153,150 @@ class TaskForm(InputForm):
         self.fields["prospector"].queryset = prospectors(by)
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["cells"].queryset = Cell.objects.visible_to(by).standing()
+
+
+class GridFilter(forms.Form):
+    """What the map of the grid shows; all of it stands in the address of the page."""
+
+    region = forms.ModelChoiceField(
+        Region.objects.none(), required=False, to_field_name="code", label=_("Region"), empty_label=_("All")
+    )
+    prospector = forms.ModelChoiceField(
+        User.objects.none(), required=False, to_field_name="username", label=_("Prospector"), empty_label=_("All")
+    )
+    colour = forms.ChoiceField(required=False, choices=Measure.choices, label=_("Coloured by"))
+    leads = forms.ChoiceField(required=False, choices=[("", _("Shown")), ("no", _("Hidden"))], label=_("Leads"))
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(by)
+        self.fields["prospector"].queryset = prospectors(by)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
+
+
+class GridView(GridFilter):
+    """With the part of the world that is looked at."""
+
+    bbox = forms.CharField()
+    zoom = forms.IntegerField(min_value=0, max_value=22)
+
+    def clean_bbox(self) -> tuple[float, float, float, float]:
+        try:
+            west, south, east, north = map(float, self.cleaned_data["bbox"].split(","))
+        except ValueError:
+            west = south = east = north = nan
+        if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90 and west != east):
+            raise forms.ValidationError(_("bbox must be west,south,east,north in degrees."))
+        return (west, south, east, north) if west < east else (-180, south, 180, north)  # over the date line
+
+
+class OutlinesForm(forms.Form):
+    """GeoJSON that was drawn on the map, pasted, or stands in a file; a file comes back as pasted."""
+
+    kinds: tuple[str, ...] = POLYGONS
+    geojson = forms.CharField(
+        label=_("GeoJSON"), required=False, help_text=_("WGS-84. Drawing on the map fills this in."),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "font-monospace", "spellcheck": "false", "data-geojson": ""}),
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_("Or a file"), required=False, widget=forms.FileInput(attrs={"accept": ".geojson,.json"})
+    )
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if file := values.pop("file", None):
+            if file.size > MOST_BYTES:
+                self.add_error("file", _("The file is too large: at most 5 MB."))
+                return values
+            text = file.read().decode(errors="replace")
+            self.data = self.data.copy()
+            self.data["geojson"] = values["geojson"] = text
+        try:
+            values["geojson"] = geometries(values["geojson"], self.kinds) if values.get("geojson") else []
+        except ValueError:
+            self.add_error("geojson", _("This is no GeoJSON that could be read. Draw it, or choose another file."))
+        return values
+
+
+class RegionOutlinesForm(OutlinesForm):
+    region = forms.ModelChoiceField(
+        Region.objects.none(), to_field_name="code", label=_("Region"), widget=forms.Select(attrs=SEARCHED)
+    )
+    field_order = ("region", "name")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(self.by).filter(boundary__isnull=False)
+
+
+class DrawCellForm(RegionOutlinesForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        outlines = values.pop("geojson", [])
+        if not self.errors and len(outlines) != 1:
+            self.add_error("geojson", _("Draw one outline on the map, or paste one. Several go through the import."))
+        return values | {"outline": outlines and outlines[0][1]}
+
+
+class ImportCellsForm(RegionOutlinesForm):
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        return values | {"outlines": values.pop("geojson", [])}
+
+
+class SplitCellForm(OutlinesForm):
+    class How(models.TextChoices):
+        WORK = "work", _("As many leads in each")
+        AREA = "area", _("The same area each")
+        LINES = "lines", _("Along streets: lines drawn on the map")
+
+    kinds = LINES
+    how = forms.ChoiceField(choices=How, initial=How.WORK, label=_("How"), widget=forms.RadioSelect)
+    count = forms.IntegerField(label=_("Into how many cells"), initial=2, required=False)
+    field_order = ("how", "count")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        how, lines = values.pop("how", None), [line for _name, line in values.pop("geojson", [])]
+        if how != self.How.LINES:
+            return values | {"is_by_work": how == self.How.WORK}
+        if not lines and not self.errors:
+            self.add_error("geojson", _("Draw a line from border to border, or paste the streets."))
+        return {"lines": lines}
+
+
+class ChosenCellsForm(forms.Form):
+    """About cells chosen on the map."""
+
+    cells = forms.ModelMultipleChoiceField(
+        Cell.objects.none(), to_field_name="number", widget=forms.MultipleHiddenInput,
+        error_messages={"required": _("Choose cells on the map first.")},
+    )  # fmt: skip
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cells"].queryset = Cell.objects.visible_to(by).standing().select_related("region")
+
+
+class MergeCellsForm(ChosenCellsForm):
+    name = forms.CharField(
+        label=_("Name"), max_length=80, required=False, help_text=_("Empty: the names of all of them.")
+    )
+
+
+class GiveCellsForm(ChosenCellsForm):
+    prospector = forms.ModelChoiceField(
+        User.objects.none(), to_field_name="username", label=_("Prospector"), required=False,
+        empty_label=_("Nobody: take it back"),
+    )  # fmt: skip
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        self.fields["prospector"].queryset = prospectors(by)

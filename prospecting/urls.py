@@ -1,8 +1,18 @@
 from django.urls import URLPattern, path
 
-from prospecting.views import leads, opportunities, tasks
+from prospecting.views import grid, leads, opportunities, tasks
 
 office: list[URLPattern] = [
+    path("grid/", grid.Grid.as_view(), name="grid"),
+    path("grid/features/", grid.GridFeatures.as_view(), name="grid-features"),
+    path("grid/boundary/<str:number>/", grid.RegionBoundary.as_view(), name="grid-boundary"),
+    path("grid/draw/", grid.CellDraw.as_view(), name="cell-draw"),
+    path("grid/import/", grid.CellImport.as_view(), name="cell-import"),
+    path("grid/merge/", grid.CellsMerge.as_view(), name="cell-merge"),
+    path("grid/give/", grid.CellsGive.as_view(), name="cell-give"),
+    path("grid/<str:number>/", grid.CellDetail.as_view(), name="cell-detail"),
+    path("grid/<str:number>/card/", grid.CellCard.as_view(), name="cell-card"),
+    path("grid/<str:number>/split/", grid.CellSplit.as_view(), name="cell-split"),
     path("leads/", leads.LeadList.as_view(), name="lead-list"),
     path("leads/search/", leads.LeadSearch.as_view(), name="lead-search"),
     path("leads/add/", leads.LeadCreate.as_view(), name="lead-create"),

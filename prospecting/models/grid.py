@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,10 @@ class CellQuerySet(RegionScopedQuerySet):
 
     def standing(self) -> "CellQuerySet":
         return self.filter(retired_at=None)
+
+    def with_owner(self) -> "CellQuerySet":
+        """`now` is the row of whose it is."""
+        return self.annotate(now=FilteredRelation("owners", condition=Q(owners__during__upper_inf=True)))
 
     def touching(self, west: float, south: float, east: float, north: float) -> "CellQuerySet":
         return self.filter(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
@@ -86,6 +90,10 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hectares(self) -> float:
+        return self.area_m2 / 10_000
 
     def get_absolute_url(self) -> str:
         return reverse("office:cell-detail", args=[self.number])

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from prospecting import actions, forms, lists, permissions
-from prospecting.models import ProspectingTask
+from prospecting.models import Cell, ProspectingTask
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage
 
@@ -56,6 +56,18 @@ class TaskGive(FormPage):
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"by": self.request.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        """For cells chosen on the map: ?cell=…&cell=…, to whoever has all of them."""
+        numbers = self.request.GET.getlist("cell")
+        cells = Cell.objects.visible_to(self.request.user).standing().with_owner().filter(number__in=numbers)
+        owners = set(cells.values_list("now__prospector__username", flat=True))
+        first = cells.first()
+        return {
+            "cells": cells,
+            "region": first and first.region_id,
+            "prospector": owners.pop() if len(owners) == 1 else None,
+        }
 
     def run_action(self, values: dict[str, Any]) -> ProspectingTask:
         return actions.give_task(**values, by=self.request.user, at=timezone.now())

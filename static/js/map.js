@@ -3,3 +3,5 @@ import "./map_places.js";
 import "./map_live.js";
 import "./map_track.js";
 import "./map_plan.js";
+import "./map_grid.js";
+import "./map_draw.js";
