@@ -21,7 +21,7 @@ CLAIMED_FOR = timedelta(days=30)
 MOST_CLAIMED = 200
 CHANGEABLE = {
     "name", "region", "trade", "address", "lat", "lon", "location_accuracy_m", "contact_name", "phone", "campaign",
-    "potential", "note",
+    "potential", "note", "external_id",
 }  # fmt: skip
 LEARNED = ("trade", "address", "contact_name", "phone", "campaign", "potential", "external_id", "merchant", "owner")
 
@@ -56,7 +56,9 @@ def make_lead(*, by: User | None, at: datetime, captures: Iterable[Capture] = ()
     return lead
 
 
-def make_leads(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Lead]:
+def make_leads(
+    news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, verb: str = "prospecting.make_lead"
+) -> list[Lead]:
     """All or none of them; `news` are `NewLead`. Each comes into the cell it lies in, or into the pool."""
     leads = [Lead(created_at=at, created_by=by, **new) for new in news]
     for lead in leads:
@@ -76,7 +78,7 @@ def make_leads(news: Sequence[Mapping[str, Any]], *, by: User | None, at: dateti
                 raise
             raise Refused(_("A lead with this outside number exists already."), field="external_id") from clash
         ids = [lead.merchant_id for lead in leads]
-        record_all("prospecting.make_lead", leads, by=by, at=at, merchant_ids=ids)
+        record_all(verb, leads, by=by, at=at, merchant_ids=ids)
         return leads
 
 
