@@ -24,6 +24,8 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MEDIA_
 WORKDIR /app
 COPY . .
 COPY --from=frontend /app/build build
+# where the first plan of a day leaves what it compiled
+RUN install -d -o fieldloop build/numba
 RUN export DEVELOPMENT=1 DATABASE_URL=postgres://none/ REDIS_URL=redis://none/ \
   && python manage.py messages --compile \
   && python manage.py collectstatic --no-input --verbosity 0

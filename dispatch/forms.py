@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from dispatch.models import RuleSet, line_of
+from dispatch.models import RuleSet
 from toolkit.choices import SearchField
 from workforce.models import Region, User
 from workorders.models import WorkOrder
@@ -43,7 +43,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args, order: WorkOrder, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.zone = order.region.zone
-        near = Q(region__path__in=line_of(order.region)) | Q(region__path__startswith=order.region.path)
+        near = Q(region__path__in=order.region.line) | Q(region__path__startswith=order.region.path)
         own = User.objects.visible_to(by).values("pk")
         everybody = User.objects.engineers().filter(near | Q(pk__in=own))
         self.fields["engineer"].queryset = self.fields["other"].queryset = everybody

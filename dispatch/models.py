@@ -7,16 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.plans.models import DayPlan, PlannedDay, PlannedOrder  # noqa: F401 (Django looks for models here)
 from dispatch.scoring import FACTORS
 from toolkit.numbers import next_number
-from workforce.models import Region, RegionScopedQuerySet, User
+from workforce.models import Region, RegionRulesQuerySet, User
 from workorders.models import WorkOrder, WorkOrderType
 
 
-def line_of(region: Region) -> list[str]:
-    """The paths of the regions a region lies in, from the top, itself included."""
-    return region.line
-
-
-class RuleSetQuerySet(RegionScopedQuerySet):
+class RuleSetQuerySet(RegionRulesQuerySet):
     def in_force(self) -> "RuleSetQuerySet":
         return self.filter(is_current=True)
 
@@ -24,24 +19,10 @@ class RuleSetQuerySet(RegionScopedQuerySet):
         newer = RuleSet.objects.filter(number=models.OuterRef("number"), version__gt=models.OuterRef("version"))
         return self.filter(~models.Exists(newer))
 
-    def visible_to(self, user: User) -> "RuleSetQuerySet":
-        """The rules of one's own regions, and those from above that count there too."""
-        if user.sees_all_regions:
-            return self
-        if user.is_field or not user.is_active or not user.region_id:
-            return self.none()
-        return self.filter(Q(region=None) | Q(region__path__in=line_of(user.region))) | self.in_regions_of(user)
-
-    def editable_by(self, user: User) -> "RuleSetQuerySet":
-        """The rules of one's own regions; those for everywhere belong to who leads the whole company."""
-        own = self.in_regions_of(user)
-        leads_all = user.sees_all_regions or (user.region_id and user.region.parent_id is None)
-        return own | self.filter(region=None) if leads_all else own
-
     def for_order(self, order: WorkOrder) -> "RuleSet":
         """The most specific in force: the deepest region, then the order type. Without any, the standard values."""
         fitting = self.in_force().filter(
-            Q(region=None) | Q(region__path__in=line_of(order.region)),
+            Q(region=None) | Q(region__path__in=order.region.line),
             Q(order_type=None) | Q(order_type=order.type_id),
         )
         standard = RuleSet(name=_("Standard"), version=0)

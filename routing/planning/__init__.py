@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from routing.planning.checker import check
-from routing.planning.displacement import displaced
 from routing.planning.problem import (
     Budget,
     Cancel,
     Depot,
-    Displaced,
     Fault,
     Invalid,
     Key,
@@ -28,8 +26,8 @@ from routing.planning.problem import (
 from routing.planning.validation import validate
 
 __all__ = [
-    "Budget", "Cancel", "Depot", "Displaced", "Fault", "Invalid", "Lunch", "Order", "Person", "Plan", "Problem",
-    "Reason", "Route", "Totals", "Unserved", "Visit", "Weights", "check", "displaced", "plan", "validate",
+    "Budget", "Cancel", "Depot", "Fault", "Invalid", "Lunch", "Order", "Person", "Plan", "Problem",
+    "Reason", "Route", "Totals", "Unserved", "Visit", "Weights", "check", "plan", "validate",
 ]  # fmt: skip
 
 

@@ -222,13 +222,3 @@ class Plan:
         return {
             visit.key: (route.person, visit) for route in self.routes for visit in route.visits if visit.kind == "order"
         }
-
-
-class Displaced(NamedTuple):
-    """An order whose person or time an insertion changes; without `person_after` it is left out."""
-
-    order: Key
-    person_before: Key
-    person_after: Key | None
-    start_before_s: int
-    start_after_s: int | None

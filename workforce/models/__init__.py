@@ -1,7 +1,7 @@
 from workforce.models.hours import Booking, Shift
 from workforce.models.organisations import Organisation, OrganisationQuerySet
 from workforce.models.people import PersonSkill, SavedView, Skill, User, UserManager, UserQuerySet
-from workforce.models.regions import Boundary, Region, RegionQuerySet, RegionScopedQuerySet
+from workforce.models.regions import Boundary, Region, RegionQuerySet, RegionRulesQuerySet, RegionScopedQuerySet
 from workforce.models.tracks import Fix, Position
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Position",
     "Region",
     "RegionQuerySet",
+    "RegionRulesQuerySet",
     "RegionScopedQuerySet",
     "SavedView",
     "Shift",

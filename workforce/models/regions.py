@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -104,3 +105,21 @@ class RegionScopedQuerySet(models.QuerySet):
         if not user.is_active or not user.region_id:
             return self.none()
         return self.filter(**{f"{self.region_field}__in": Region.objects.within(user.region).values("pk")})
+
+
+class RegionRulesQuerySet(RegionScopedQuerySet):
+    """For rules of a region and all below it; without a region they are for everywhere."""
+
+    def visible_to(self, user: "User"):
+        """Those of one's own regions, and those from above that count there too."""
+        if user.sees_all_regions:
+            return self
+        if user.is_field or not user.is_active or not user.region_id:
+            return self.none()
+        return self.filter(Q(region=None) | Q(region__path__in=user.region.line)) | self.in_regions_of(user)
+
+    def editable_by(self, user: "User"):
+        """Those of one's own regions; those for everywhere belong to who leads the whole company."""
+        own = self.in_regions_of(user)
+        leads_all = user.sees_all_regions or (user.region_id and user.region.parent_id is None)
+        return own | self.filter(region=None) if leads_all else own

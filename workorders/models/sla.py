@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models import ServiceCalendar
 from toolkit.numbers import next_number
-from workforce.models import Region, RegionScopedQuerySet, User
+from workforce.models import Region, RegionRulesQuerySet, User
 from workforce.roles import FIELD, Role
 from workorders.models.orders import WorkOrder
 from workorders.models.types import SlaPolicy, WorkOrderType
@@ -49,21 +49,7 @@ class SlaWarning(models.Model):
         return f"{self.order} {self.get_target_display()} {self.percent} %"
 
 
-class EscalationQuerySet(RegionScopedQuerySet):
-    def visible_to(self, user: User) -> "EscalationQuerySet":
-        """Those of one's own regions, and those from above that count there too."""
-        if user.sees_all_regions:
-            return self
-        if user.is_field or not user.is_active or not user.region_id:
-            return self.none()
-        return self.filter(Q(region=None) | Q(region__path__in=user.region.line)) | self.in_regions_of(user)
-
-    def editable_by(self, user: User) -> "EscalationQuerySet":
-        """Those of one's own regions; those for everywhere belong to who leads the whole company."""
-        own = self.in_regions_of(user)
-        leads_all = user.sees_all_regions or (user.region_id and user.region.parent_id is None)
-        return own | self.filter(region=None) if leads_all else own
-
+class EscalationQuerySet(RegionRulesQuerySet):
     def for_warning(self, warning: SlaWarning) -> "EscalationQuerySet":
         """All that fit count, not only the most specific."""
         order = warning.order
