@@ -52,9 +52,11 @@ OFFICE = [
     Item(_("Visits to look at"), "office:visit-list", "shield-check", workorders.REVIEW_VISITS),
     Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
     Item(_("Leads"), "office:lead-list", "target", prospecting.VIEW_LEAD),
+    Item(_("Grid"), "office:grid", "map", prospecting.VIEW_GRID),
     Item(_("Opportunities"), "office:pipeline", "layout-kanban", prospecting.VIEW_OPPORTUNITY),
     Item(_("Prospecting tasks"), "office:prospecting-task-list", "route", prospecting.VIEW_LEAD),
     Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
+    Item(_("Reviews"), "office:review-list", "shield-check", merchants.VIEW_REVIEW),
     Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
     Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
     Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
@@ -72,7 +74,9 @@ OFFICE = [
 
 FIELD = [
     Item(_("Today"), "field:today", "calendar", workforce.SEE_FIELD),
+    Item(_("New lead"), "field:lead-new", "plus", prospecting.PROSPECT),
     Item(_("Scan"), "field:scan", "scan", assets.BIND_TERMINAL),
+    Item(_("Documents"), "field:documents", "file-text", merchants.BRING_DOCUMENTS),
     Item(_("Notices"), "field:notices", "bell", workforce.SEE_FIELD),
     Item(_("Me"), "field:me", "user", workforce.SEE_FIELD),
 ]
@@ -81,6 +85,7 @@ PANELS: dict[str, list[Panel]] = {
     "merchant": [
         Panel("contacts", _("Contacts"), "office:merchant-contacts", merchants.VIEW_MERCHANT),
         Panel("contracts", _("Contracts"), "office:merchant-contracts", merchants.VIEW_MERCHANT),
+        Panel("review", _("Review"), "office:merchant-review", merchants.VIEW_REVIEW),
         Panel("terminals", _("Terminals"), "office:merchant-terminals", assets.VIEW_TERMINAL),
         Panel("orders", _("Work orders"), "office:merchant-orders", workorders.VIEW_ORDER),
         Panel("branches", _("Branches"), "office:merchant-branches", merchants.VIEW_MERCHANT),

@@ -20,9 +20,15 @@ from evidence.models import Capture
 from knowledge import actions as knowledge
 from knowledge.models import Article
 from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
-from mobile import advice, forms
+from merchants import actions as merchants
+from merchants.models import Review
+from merchants.permissions import BRING_DOCUMENTS
+from mobile import advice, documents, forms, selling
 from mobile.positions import tell_positions
 from procedures.answers import given_by_form
+from prospecting import actions as prospecting
+from prospecting.models import Lead
+from prospecting.permissions import PROSPECT
 from workforce.models import User
 from workforce.permissions import SEE_FIELD
 from workorders import actions as workorders
@@ -106,6 +112,21 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
+    ("leads", "visit"): Command(prospecting.record_visit, PROSPECT, selling.VisitMade, _("Save the visit")),
+    ("leads", "put-off"): Command(prospecting.put_off, PROSPECT, selling.PutOff, _("Put off")),
+    ("leads", "open-opportunity"): Command(
+        selling.open_opportunity, PROSPECT, selling.WantsToSign, _("They want to sign")
+    ),
+    ("leads", "promise"): Command(selling.promise, PROSPECT, selling.Promised, _("Promise something")),
+    ("people", "note-lead"): Command(prospecting.note_lead, PROSPECT, selling.NewShop, _("New lead")),
+    ("people", "order-round"): Command(prospecting.order_round, PROSPECT, selling.Here, _("Order again from here")),
+    ("reviews", "give"): Command(
+        merchants.give_document, BRING_DOCUMENTS, documents.DocumentTaken, _("Hand in a document")
+    ),
+    ("reviews", "choose-kind"): Command(
+        merchants.choose_kind, BRING_DOCUMENTS, documents.KindChosen, _("Kind of merchant")
+    ),
+    ("reviews", "submit"): Command(merchants.submit_review, BRING_DOCUMENTS, forms.Moment, _("Submit the documents")),
     ("people", "position"): Command(
         tell_positions, SEE_FIELD, forms.Positions, _("Share my position"), may_repeat=True
     ),
@@ -116,5 +137,7 @@ SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
     "terminals": lambda user, serial: Terminal.objects.found_by(user).filter(serial=serial),
     "stickers": lambda user, number: Sticker.objects.filter(number=number),
     "articles": lambda user, number: Article.objects.of_writer(user).filter(number=number),
+    "leads": lambda user, number: Lead.objects.visible_to(user).filter(number=number),
+    "reviews": lambda user, number: Review.objects.filter(owner=user, number=number),
     "people": lambda user, username: User.objects.filter(pk=user.pk, username=username),
 }

@@ -25,6 +25,7 @@ from mobile.queries import order_page, was_given
 from procedures.answers import shown_answer
 from procedures.models import Answer
 from procedures.queries import StepView, checklist
+from prospecting.models import Visit
 from toolkit.errors import Refused
 from workforce.models import User
 from workorders.lifecycle import DONE, Status
@@ -226,6 +227,8 @@ def _do(sent: Sent, command: Command, *, device: Device, by: User, at: datetime)
         result |= {"made": made.pk, "answer": str(made.pk)}
     if isinstance(made, Told):
         result |= made._asdict()
+    if isinstance(made, Visit):
+        result |= {"lead": made.lead.number}
     return result
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from mobile.views import articles, commands, late, me, orders, scan, shell, sync
+from mobile.views import articles, commands, documents, late, leads, me, orders, scan, shell, sync
 
 field: list[URLPattern] = [
     path("sw.js", shell.worker, name="worker"),
@@ -17,6 +17,12 @@ field: list[URLPattern] = [
     path("orders/<str:number>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<str:number>/fresh/", orders.OrderFreshness.as_view(), name="order-fresh"),
     path("orders/<str:number>/phone/<slug:key>/", orders.OrderPhone.as_view(), name="order-phone"),
+    path("leads/new/", leads.NewLeadPage.as_view(), name="lead-new"),
+    path("leads/doubles/", leads.DoublesDoor.as_view(), name="lead-doubles"),
+    path("leads/<str:number>/", leads.LeadPage.as_view(), name="lead"),
+    path("leads/<str:number>/phone/", leads.LeadPhone.as_view(), name="lead-phone"),
+    path("documents/", documents.DocumentsPage.as_view(), name="documents"),
+    path("reviews/<str:number>/", documents.ReviewPage.as_view(), name="review"),
     path("articles/", articles.ArticlesPage.as_view(), name="articles"),
     path("articles/<str:number>/", articles.ArticlePage.as_view(), name="article"),
     path("<slug:things>/<str:number>/<slug:name>/", commands.CommandDoor.as_view(), name="command"),

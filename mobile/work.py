@@ -17,20 +17,29 @@ from assets.models import Binding
 from assets.permissions import BIND_TERMINAL
 from journal.models import Entry
 from knowledge.models import Article
-from merchants.models import Merchant
+from merchants.models import Merchant, ReviewDocument
+from merchants.permissions import BRING_DOCUMENTS
+from mobile.documents import own_reviews
 from mobile.positions import shifts_of
 from mobile.queries import OrderPage as OrderParts
 from mobile.queries import bag_of, order_page
 from mobile.shell import build
+from mobile.views.documents import DocumentsPage, ReviewPage
+from mobile.views.leads import Choices, LeadPage, NewLeadPage, own_leads
 from mobile.views.me import MePage
 from mobile.views.orders import OrderPage, TodayPage, own_orders
 from mobile.views.pages import FieldPage, part_of
 from mobile.views.scan import ScanPage
 from notifications.models import Notice
+from prospecting.models import Lead
+from prospecting.permissions import PROSPECT
+from prospecting.rounds import HEAVY, day_round, open_tasks
 from workforce.models import User
 from workorders.lifecycle import WITH_ENGINEER
 from workorders.models import WorkOrder
 from workorders.permissions import DO_ORDER
+
+MOST_PLACES = 1000
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,13 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
     """The html of pages that the phone has as they are is left out; all of it where the phone's stamp still holds."""
     own = own_orders(user).filter(status__in=WITH_ENGINEER).order_by("pk")
     orders = list(own) if user.has_perm(DO_ORDER) else []
+    leads = list(_leads(user, at)) if user.has_perm(PROSPECT) else None
     shifts = shifts_of(user, at)
-    current = _stamp(user, orders, shifts, at)
+    current = _stamp(user, orders, leads, shifts, at)
     if stamp == current:
         return {"stamp": current, "is_unchanged": True}
     shown = [order_page(order, user, at) for order in orders]
-    pages = list(_pages(request, user, shown))
+    pages = list(_pages(request, user, shown, leads))
     for page in pages:
         if known.versions.get(page["url"]) == page["version"]:
             del page["html"]
@@ -68,12 +78,37 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
         "stamp": current,
         "pages": pages,
         "orders": list(_about(shown)),
+        "leads": _places(user) if leads is not None else [],
         "shifts": shifts,
         "gone": [number for number in known.orders if number not in numbers],
     }
 
 
-def _stamp(user: User, orders: list[WorkOrder], shifts: list[list[str]], at: datetime) -> str:
+def _leads(user: User, at: datetime) -> Iterator[Lead]:
+    """Those of the day's round, and those visited today."""
+    today = day_round(user, at)
+    keys = dict.fromkeys([*(call.lead.pk for call in today.calls), *(visit.lead_id for visit in today.visits)])
+    rows = own_leads(user).defer(*HEAVY).in_bulk(list(keys))
+    return (rows[key] for key in keys if key in rows)
+
+
+def _places(user: User) -> list[list[Any]]:
+    """Shops the person has, by which the phone knows a double: number, name, latitude, longitude."""
+    placed = Lead.objects.visible_to(user).filter(merged_into=None, lat__isnull=False).order_by("-pk")
+    return [list(row) for row in placed.values_list("number", "name", "lat", "lon")[:MOST_PLACES]]
+
+
+def _of_selling(user: User, leads: list[Lead] | None) -> list[Any]:
+    """What the pages of a prospector are made of beside their own doings."""
+    if leads is None:
+        return []
+    shown = [[getattr(lead, field.attname) for field in Lead._meta.concrete_fields if field.name not in HEAVY]
+             + [(each.pk, each.stage, each.order and each.order.status, len(each.offers.all()))
+                for each in lead.opportunities.all()] for lead in leads]  # fmt: skip
+    return [shown, *open_tasks(user).values_list("pk", "title", "due_on", "stops_count", "made")]
+
+
+def _stamp(user: User, orders: list[WorkOrder], leads: list[Lead] | None, shifts: list[list[str]], at: datetime) -> str:
     """Changes with whatever the pages are made of, in a few queries: the journal tells of all that is done to an order.
 
     What only time changes (how far, how late) is made anew every hour.
@@ -87,18 +122,34 @@ def _stamp(user: User, orders: list[WorkOrder], shifts: list[list[str]], at: dat
         list(bag_of(user).order_by("pk").values_list("pk", "tid")),
         Entry.objects.filter(actor=user).order_by("-pk").values_list("pk", flat=True).first(),
         Entry.objects.about(user).order_by("-pk").values_list("pk", flat=True).first(),
+        _of_selling(user, leads),
+        list(ReviewDocument.objects.filter(review__in=own_reviews(user).order_by()).order_by("pk")
+             .values_list("pk", "state", "reason", "due_on", "review__state", "review__kind")),
         Notice.objects.in_app_of(user).unread().aggregate(Max("pk"), Count("pk")),
         Article.objects.filter(current__isnull=False).aggregate(Max("current"), Count("pk")),
     ]  # fmt: skip
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
 
 
-def _pages(request: HttpRequest, user: User, orders: list[OrderParts]) -> Iterator[dict[str, Any]]:
+def _pages(
+    request: HttpRequest, user: User, orders: list[OrderParts], leads: list[Lead] | None
+) -> Iterator[dict[str, Any]]:
     shown: list[tuple[type[FieldPage], str]] = [(TodayPage, "field:today"), (MePage, "field:me")]
     if user.has_perm(BIND_TERMINAL):
         shown.append((ScanPage, "field:scan"))
     for view, name in shown:
         yield part_of(view, request, reverse(name))
+    if leads is not None:
+        choices = Choices.now()
+        yield part_of(partial(NewLeadPage, choices=choices), request, reverse("field:lead-new"))
+        for lead in leads:
+            view_of_lead = partial(LeadPage, subject=lead, choices=choices)
+            yield part_of(view_of_lead, request, reverse("field:lead", args=[lead.number]), number=lead.number)
+    if user.has_perm(BRING_DOCUMENTS):
+        yield part_of(DocumentsPage, request, reverse("field:documents"))
+        for review in own_reviews(user):
+            view_of_review = partial(ReviewPage, subject=review)
+            yield part_of(view_of_review, request, reverse("field:review", args=[review.number]), number=review.number)
     for parts in orders:
         number = parts.order.number
         view_of_order = partial(OrderPage, subject=parts.order, parts=parts)

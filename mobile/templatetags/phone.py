@@ -7,6 +7,8 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 
+from merchants.permissions import BRING_DOCUMENTS
+from mobile.documents import to_bring
 from mobile.positions import sharing_now
 
 register = template.Library()
@@ -24,6 +26,13 @@ def when(context: template.Context, moments: str) -> str:
 def sharing(context: template.Context) -> str:
     """What the person is told of their position; a page that is kept says what holds when it is shown."""
     return "" if "skeleton" in context else sharing_now(context["request"].user, timezone.now())
+
+
+@register.inclusion_tag("mobile/documents_to_bring.html", takes_context=True)
+def documents_to_bring(context: template.Context) -> dict[str, Any]:
+    """A card that leads to them; nothing where there are none."""
+    user = context["request"].user
+    return {"to_bring": to_bring(user) if user.has_perm(BRING_DOCUMENTS) else None}
 
 
 @register.filter

@@ -125,6 +125,10 @@ class CommandDoor(PhoneDoor):
             return reverse("field:scan") + f"?code={number}"
         if things == "articles":
             return reverse("field:article", args=[number])
+        if things == "leads" and SUBJECTS[things](self.request.user, number).exists():
+            return reverse("field:lead", args=[number])
+        if things == "reviews" and SUBJECTS[things](self.request.user, number).open().exists():
+            return reverse("field:review", args=[number])
         is_own = own_orders(self.request.user).filter(number=number).exists()
         return reverse("field:order", args=[number]) if is_own else reverse("field:today")
 

@@ -18,6 +18,8 @@ from mobile.help import help_for
 from mobile.queries import OrderPage as OrderParts
 from mobile.queries import day_of, order_page, phone_contact, phone_request
 from mobile.views.pages import FieldPage, PhoneDoor
+from prospecting.permissions import PROSPECT
+from prospecting.rounds import day_round
 from toolkit.errors import Refused
 from toolkit.secrets import normalize_phone
 from toolkit.views import SubjectMixin
@@ -42,8 +44,11 @@ class TodayPage(FieldPage, TemplateView):
         return HttpResponse(status=204) if same else render(request, "mobile/jobs_fresh.html", context)
 
     def get_context_data(self, **kwargs) -> dict:
-        context = super().get_context_data(day=day_of(self.request.user, self.at), **kwargs)
-        jobs = render_to_string("mobile/jobs.html", context, self.request)
+        user = self.request.user
+        of_the_day = {"round": day_round(user, self.at)} if user.has_perm(PROSPECT) else {"day": day_of(user, self.at)}
+        context = super().get_context_data(**of_the_day, **kwargs)
+        template = "field/prospecting_round.html" if "round" in of_the_day else "mobile/jobs.html"
+        jobs = render_to_string(template, context, self.request)
         return {**context, "jobs": jobs, "seen": hashlib.sha256(jobs.encode()).hexdigest()[:16]}
 
 

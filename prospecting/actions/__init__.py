@@ -22,8 +22,9 @@ from prospecting.actions.opportunities import (
     open_opportunity,
     withdraw_offer,
 )
+from prospecting.actions.rounds import order_round, put_off
 from prospecting.actions.tasks import cancel_task, give_task
-from prospecting.actions.visits import record_visit
+from prospecting.actions.visits import note_lead, record_visit
 
 __all__ = [
     "cancel_task",
@@ -44,7 +45,10 @@ __all__ = [
     "merge_cells",
     "merge_leads",
     "move_opportunity",
+    "note_lead",
     "open_opportunity",
+    "order_round",
+    "put_off",
     "record_visit",
     "release_expired_claims",
     "release_lead",

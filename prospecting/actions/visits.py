@@ -1,26 +1,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
-from evidence.queries import near_duplicates
+from evidence.queries import seen_elsewhere
 from journal.actions import record
-from prospecting.actions.leads import CLAIMED_FOR, move_lead
+from merchants.models import Trade
+from prospecting.actions.leads import CLAIMED_FOR, make_lead, move_lead
 from prospecting.actions.tasks import tick_off
 from prospecting.lifecycle import LeadStatus
-from prospecting.models import Competitor, Lead, Objection, SeenTerminal, Visit
+from prospecting.models import Cell, Competitor, Lead, Objection, SeenTerminal, Visit
+from prospecting.places import cell_at
 from routing.geo import distance_m
 from toolkit.errors import Refused
 from workforce.models import User
-from workorders.authenticity import Facts, parts_of, score_of
+from workorders.authenticity import Facts, parts_of, score_of, speed_kmh
 from workorders.models import VisitRules
 
-ALIKE_BITS = 4
 SHORTLY_BEFORE = timedelta(hours=12)
-SHORTEST = timedelta(minutes=1)  # between two visits: less makes no speed
 SURE_M = 50  # a phone this sure of its place tells where a shop is
 
 
@@ -58,7 +59,7 @@ def record_visit(
             raise Refused(_("%(lead)s belongs to %(owner)s.") % {"lead": lead, "owner": lead.owner})
         away_m = None if None in (lead.lat, lat) else float(distance_m(lead.lat, lead.lon, lat, lon))
         rules = VisitRules.in_force()
-        allowed_m = rules.fence_m + min(accuracy_m or 0, rules.most_accuracy_m)
+        allowed_m = rules.allowed_m(accuracy_m)
         if lead.lat is not None and (away_m is None or away_m > allowed_m) and not reason.strip():
             raise Refused(_outside(away_m, allowed_m), field="reason")
         visit = Visit(
@@ -81,6 +82,30 @@ def record_visit(
             changes={"visit": [None, visit.number], "outcome": [None, outcome], **changes}, note=visit.note,
         )  # fmt: skip
         return visit
+
+
+def note_lead(
+    prospector: User,
+    *,
+    name: str,
+    captures: Iterable[Capture],
+    by: User,
+    at: datetime,
+    trade: Trade | None = None,
+    phone: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
+    accuracy_m: float | None = None,
+    **visit: Any,
+) -> Visit:
+    """A shop seen on the street, and the first visit to it: `visit` is the rest of `record_visit`."""
+    captures, cell = list(captures), cell_at(lat, lon)
+    with transaction.atomic():
+        lead = make_lead(
+            name=name, region=Cell.objects.get(pk=cell).region if cell else prospector.region, source=Lead.Source.STREET,
+            trade=trade, phone=phone, lat=lat, lon=lon, location_accuracy_m=accuracy_m, captures=captures, by=by, at=at,
+        )  # fmt: skip
+        return record_visit(lead, captures=captures, lat=lat, lon=lon, accuracy_m=accuracy_m, by=by, at=at, **visit)
 
 
 def _outside(away_m: float | None, allowed_m: float) -> str:
@@ -116,19 +141,13 @@ def _tell_lead(lead: Lead, visit: Visit) -> dict[str, list]:
 
 
 def _facts(visit: Visit, photos: list[Capture], *, at: datetime, device_at: datetime | None) -> Facts:
-    own = {photo.pk for photo in photos}
-
-    def is_seen_elsewhere(photo: Capture) -> bool:
-        alike = near_duplicates(photo, within=ALIKE_BITS, limit=len(own) + 1)
-        return any(each.capture.pk not in own for each in alike)
-
     return Facts(
         is_place_known=visit.lead.lat is not None,
         distance_m=visit.distance_m,
         accuracy_m=visit.accuracy_m,
         photos=len(photos),
         live_photos=sum(photo.source == Capture.Source.CAMERA for photo in photos),
-        duplicates=sum(map(is_seen_elsewhere, photos)),
+        duplicates=seen_elsewhere(photos),
         speed_kmh=_speed_kmh(visit),
         ahead_s=None if device_at is None else (device_at - at).total_seconds(),
     )
@@ -143,4 +162,4 @@ def _speed_kmh(visit: Visit) -> float | None:
     if before is None:
         return None
     metres = float(distance_m(before.lat, before.lon, visit.lat, visit.lon))
-    return 3.6 * metres / max(visit.at - before.at, SHORTEST).total_seconds()
+    return speed_kmh(metres, visit.at - before.at)

@@ -20,11 +20,12 @@ from workforce.models import Region, RegionScopedQuerySet, User
 
 class LeadQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "LeadQuerySet":
-        """Office people see the leads of their regions; a prospector those they claimed and those of their cells."""
+        """Office people see the leads of their regions; a prospector those they claimed, of their cells and tasks."""
         if not user.is_field:
             return self.in_regions_of(user)
         own_cells = Cell.objects.visible_to(user).values("pk")
-        return self.filter(Q(owner=user) | Q(owner=None, cell__in=own_cells))
+        of_tasks = Lead.objects.filter(stops__task__prospector=user, stops__task__status="open").values("pk")
+        return self.filter(Q(owner=user) | Q(owner=None) & (Q(cell__in=own_cells) | Q(pk__in=of_tasks)))
 
     def alive(self) -> "LeadQuerySet":
         return self.filter(status__in=ALIVE)

@@ -12,6 +12,7 @@ import "./field_live.js";
 import "./field_overlay.js";
 import "./field_pictures.js";
 import "./field_record.js";
+import "./field_round.js";
 import "./field_scan.js";
 import "./field_share.js";
 import "./field_sheet.js";

@@ -1,7 +1,8 @@
 // <form data-command> does one thing. It is written down on this phone first, then sent; the page goes on at once when no
 // answer comes soon. data-place: with where the phone is. data-leads-to: the status that follows.
 // form.prepare, where a module has set it, gives the files of it and may throw a sentence.
-// data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
+// form.check may look at what is about to be written down and throw {sentence, field}; data-missing: it needs a file.
+// data-go: the page after it. data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
 // data-ask="sheet" data-ask-for="field field": a refusal about one of them opens the sheet. data-said: spoken when it is done.
 import { hasTyped, layAll, orderOnPage, redraw } from "./field_overlay.js";
 import { place } from "./field_place.js";
@@ -23,7 +24,7 @@ document.addEventListener("submit", async (event) => {
     await give(form, event.submitter);
   } catch (sentence) {
     if (sentence instanceof Error) console.warn(sentence);
-    complain(form, sentence instanceof Error ? words().notKept : sentence);
+    complain(form, sentence instanceof Error ? words().notKept : (sentence.sentence ?? sentence), sentence.field);
   } finally {
     busy(form, event.submitter, false);
     delete document.documentElement.dataset.waitsFor;
@@ -32,7 +33,9 @@ document.addEventListener("submit", async (event) => {
 
 async function give(form, submitter) {
   const files = (await form.prepare?.()) ?? [];
+  if (form.dataset.missing && !files.length) throw form.dataset.missing;
   const work = await workOf(form, submitter, files);
+  await form.check?.(work);
   const instead = form.dataset.instead;
   const entry = await enqueue({ work, files, local: localOf(form, submitter, work), instead });
   delete form.dataset.instead;
@@ -110,7 +113,8 @@ export function complain(form, sentence, field) {
 async function follow(form, { kind, subject }, result) {
   const { then, said } = form.dataset;
   const say = (sentence) => (document.getElementById("said").textContent = sentence ?? "");
-  if (!orderOnPage()) return kind.startsWith("orders/") || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
+  if (form.dataset.go) return location.assign(form.dataset.go);
+  if (!orderOnPage()) return /^(orders|leads|people|reviews)\//.test(kind) || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
   if (result && kind === "orders/reject") return location.assign("/field/");
   const hasMore = (await pending()).some(({ state, operation }) => state === "waiting" && operation.subject === subject);
   // a sheet that was opened while the answer was on its way stays, and so does the page under it
@@ -144,8 +148,11 @@ export function edit({ id, operation, files }, { reason, field } = {}) {
   const form = forms.find((each) => !operation.body.step || each.elements.step?.value === operation.body.step);
   if (!form) return false;
   for (const [name, value] of Object.entries(operation.body)) {
-    const input = form.elements[name];
-    if (input && name !== "captures" && "value" in input) input.value = value;
+    for (const input of form.elements) {
+      if (input.name !== name || name === "captures") continue;
+      if (/checkbox|radio/.test(input.type)) input.checked = [value].flat().includes(input.value);
+      else input.value = value;
+    }
   }
   form.dataset.instead = id;
   form.keptFiles = files;

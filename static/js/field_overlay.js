@@ -137,7 +137,12 @@ async function lay(order, entry) {
   } else if (operation.kind === "orders/sign") order.dataset.signed = "";
   else if (operation.kind === "orders/choose-fault-codes") layFaults(order, operation.body);
   else if (operation.kind === "orders/answer-promise") layPromise(order, operation.body);
-  else if (operation.kind === "orders/add-photos") {
+  else if (/^(leads|reviews)\//.test(operation.kind)) {
+    const place = order.querySelector(`[data-document="${CSS.escape(operation.body.step ?? "")}"]`) ?? order;
+    place.querySelectorAll(`[data-until="${operation.kind}"]`).forEach((each) => (each.hidden = true));
+    place.querySelectorAll(`[data-after="${operation.kind}"]`).forEach((each) => (each.hidden = false));
+    await layPictures(place.querySelector("[data-captures]"), entry);
+  } else if (operation.kind === "orders/add-photos") {
     await layPictures(order.querySelector("[data-work] > section > [data-captures]"), entry);
     order.querySelector("[data-work] > section > form [data-tiles]")?.replaceChildren();
   }
@@ -196,7 +201,7 @@ export async function redraw({ fresh = true, isAsked = true, sent } = {}) {
 
 // Something stands in a field of another form than the one just sent, or is drawn there: it must not be lost.
 export const hasTyped = (sent) =>
-  [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), [data-drawn], textarea")].some((field) => field.form !== sent && field.value !== ("drawn" in field.dataset ? "" : field.defaultValue));
+  [...orderOnPage().querySelectorAll("input:not([type=hidden], [type=file]), [data-drawn], textarea")].some((field) => field.form !== sent && (field.value !== ("drawn" in field.dataset ? "" : field.defaultValue) || field.checked !== field.defaultChecked));
 
 const isWriting = () =>
   document.querySelector("dialog[open]") !== null || [...document.forms].some((form) => form.isBusy || form.querySelector("[data-tiles] > *"))

@@ -31,6 +31,7 @@ export async function refreshPackage({ now = false } = {}) {
   });
   await write(["facts"], async (facts) => {
     await facts.put({ name: "orders", value: work.orders });
+    await facts.put({ name: "leads", value: work.leads });
     await facts.put({ name: "shifts", value: work.shifts });
     await facts.put({ name: "language", value: document.documentElement.lang });
     await facts.put({ name: "packed_at", value: work.at });

@@ -22,7 +22,7 @@ export const written = (work, { prev, skew }) => ({
 export async function enqueue({ work, files, local, instead }) {
   const skew = (await fact("skew_ms")) ?? 0;
   const record = await write(["operations", "files"], async (store, kept) => {
-    const before = (await store.getAll()).filter(({ operation }) => operation.subject === work.subject && operation.id !== instead);
+    const before = (await store.getAll()).filter((entry) => !isTrack(entry) && entry.operation.subject === work.subject && entry.id !== instead);
     const operation = written(work, { prev: before.filter(({ state }) => state !== "done").at(-1)?.operation.id ?? null, skew });
     const entry = { id: operation.id, state: "waiting", operation, files: files.map(({ id }) => id), local };
     if (instead) for (const old of await store.getAll()) if (old.id === instead) await store.delete(old.n);

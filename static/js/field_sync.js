@@ -91,7 +91,7 @@ async function settle(entry, result) {
   const { id } = entry;
   const isFinal = !["need_files", "gap", "wrong_user", "failed"].includes(result.outcome);
   if (isFinal && isTrack(entry)) return (await change(id, null), true);
-  if (result.outcome === "applied" && entry.operation.kind.startsWith("orders/")) await change(id, { state: "done", doneAt: Date.now() });
+  if (result.outcome === "applied" && /^(orders|leads|people|reviews)\//.test(entry.operation.kind)) await change(id, { state: "done", doneAt: Date.now(), result });
   else if (result.outcome === "applied" || result.outcome === "parked") await change(id, null);
   else if (result.outcome === "refused" || result.outcome === "conflict") await change(id, { state: result.outcome, result });
   else if (result.outcome === "reused") await change(id, { state: "stuck", result });

@@ -17,12 +17,15 @@ from evidence.actions import keep_picture
 from evidence.links import token_for
 from integrations.actions import upload_import
 from knowledge.actions import draft_article, propose_article, publish_article
+from merchants.actions import begin_review
 from mobile.actions import park_work, see_device
 from procedures.actions import make_variant
-from prospecting.actions import give_task, make_lead, make_offer, open_opportunity
+from prospecting.actions import draw_cell, give_task, make_lead, make_offer, open_opportunity
 from spareparts.actions import make_depot
+from tests import factories as make
 from tests.architecture.routes import ROUTES
 from workforce.actions import make_organisation
+from workforce.models import Boundary
 from workorders import actions
 from workorders.links import request_link
 from workorders.models import Visit
@@ -95,11 +98,16 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     lead = make_lead(name="Shop", region=hangzhou, source="street", by=manager, at=at)
     opportunity = open_opportunity(lead, by=manager, at=at)
     offer = make_offer(opportunity, kind="extra", text="A speaker", quantity=1, by=manager, at=at)
+    square = {"type": "Polygon", "coordinates": [[[120.1, 30.2], [120.2, 30.2], [120.2, 30.3], [120.1, 30.2]]]}
+    Boundary.objects.create(region=hangzhou, outline=square)
+    (cell,) = draw_cell(hangzhou, outline=square, name="Cell", by=manager, at=at)
     walker = request.getfixturevalue("prospector")
     task = give_task(
         prospector=walker, title="Shop", region=hangzhou, due_on=at.date(), leads=[lead], by=manager, at=at
     )
     own_lead = make_lead(name="Own shop", region=hangzhou, source="street", by=walker, at=at)
+    newcomer = make.MerchantFactory(region=hangzhou, status="onboarding")
+    review = begin_review(newcomer, owner=walker, by=manager, at=at)
     subjects: dict[str, dict] = {
         "": {},
         "nothing": {},
@@ -114,11 +122,16 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "own-order-command": {"things": "orders", "number": order.number, "name": "accept"},
         "article": {"number": article.number},
         "lead": {"number": lead.number},
+        "cell": {"number": cell.number},
+        "boundary": {"number": hangzhou.code},
         "own-lead": {"number": own_lead.number},
         "opportunity": {"number": opportunity.number},
         "offer": {"number": opportunity.number, "offer": offer.pk},
         "prospecting-task": {"number": task.number},
         "merchant": {"number": merchant.number},
+        "review": {"number": review.number},
+        "document": {"number": review.number, "type": "till"},
+        "own-review": {"number": review.number},
         "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
         "terminal": {"number": terminal.serial},
         "binding": {"number": terminal.serial, "binding": binding.pk},
@@ -205,9 +218,13 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "order",
             "merchant",
             "lead",
+            "cell",
+            "boundary",
             "opportunity",
             "offer",
             "prospecting-task",
+            "review",
+            "document",
             "contact",
             "terminal",
             "binding",
