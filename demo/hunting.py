@@ -1,4 +1,4 @@
-"""Prospecting: districts in cells, leads seen on the street, visits, opportunities, and two that became orders."""
+"""Prospecting: districts in cells, leads seen on the street, visits, opportunities, and some that became orders."""
 
 import random
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from workforce.models import Boundary, User
 from workforce.roles import Role
 
 AREAS = ("shangcheng", "gongshu", "xihu", "binjiang")
-CELLS, LEADS_PER_CELL, OPPORTUNITIES, CONVERTED, LOST = 6, 10, 16, 2, 3
+CELLS, LEADS_PER_CELL, OPPORTUNITIES, CONVERTED, LOST = 6, 10, 16, 5, 3
 FEWEST_VISITS, MOST_VISITS = 14, 70
 DAYS = 30
 OBJECTIONS = [("fee", "费率太高", "Fee too high"), ("has-one", "已有收款设备", "Has a terminal already"),
