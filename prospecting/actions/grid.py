@@ -7,7 +7,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
-from shapely import Polygon, affinity
+from shapely import Polygon, affinity, get_num_coordinates
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
@@ -48,7 +48,7 @@ class _Grid:
 
     def read(self, outline: dict[str, Any]) -> Any:
         try:
-            if len(shape(outline).boundary.coords if hasattr(shape(outline).boundary, "coords") else ()) > MOST_CORNERS:
+            if get_num_coordinates(shape(outline)) > MOST_CORNERS:
                 raise Refused(_("An outline has at most %(count)d corners.") % {"count": MOST_CORNERS})
             return self.plane.read(outline)
         except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as nonsense:
