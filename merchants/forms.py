@@ -38,9 +38,11 @@ class MerchantForm(InputForm):
     class Meta:
         model = Merchant
         fields = (
-            "name", "trade", "tier", "status", "region", "address", "lat", "lon", "parent", "external_id", "note",
+            "name", "trade", "tier", "status", "region", "address", "lat", "lon", "parent", "external_id",
+            "first_transaction_on", "note",
         )  # fmt: skip
         widgets = {
+            "first_transaction_on": DAY,
             "region": forms.Select(attrs=SEARCHED),
             "trade": forms.Select(attrs=SEARCHED),
             "note": forms.Textarea(attrs={"rows": 3}),

@@ -46,6 +46,9 @@ class MerchantReader(Reader):
         row.values = {
             "name": get("name")[:160], "external_id": get("external_id")[:60], "address": address[:300],
             "region": self.region(row, address), "note": get("note"),
+            "first_transaction_on": self.day(
+                row, get("first_transaction_on"), _("“%(text)s” is no day: left empty.")
+            ),
         }  # fmt: skip
         if not row.values["name"]:
             row.errors.append(_("The name is missing."))

@@ -1,11 +1,13 @@
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from integrations.models import Import
@@ -96,6 +98,18 @@ class Reader:
     def text(self, raw: dict[str, str], name: str) -> str:
         header = self.job.mapping.get(name)
         return " ".join(raw.get(header, "").replace("\u3000", " ").split()) if header else ""
+
+    def day(self, row: Row, text: str, remark: str) -> date | None:
+        """`remark` says what happens to a text that is no day."""
+        if not text:
+            return None
+        try:
+            found = parse_date(re.sub(r"[./年月]", "-", text[:10].rstrip("日")))
+        except ValueError:
+            found = None
+        if found is None:
+            row.remarks.append(remark % {"text": text})
+        return found
 
     @cached_property
     def spellings(self) -> list[tuple[str, Region]]:

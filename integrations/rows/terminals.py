@@ -1,11 +1,10 @@
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from assets import actions as assets
@@ -37,7 +36,7 @@ class TerminalReader(Reader):
         serial = normal_code(get("serial"))
         row.values = {
             "serial": serial, "tid": normal_code(get("tid"))[:20], "firmware": get("firmware")[:30], "region": self.region(row),
-            "merchant_number": get("merchant"), "received_on": self.day(row, get("received_on")),
+            "merchant_number": get("merchant"), "received_on": self.day(row, get("received_on"), _("“%(text)s” is no day: today is taken.")),
         }  # fmt: skip
         if not self.SERIAL.fullmatch(serial):
             row.errors.append(_("“%(serial)s” is no serial number: 4 to 40 letters and digits.") % {"serial": serial})
@@ -67,17 +66,6 @@ class TerminalReader(Reader):
         except Refused as refusal:
             row.errors.append(str(refusal))
             return {}
-
-    def day(self, row: Row, text: str) -> date | None:
-        if not text:
-            return None
-        try:
-            found = parse_date(re.sub(r"[./年月]", "-", text[:10].rstrip("日")))
-        except ValueError:
-            found = None
-        if found is None:
-            row.remarks.append(_("“%(text)s” is no day: today is taken.") % {"text": text})
-        return found
 
     def match(self, rows: Sequence[Row]) -> None:
         known = {

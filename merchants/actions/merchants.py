@@ -22,7 +22,7 @@ from workforce.models import Region, User
 
 CHANGEABLE = {
     "name", "external_id", "parent", "trade", "tier", "status", "region", "address",
-    "lat", "lon", "location_source", "location_accuracy_m", "note",
+    "lat", "lon", "location_source", "location_accuracy_m", "note", "first_transaction_on",
 }  # fmt: skip
 
 
@@ -42,6 +42,7 @@ class NewMerchant(TypedDict, total=False):
     parent: Merchant | None
     status: str
     note: str
+    first_transaction_on: date | None
     contact: Mapping[str, Any] | None
     contract: Mapping[str, Any] | None
 
@@ -85,7 +86,7 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
         merchant = _locked(merchant)
         was_onboarding = merchant.status == Merchant.Status.ONBOARDING
         if changes := differences(merchant, values):
-            _refuse_impossible(merchant)
+            _refuse_impossible(merchant, at)
             if "status" in changes and merchant.status == Merchant.Status.ACTIVE:
                 _refuse_without_review(merchant, was_onboarding)
             if "region" in changes and not is_moving:
@@ -242,6 +243,8 @@ def _learned(kept: Merchant, merged: Merchant) -> dict[str, Any]:
     if kept.lat is None and merged.lat is not None:
         place = ("lat", "lon", "location_source", "location_accuracy_m")
         learned |= {name: getattr(merged, name) for name in place}
+    if merged.first_transaction_on and merged.first_transaction_on < (kept.first_transaction_on or date.max):
+        learned["first_transaction_on"] = merged.first_transaction_on
     if kept.parent_id == merged.pk:
         learned["parent"] = None if merged.parent_id == kept.pk else merged.parent
     elif kept.parent_id is None and merged.parent_id != kept.pk:
@@ -268,13 +271,15 @@ def _refuse_without_review(merchant: Merchant, was_onboarding: bool) -> None:
         raise Refused(_("%(name)s goes live by passing its onboarding review.") % {"name": merchant}, field="status")
 
 
-def _refuse_impossible(merchant: Merchant) -> None:
+def _refuse_impossible(merchant: Merchant, at: datetime) -> None:
     if not merchant.name:
         raise Refused(_("A merchant needs a name."), field="name")
     if (merchant.lat is None) != (merchant.lon is None):
         raise Refused(_("A place needs latitude and longitude."), field="lat")
     if merchant.lat is not None and not (-90 <= merchant.lat <= 90 and -180 <= merchant.lon <= 180):
         raise Refused(_("This place is not on earth: latitude goes to 90, longitude to 180."), field="lat")
+    if merchant.first_transaction_on and merchant.first_transaction_on > merchant.region.service_date(at):
+        raise Refused(_("The first transaction cannot lie in the future."), field="first_transaction_on")
     above, seen = merchant.parent, {merchant.pk}
     if above is not None and above.is_merged:
         raise Refused(
@@ -291,7 +296,7 @@ def _new_merchant(
     *, name: str, external_id: str = "", address: str = "", contact: Any = None, contract: Any = None, **more: Any
 ) -> Merchant:
     merchant = Merchant(name=name.strip(), external_id=external_id.strip(), address=address.strip(), **more)
-    _refuse_impossible(merchant)
+    _refuse_impossible(merchant, merchant.created_at)
     return merchant
 
 

@@ -97,6 +97,7 @@ class Merchant(models.Model):
     location_accuracy_m = models.FloatField(_("accuracy, metres"), null=True, blank=True)
     location_source = models.CharField(_("source of the position"), max_length=8, choices=LocationSource, blank=True)
     note = models.TextField(_("note"), blank=True)
+    first_transaction_on = models.DateField(_("first transaction"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
