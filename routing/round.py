@@ -7,7 +7,8 @@ from routing.geo import Place, TravelTimes
 
 
 def order_from(start: Place | None, places: Sequence[Place], travel: TravelTimes) -> list[int]:
-    """Indexes of `places` on a short open way: the nearest next, then stretches turned about while that shortens it.
+    """Indexes of `places` on a short open way: the nearest next, then mended while that shortens it: stretches turned
+    about, single places moved.
 
     Without a start the way begins at the first place.
     """
@@ -26,7 +27,10 @@ def order_from(start: Place | None, places: Sequence[Place], travel: TravelTimes
     while is_shorter:
         is_shorter = False
         for first, last in combinations(range(1, len(way)), 2):
-            turned = [*way[:first], *reversed(way[first : last + 1]), *way[last + 1 :]]
-            if (shorter := length(turned)) < best - 1e-6:
-                way, best, is_shorter = turned, shorter, True
+            before, part, after = way[:first], way[first : last + 1], way[last + 1 :]
+            for mended in (part[::-1], [*part[1:], part[0]], [part[-1], *part[:-1]]):
+                other = [*before, *mended, *after]
+                if (shorter := length(other)) < best - 1e-6:
+                    way, best, is_shorter = other, shorter, True
+                    break
     return [index - 1 for index in way[1:]]
