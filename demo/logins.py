@@ -22,7 +22,7 @@ SEES = {
     "ops": "people, the operation log, the administration",
     "engineer": "on a phone: today's orders, scanning, checklists, signatures",
     "inspector": "on a phone: inspections",
-    "prospector": "on a phone: the start page; selling comes later",
+    "prospector": "on a phone: the round of the day, visits and new leads, also offline",
 }
 
 
