@@ -1,5 +1,13 @@
 """Every write of prospecting, one function per verb."""
 
+from prospecting.actions.campaigns import (
+    add_cost,
+    add_handout,
+    change_campaign,
+    close_campaign,
+    make_campaign,
+    remove_cost,
+)
 from prospecting.actions.grid import draw_cell, give_cell, import_cells, merge_cells, split_cell
 from prospecting.actions.leads import (
     change_lead,
@@ -27,10 +35,14 @@ from prospecting.actions.tasks import cancel_task, give_task
 from prospecting.actions.visits import note_lead, record_visit
 
 __all__ = [
+    "add_cost",
+    "add_handout",
     "cancel_task",
+    "change_campaign",
     "change_lead",
     "change_opportunity",
     "claim_lead",
+    "close_campaign",
     "convert_opportunity",
     "discard_lead",
     "draw_cell",
@@ -39,6 +51,7 @@ __all__ = [
     "give_task",
     "import_cells",
     "lose_opportunity",
+    "make_campaign",
     "make_lead",
     "make_leads",
     "make_offer",
@@ -52,6 +65,7 @@ __all__ = [
     "record_visit",
     "release_expired_claims",
     "release_lead",
+    "remove_cost",
     "reveal_phone",
     "split_cell",
     "withdraw_offer",

@@ -12,6 +12,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from journal.actions import record, record_all
+from prospecting.attribution import hand_down
 from prospecting.models import Cell, CellOwner, Lead
 from prospecting.partition import Piece, Plane, carve, cell_of, core_of, cover, merge, split_along, split_evenly
 from toolkit.errors import Refused
@@ -80,6 +81,7 @@ class _Grid:
             for cell, (piece, _name) in zip(cells, pieces, strict=True)
             if (heir := _heir({owners.get(parent) for parent in piece.parents}))
         )
+        hand_down(cells, [piece.parents for piece, _name in pieces])
         self._move_leads(cells, gone)
         return cells
 

@@ -9,6 +9,7 @@ from evidence.models import Capture
 from journal.actions import differences, record, record_all
 from journal.reveals import record_reveal
 from merchants.models import Merchant, Trade
+from prospecting.attribution import credit
 from prospecting.lifecycle import HUNTED, NEXT_OF_LEAD, LeadStatus
 from prospecting.models import Campaign, Lead, Opportunity, Stop, Visit
 from prospecting.places import cells_at
@@ -45,6 +46,7 @@ class NewLead(TypedDict, total=False):
     merchant: Merchant | None
     owner: User | None
     note: str
+    material_code: str
 
 
 def make_lead(*, by: User | None, at: datetime, captures: Iterable[Capture] = (), **new: Unpack[NewLead]) -> Lead:
@@ -59,8 +61,15 @@ def make_lead(*, by: User | None, at: datetime, captures: Iterable[Capture] = ()
 def make_leads(
     news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, verb: str = "prospecting.make_lead"
 ) -> list[Lead]:
-    """All or none of them; `news` are `NewLead`. Each comes into the cell it lies in, or into the pool."""
-    leads = [Lead(created_at=at, created_by=by, **new) for new in news]
+    """All or none of them; `news` are `NewLead`. Each comes into the cell it lies in, or into the pool.
+
+    The campaign that brought it is found by the code on its material, or by its cell: see prospecting/attribution.py.
+    """
+    codes = [new.get("material_code", "") for new in news]
+    leads = [
+        Lead(created_at=at, created_by=by, **{name: new[name] for name in new if name != "material_code"})
+        for new in news
+    ]
     for lead in leads:
         _check(lead)
         lead.index_phone()
@@ -68,6 +77,7 @@ def make_leads(
             lead.claimed_until = at + CLAIMED_FOR
     with transaction.atomic():
         _put_into_cells(leads)
+        credit(leads, codes)
         for lead, number in zip(leads, next_numbers("L", len(leads)), strict=True):
             lead.number = number
         try:

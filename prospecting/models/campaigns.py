@@ -1,8 +1,12 @@
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from prospecting.models.grid import Cell
@@ -26,6 +30,7 @@ class Campaign(models.Model):
     cells = models.ManyToManyField(Cell, related_name="campaigns", blank=True, verbose_name=_("cells"))
     goal = models.PositiveIntegerField(_("terminals aimed at"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -39,6 +44,14 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def phase(self, today: date) -> tuple[str, str]:
+        """(code for the badge, what it is called)."""
+        if self.closed_at:
+            return "closed", gettext("Closed")
+        if today < self.starts_on:
+            return "waiting", gettext("Planned")
+        return ("running", gettext("Running")) if today <= self.ends_on else ("done", gettext("Over"))
 
     def get_absolute_url(self) -> str:
         return reverse("office:campaign-detail", args=[self.number])
@@ -63,16 +76,26 @@ class CampaignCost(models.Model):
 
 
 class Handout(models.Model):
-    """Material that a prospector was given for a campaign."""
+    """Material that a prospector was given for a campaign. Who comes with its `code` came by the campaign."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="handouts", verbose_name=_("campaign"))
     prospector = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("prospector"))
     what = models.CharField(_("material"), max_length=80)
     count = models.PositiveIntegerField(_("how many"))
     on = models.DateField(_("day"))
+    code = models.CharField(
+        _("code"), max_length=20, blank=True, help_text=_("As it is printed on the material: whoever names it counts.")
+    )
 
     class Meta:
         verbose_name = _("material handed out")
         verbose_name_plural = _("materials handed out")
         ordering = ["on", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(count__gt=0), name="handout_of_some")]
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gt=0), name="handout_of_some"),
+            ExclusionConstraint(
+                name="code_of_one_campaign",
+                expressions=[("code", RangeOperators.EQUAL), ("campaign", RangeOperators.NOT_EQUAL)],
+                condition=~Q(code=""),
+            ),
+        ]
