@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F
-from django.test import override_settings
 
 from assets.lifecycle import NEXT as TERMINAL_NEXT
 from assets.models import Binding, Sticker, Terminal
@@ -56,35 +54,7 @@ def story() -> dict[str, Counter]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def first_story(django_db_setup, django_db_blocker) -> Iterator[dict[str, Counter]]:
-    """What the company looked like when it was built before, and was undone. The company of this module stands now."""
-    with django_db_blocker.unblock():
-        with undone():
-            build_tiny()
-            told = story()
-        with undone():
-            build_tiny()
-            yield told
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _files(tmp_path_factory) -> Iterator[None]:
-    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path_factory.mktemp("media")}}  # fmt: skip
-    with override_settings(STORAGES={"default": place}):
-        yield
-
-
-@pytest.fixture
-def company(first_story) -> None:
-    pass
-
-
-def test_the_same_seed_tells_the_same_story(first_story):
-    assert story() == first_story
-
-
-def test_the_states_of_orders_and_terminals_follow_from_the_journal(company):
+def the_states_of_orders_and_terminals_follow_from_the_journal() -> None:
     assert list(deviations(WorkOrder.objects.all())) == []
     for terminal in Terminal.objects.all():
         status = "in_stock"
@@ -97,14 +67,14 @@ def test_the_states_of_orders_and_terminals_follow_from_the_journal(company):
     assert not Entry.objects.filter(at__gt=NOW).exists()
 
 
-def test_every_request_ended_as_one_of_three(company):
+def every_request_ended_as_one_of_three() -> None:
     found = reconciliation()
     assert not any(found.orphans.values())
     assert sum(found.outcomes.values()) == Request.objects.count() > 0
     assert set(found.outcomes) <= {"order", "merged", "rejected"}
 
 
-def test_no_terminal_is_at_two_places_and_no_one_at_two_orders(company):
+def no_terminal_is_at_two_places_and_no_one_at_two_orders() -> None:
     live = Binding.objects.live()
     assert live.count() == live.values("terminal").distinct().count() == Terminal.objects.filter(status="live").count()
     stuck = Sticker.objects.filter(voided_at=None, terminal__isnull=False)
@@ -113,7 +83,7 @@ def test_no_terminal_is_at_two_places_and_no_one_at_two_orders(company):
     assert not busy.annotate(orders=Count("pk")).filter(orders__gt=1).exists()
 
 
-def test_what_was_learned_is_written_down(company):
+def what_was_learned_is_written_down() -> None:
     repairs = WorkOrder.objects.filter(type__code="repair", completed_at__isnull=False)
     assert repairs.exists() and not repairs.filter(remedy=None).exists()
     assert Article.objects.offered().count() == len(ARTICLES)
@@ -126,7 +96,7 @@ def test_what_was_learned_is_written_down(company):
     assert not Message.objects.filter(at__gt=NOW).exists()
 
 
-def test_nothing_happens_before_its_time(company):
+def nothing_happens_before_its_time() -> None:
     done = WorkOrder.objects.exclude(completed_at=None)
     in_order = done.filter(
         opened_at__lte=F("assigned_at"), assigned_at__lte=F("accepted_at"), accepted_at__lte=F("departed_at"),
@@ -135,7 +105,7 @@ def test_nothing_happens_before_its_time(company):
     assert in_order.count() == done.count() > 0
 
 
-def test_every_first_page_has_something_to_show(company):
+def every_first_page_has_something_to_show() -> None:
     assert set(WorkOrder.objects.ongoing().values_list("status", flat=True)) == set(ONGOING)
     waiting = WorkOrder.objects.get(status=Status.OPEN, region__code="chunan")
     assert waiting.decisions.get().chosen is None
@@ -145,24 +115,47 @@ def test_every_first_page_has_something_to_show(company):
     assert WorkOrder.objects.filter(captures__kind="photo", run__answers__isnull=False).exists()
 
 
-def test_the_past_troubles_nobody(company):
+def the_past_troubles_nobody() -> None:
     assert not Notice.objects.filter(channel="mail").exists()
     assert not Notice.objects.unread().filter(created_at__lt=NOW - timedelta(days=1)).exists()
 
 
-def test_a_dispatcher_sees_the_own_city_only(company):
+def a_dispatcher_sees_the_own_city_only() -> None:
     seen = Merchant.objects.visible_to(User.objects.get(username="dispatcher-ningbo"))
     assert set(seen.values_list("region__parent__code", flat=True)) == {"ningbo"}
     assert seen.count() < Merchant.objects.count()
 
 
-def test_there_is_a_story_to_try(company):
+def there_is_a_story_to_try() -> None:
     scene = find_scene()
     assert scene.sticker.terminal.live_binding.merchant == scene.binding.merchant
     assert scene.engineer.check_password("fieldloop-demo")
 
 
-def test_it_is_built_only_once(company):
+def it_is_built_only_once() -> None:
     before = Entry.objects.count()
     call_command("build_company", if_empty=True)
     assert Entry.objects.count() == before
+
+
+def test_the_same_seed_tells_the_same_story_and_what_it_tells_holds(db, subtests) -> None:
+    """One test, since the company takes its time to build."""
+    with undone():
+        build_tiny()
+        told = story()
+    build_tiny()
+    assert story() == told
+    for holds in (
+        the_states_of_orders_and_terminals_follow_from_the_journal,
+        every_request_ended_as_one_of_three,
+        no_terminal_is_at_two_places_and_no_one_at_two_orders,
+        what_was_learned_is_written_down,
+        nothing_happens_before_its_time,
+        every_first_page_has_something_to_show,
+        the_past_troubles_nobody,
+        a_dispatcher_sees_the_own_city_only,
+        there_is_a_story_to_try,
+        it_is_built_only_once,
+    ):
+        with subtests.test(holds.__name__), undone():
+            holds()
