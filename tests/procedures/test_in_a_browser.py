@@ -40,13 +40,13 @@ def test_steps_are_dragged_moved_by_keys_and_kept(editor):
     for step in range(10):  # the list looks where the pointer is every 50 ms
         editor.mouse.move(end["x"] + 30, end["y"] + (start["y"] - end["y"]) * (9 - step) / 10 + 4)
         editor.wait_for_timeout(200)
-    editor.mouse.up()
+    with editor.expect_response(lambda answer: answer.request.method == "POST"):
+        editor.mouse.up()
     wait_for_order("serial", "network", "signal", "photos")
     expect(editor.locator("#editor-state")).to_contain_text("Draft kept at")
 
-    editor.wait_for_load_state("networkidle")  # what the drag has asked for has come
-    editor.locator("#up-photos").focus()
-    editor.keyboard.press("Enter")
+    expect(editor.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)  # the cards are the new ones
+    editor.locator("#up-photos").press("Enter")
     wait_for_order("serial", "network", "photos", "signal")
     expect(editor.locator("#up-photos")).to_be_focused()
 
