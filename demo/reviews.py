@@ -17,12 +17,11 @@ from evidence.models import Capture
 from evidence.watermark import FONT
 from merchants import actions
 from merchants.identity import is_identity_number
-from merchants.lifecycle import Document
+from merchants.lifecycle import ON_SITE, Document
 from merchants.models import Merchant, Review
 from workforce.models import User
 
 WIDTH, HEIGHT = 1200, 900
-ON_SITE = (Document.SHOP_SIGN, Document.INTERIOR, Document.TILL)
 TITLES = {
     Document.LICENCE: ("营业执照", "Business licence"),
     Document.IDENTITY: ("居民身份证", "Identity card"),

@@ -23,6 +23,7 @@ class Document(TextChoices):
 
 
 NUMBERED = (Document.LICENCE, Document.IDENTITY, Document.ACCOUNT)  # have a number, which the reviewer reads off
+ON_SITE = (Document.SHOP_SIGN, Document.INTERIOR, Document.TILL)  # seen at the shop, with the live camera
 
 _EVERYBODY = {document: document != Document.LEASE for document in Document}
 # which documents, and whether it can do without: what DocumentRule begins with
@@ -51,7 +52,7 @@ NEXT: dict[ReviewState, set[ReviewState]] = {
 class DocumentState(TextChoices):
     MISSING = "missing", _("Missing")
     GIVEN = "given", _("Handed in")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Approved")
     REJECTED = "rejected", _("Rejected")
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import Capture
-from merchants.lifecycle import ASKED, NEXT, NUMBERED, Document, DocumentState, Kind, Reason, ReviewState
+from merchants.lifecycle import ASKED, NEXT, NUMBERED, ON_SITE, Document, DocumentState, Kind, Reason, ReviewState
 from merchants.models.merchants import Merchant
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
@@ -203,6 +203,15 @@ class ReviewDocument(models.Model):
     @property
     def has_number(self) -> bool:
         return self.type in NUMBERED
+
+    @property
+    def is_on_site(self) -> bool:
+        return self.type in ON_SITE
+
+    @property
+    def is_extra(self) -> bool:
+        """Nobody waits for it."""
+        return not self.is_to_bring
 
     @property
     def masked_number(self) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -34,7 +34,8 @@ class ReviewList(ListPage):
 
     def rows(self) -> QuerySet[Review]:
         rows = Review.objects.visible_to(self.request.user).with_missing()
-        return rows.select_related("merchant__region", "owner")
+        oldest_first = F("submitted_at").asc(nulls_last=True)  # grouped rows do not keep the order of the model
+        return rows.select_related("merchant__region", "owner").order_by(oldest_first, "pk")
 
 
 class MerchantReview(MerchantMixin, PanelPage):

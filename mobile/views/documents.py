@@ -11,7 +11,6 @@ from mobile.documents import own_reviews, to_bring
 from mobile.views.pages import FieldPage
 from toolkit.views import SubjectMixin
 
-ON_SITE = (Document.SHOP_SIGN, Document.INTERIOR, Document.TILL)  # taken with the live camera only
 FIRST = [DocumentState.REJECTED, DocumentState.MISSING, DocumentState.GIVEN, DocumentState.ACCEPTED]
 
 
@@ -44,7 +43,6 @@ class ReviewPage(SubjectMixin, FieldPage, TemplateView):
         return super().get_context_data(
             review=review,
             documents=sorted(review.documents.all(), key=place),
-            on_site=ON_SITE,
             kinds=Kind.choices,
             may_submit=review.state == ReviewState.COLLECTING,
             **kwargs,

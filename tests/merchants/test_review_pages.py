@@ -1,6 +1,7 @@
 """The reviewer's queue and desk, and the doors through which the office brings documents."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -36,15 +37,19 @@ def test_the_queue_shows_who_waits_longest_first_and_is_filtered(
 ):
     younger = make.MerchantFactory(name="湖滨咖啡", region=xihu, status="onboarding")
     second = actions.begin_review(younger, kind="micro", by=None, at=at)
+    eldest = make.MerchantFactory(name="永乐水果店", region=xihu, status="onboarding")
+    third = actions.begin_review(eldest, by=None, at=at)
+    Review.objects.filter(pk=third.pk).update(state="submitted", submitted_at=at - timedelta(hours=1))
     queue = as_(finance)
     rows = queue.get(page("review-list")).context["table"].data.data
-    assert [(row.merchant, row.missing) for row in rows] == [(newcomer, 0), (younger, 5)]
+    assert [(row.merchant, row.missing) for row in rows] == [(eldest, 6), (newcomer, 0), (younger, 5)]
 
     def shown(**query):
         return [row.pk for row in queue.get(page("review-list"), query).context["table"].data.data]
 
-    assert shown(state="submitted") == [submitted.pk]
-    assert shown(kind="micro") == shown(missing="true") == shown(q="湖滨") == [second.pk]
+    assert shown(state="submitted") == [third.pk, submitted.pk]
+    assert shown(kind="micro") == shown(q="湖滨") == [second.pk]
+    assert shown(missing="false") == [submitted.pk]
     assert shown(state="passed") == []
 
 
