@@ -205,6 +205,7 @@ MAP_DATUM = env.str("MAP_DATUM", default="WGS84").upper()  # datum of those tile
 MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", default="")  # their maker, as the licence wants it shown
 if MAP_DATUM not in ("WGS84", "GCJ02", "BD09"):
     raise ImproperlyConfigured(f"MAP_DATUM is {MAP_DATUM}: it must be WGS84, GCJ02 or BD09.")
+RENEWAL_DAYS = env.int("RENEWAL_DAYS", default=90)  # so long before a contract ends its merchant becomes a lead
 TRACK_DAYS = env.int("TRACK_DAYS", default=30)  # so long the tracks of people are kept
 OSRM_URL = env.str("OSRM_URL", default="")
 
@@ -244,6 +245,7 @@ ALTCHA_HMAC_SECRET = SECRET_KEY
 WAKES = "config.wakes.WAKES"
 VERBS = "config.verbs.VERBS"
 FOLLOWERS = "config.followers.FOLLOWERS"
+SENDS_SOMEBODY = "workorders.actions.send_somebody"  # where a change of a merchant touches a terminal
 LINKS = "config.links.LINKS"
 CAPTIONS = "config.captions.caption_of"
 

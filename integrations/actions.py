@@ -36,8 +36,10 @@ def upload_import(
         )  # fmt: skip
 
 
-def check_import(job: Import, *, mapping: dict[str, str], by: User, at: datetime) -> Import:
-    """Sets which of their columns is which of ours, and starts the dry run."""
+def check_import(
+    job: Import, *, mapping: dict[str, str], by: User, at: datetime, doubles: str = Import.Doubles.SKIP
+) -> Import:
+    """Sets which of their columns is which of ours and what becomes of double leads, and starts the dry run."""
     missing = [str(column.label) for column in COLUMNS[job.kind] if column.is_required and not mapping.get(column.name)]
     if missing:
         raise Refused(_("Choose the column for: %(columns)s.") % {"columns": ", ".join(missing)})
@@ -46,6 +48,7 @@ def check_import(job: Import, *, mapping: dict[str, str], by: User, at: datetime
         if job.status not in (Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.FAILED):
             raise Refused(_("This import is already under way."))
         job.mapping = {name: header for name, header in mapping.items() if header}
+        job.doubles = doubles
         _begin(job, Import.Status.CHECKING)
         record("integrations.start_import", job, by=by, at=at, note="dry run")
         return job
@@ -108,7 +111,7 @@ def _run_chunk(job: Import, reader: Reader, batch: list, *, at: datetime) -> Non
     rows = reader.read(batch)
     if job.status == Import.Status.CHECKING:
         for row in rows:
-            row.outcome = "created" if row.existing is None else "updated"
+            row.outcome = row.outcome or ("created" if row.existing is None else "updated")
     else:
         reader.put_in(rows, by=job.created_by, at=at)
     for row in rows:

@@ -46,3 +46,11 @@ class MappingForm(forms.Form):
                 required=column.is_required,
                 initial=job.mapping.get(column.name, ""),
             )
+        if job.kind == Import.Kind.LEADS:
+            self.fields["doubles"] = forms.ChoiceField(
+                label=_("Possible doubles"),
+                help_text=_("The same phone, or a similar name close by, here already or further up in the file."),
+                choices=Import.Doubles,
+                initial=job.doubles,
+                widget=forms.RadioSelect,
+            )

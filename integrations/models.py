@@ -27,6 +27,12 @@ class Import(models.Model):
     class Kind(models.TextChoices):
         MERCHANTS = "merchants", _("Merchants")
         TERMINALS = "terminals", _("Terminals")
+        LEADS = "leads", _("Leads")
+
+    class Doubles(models.TextChoices):
+        SKIP = "skip", _("Leave them out")
+        MERGE = "merge", _("Merge them: what we do not know yet is added to what we have")
+        NEW = "new", _("Put them in as new leads")
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to be mapped")
@@ -53,6 +59,7 @@ class Import(models.Model):
         choices=[("wgs84", "WGS-84 (GPS)"), ("gcj02", "GCJ-02 (高德, 腾讯)"), ("bd09", "BD-09 (百度)")],
         default="wgs84",
     )
+    doubles = models.CharField(_("possible doubles"), max_length=5, choices=Doubles, default=Doubles.SKIP)
     mapping = models.JSONField(_("columns"), default=dict, help_text="{our field: their header}")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
     total = models.PositiveIntegerField(_("rows"), default=0)

@@ -27,7 +27,7 @@ class ImportList(ListPage):
     create_url = "office:import-create"
     create_permission = permissions.IMPORT
     create_label = _("Import a spreadsheet")
-    empty_text = _("No imports yet. Bring your merchants and terminals as CSV or XLSX.")
+    empty_text = _("No imports yet. Bring your merchants, terminals and leads as CSV or XLSX.")
 
     def rows(self):
         return Import.objects.visible_to(self.request.user).select_related("created_by")
@@ -87,7 +87,10 @@ class ImportMap(ImportMixin, ActionPage):
         return context | {"headers": self.headers, "samples": samples}
 
     def run_action(self, values: dict) -> Import:
-        return actions.check_import(self.subject, mapping=values, by=self.request.user, at=timezone.now())
+        doubles = values.pop("doubles", Import.Doubles.SKIP)
+        return actions.check_import(
+            self.subject, mapping=values, doubles=doubles, by=self.request.user, at=timezone.now()
+        )
 
 
 class ImportDetail(ImportMixin, DetailPage):

@@ -1,9 +1,10 @@
 """Rows of a customer's spreadsheet: read, judged, and put in through the apps' actions."""
 
+from integrations.rows.leads import LeadReader
 from integrations.rows.merchants import MerchantReader
 from integrations.rows.reader import Reader, Row
 from integrations.rows.terminals import TerminalReader
 
-__all__ = ["READERS", "MerchantReader", "Reader", "Row", "TerminalReader"]
+__all__ = ["READERS", "LeadReader", "MerchantReader", "Reader", "Row", "TerminalReader"]
 
-READERS: dict[str, type[Reader]] = {"merchants": MerchantReader, "terminals": TerminalReader}
+READERS: dict[str, type[Reader]] = {"merchants": MerchantReader, "terminals": TerminalReader, "leads": LeadReader}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import Capture
-from merchants.models import PHONE, Merchant, Phoned, Trade
+from merchants.models import PHONE, Contract, Merchant, Phoned, Trade
 from prospecting.lifecycle import ALIVE, HUNTED, LeadStatus
 from prospecting.models.campaigns import Campaign
 from prospecting.models.grid import Cell
@@ -54,6 +54,7 @@ class Lead(Phoned):
 
     class Source(models.TextChoices):
         STREET = "street", _("Seen on the street")
+        OFFICE = "office", _("Noted in the office")
         IMPORTED = "import", _("From an import")
         WEB = "web", _("Asked for a terminal")
         RENEWAL = "renewal", _("Renewal")
@@ -103,6 +104,10 @@ class Lead(Phoned):
     merchant = models.ForeignKey(
         Merchant, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("merchant")
     )
+    renews = models.ForeignKey(
+        Contract, models.PROTECT, null=True, blank=True, related_name="renewals", db_index=False, editable=False,
+        verbose_name=_("contract that ends"),
+    )  # fmt: skip
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
     )
@@ -122,6 +127,7 @@ class Lead(Phoned):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="lead_external_id_once"),
+            models.UniqueConstraint(fields=["renews"], name="lead_renews_contract_once"),
             models.CheckConstraint(
                 condition=Q(lat=None, lon=None) | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
                 name="lead_place_on_earth",

@@ -109,7 +109,7 @@ class LeadCreate(FormPage):
         return super().get_form_kwargs() | {"by": self.request.user}
 
     def run_action(self, values: dict) -> Lead:
-        return actions.make_lead(**values, source=Lead.Source.IMPORTED, **self.who)
+        return actions.make_lead(**values, source=Lead.Source.OFFICE, **self.who)
 
 
 class LeadAction(LeadMixin, ActionPage):
