@@ -1,16 +1,19 @@
 """What the map of the grid shows of a part of the world, as far as one person may see it.
 
 Up to MOST cells are drawn as they are, with the leads around them gathered by the database; more cells than that are
-gathered themselves. No answer holds more than 2 × MOST things. The figures of cells come from the index lead_cell alone.
+gathered themselves. No answer holds more than 2 × MOST things. The figures of up to MOST cells come from the index
+lead_cell alone.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q
 from django.db.models.functions import Floor
@@ -26,6 +29,7 @@ from prospecting.models.leads import LeadQuerySet
 from workforce.models import Region, User
 
 MOST = 500
+KEPT_S = 60
 LISTED = 100  # cells, as text beside the map
 SQUARE_PX = 60  # at least: what is gathered
 GONE = (LeadStatus.MERGED, LeadStatus.DISCARDED)
@@ -83,8 +87,7 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{floor(100 * share)} %"
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """Of the leads of a cell, or of several: those that are not merged or discarded."""
 
     leads: int = 0
@@ -92,16 +95,6 @@ class Figures:
     won: int = 0  # of those visited
     open: int = 0  # worth another visit
     last_visited_at: datetime | None = None
-
-    def __add__(self, other: "Figures") -> "Figures":
-        visits = [each for each in (self.last_visited_at, other.last_visited_at) if each]
-        return Figures(
-            self.leads + other.leads,
-            self.visited + other.visited,
-            self.won + other.won,
-            self.open + other.open,
-            max(visits, default=None),
-        )
 
     @property
     def coverage(self) -> float | None:
@@ -119,24 +112,27 @@ class Figures:
     def converted(self) -> str:
         return percent(self.conversion)
 
-    def days_ago(self, at: datetime) -> int | None:
-        return (at - self.last_visited_at).days if self.last_visited_at else None
-
     def of(self, measure: str, at: datetime) -> float | None:
         """Larger is better; None where there is nothing to measure."""
-        days = self.days_ago(at)
-        return {
-            Measure.COVERAGE: self.coverage,
-            Measure.LAST_VISIT: None if days is None else -days,
-            Measure.CONVERSION: self.conversion,
-            Measure.POTENTIAL: self.open or None,
-        }[Measure(measure)]
+        match measure:
+            case Measure.COVERAGE:
+                return self.coverage
+            case Measure.LAST_VISIT:
+                return -(at - self.last_visited_at).days if self.last_visited_at else None
+            case Measure.CONVERSION:
+                return self.conversion
+        return self.open or None
 
 
-def figures_of(cells: models.QuerySet[Cell]) -> defaultdict[int, Figures]:
-    """By the key of the cell."""
+def together(figures: Iterable[Figures]) -> Figures:
+    leads, visited, won, more, visits = zip(*figures, strict=True)
+    return Figures(sum(leads), sum(visited), sum(won), sum(more), max(filter(None, visits), default=None))
+
+
+def figures_of(cells: models.QuerySet[Cell, Any] | list[int]) -> defaultdict[int, Figures]:
+    """By the key of the cell. A list of keys lets the database see that they are few."""
     counted = (
-        Lead.objects.filter(cell__in=cells.order_by().values("pk"))
+        Lead.objects.filter(cell__in=cells)
         .exclude(status__in=GONE)
         .values("cell")
         .annotate(
@@ -167,8 +163,7 @@ class Box:
         return side
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A cell on the map, without its outline, which may be long."""
 
     figures: Figures
@@ -219,8 +214,14 @@ class GridMap:
         cells = self.cells.touching(box.west, box.south, box.east, box.north)
         columns = ("pk", "number", "name", "west", "south", "east", "north", "now__prospector", "now__prospector__name")
         rows: list[tuple[Any, ...]] = list(cells.values_list(*columns))
-        figures = figures_of(cells) if rows else {}
+        figures = figures_of([row[0] for row in rows]) if len(rows) <= MOST else self._figures_of_all()
         return [Shown(figures[row[0]], *row) for row in rows]
+
+    def _figures_of_all(self) -> defaultdict[int, Figures]:
+        """The database goes through all leads for them; who moves a map of thousands of cells sees them a minute late."""
+        scope = [self.user.pk, *(each and each.pk for each in (self.asked["region"], self.asked["prospector"]))]
+        cells = self.cells.order_by().values("pk")
+        return cache.get_or_set(f"grid-figures:{scope}".replace(" ", ""), lambda: figures_of(cells), KEPT_S)
 
     def features(self, box: Box) -> dict[str, Any]:
         found = self.inside(box)
@@ -256,7 +257,7 @@ class GridMap:
         return [self._group(cells) for cells in squares.values()]
 
     def _group(self, cells: list[Shown]) -> dict[str, Any]:
-        figures = sum((cell.figures for cell in cells), Figures())
+        figures = together(cell.figures for cell in cells)
         south, north = min(cell.south for cell in cells), max(cell.north for cell in cells)
         west, east = min(cell.west for cell in cells), max(cell.east for cell in cells)
         owners = {cell.prospector for cell in cells}
@@ -325,18 +326,16 @@ class GridMap:
 
     def worst_first(self, found: Iterable[Shown]) -> list[Shown]:
         """Where most is to be done: nobody's, least covered, longest not visited; of open leads, most of them."""
-        if self.measure == Measure.OWNER:
-            return sorted(found, key=lambda cell: (cell.prospector_name or "", cell.name, cell.key))
 
-        def rank(cell: Shown) -> float:
+        def rank(cell: Shown) -> tuple[Any, ...]:
+            if self.measure == Measure.OWNER:
+                return (cell.prospector_name or "",)
             value = cell.figures.of(self.measure, self.at)
             if self.measure == Measure.POTENTIAL:
-                return -(value or 0)
-            if value is None:
-                return float("-inf") if cell.figures.leads else float("inf")
-            return value
+                return (-(value or 0),)
+            return (not cell.figures.leads, value is not None, value)
 
-        return sorted(found, key=lambda cell: (rank(cell), cell.name, cell.key))
+        return nsmallest(LISTED, found, key=lambda cell: (*rank(cell), cell.name, cell.key))
 
 
 def _owner_colour(key: int | None) -> str:

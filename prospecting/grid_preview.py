@@ -1,6 +1,6 @@
 """What a change of the grid would come to: it is made, looked at, and taken back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,33 +17,33 @@ from workforce.models import Boundary, Region
 
 @dataclass(frozen=True)
 class Preview:
-    """`gone` are retired for `made`; of these `wanted` were asked for, the others are what is left of neighbours."""
+    """`gone` are retired for `made`; those of these that were not asked for are what is left of neighbours."""
 
     gone: list[Cell]
-    made: list[Cell]
-    wanted: set[int]
+    made: list[Any]  # cells with figures, prospector_name, is_wanted
 
     @property
     def shapes(self) -> list[dict[str, Any]]:
         """For static/js/map_draw.js."""
         return [
-            {"ring": cell.outline["coordinates"][0], "name": cell.name, "is_wanted": cell.pk in self.wanted}
+            {"ring": cell.outline["coordinates"][0], "name": cell.name, "is_wanted": cell.is_wanted}
             for cell in self.made
         ]
 
 
-def preview(change: Callable[[], Cell | Sequence[Cell]], *, region: Region, at: datetime) -> Preview:
-    """`change` is an action at this instant."""
+def preview(
+    change: Callable[[], Cell | Sequence[Cell]], *, region: Region, at: datetime, names: Collection[str] = ()
+) -> Preview:
+    """`change` is an action at this instant; of what it returns, only cells of these `names` were asked for, if given."""
     with transaction.atomic():
         result = change()
         wanted = {result.pk} if isinstance(result, Cell) else {cell.pk for cell in result}
         cells = Cell.objects.filter(region=region)
-        new = cells.filter(created_at=at)
-        made = list(new.with_owner().annotate(prospector_name=F("now__prospector__name")))
-        figures = figures_of(new)
+        made = list(cells.filter(created_at=at).with_owner().annotate(prospector_name=F("now__prospector__name")))
+        figures = figures_of([cell.pk for cell in made])
         for cell in made:
-            cell.figures, cell.is_wanted = figures[cell.pk], cell.pk in wanted
-        outcome = Preview(list(cells.filter(retired_at=at).defer("outline", "core")), made, wanted)
+            cell.figures, cell.is_wanted = figures[cell.pk], cell.pk in wanted and (not names or cell.name in names)
+        outcome = Preview(list(cells.filter(retired_at=at).defer("outline", "core")), made)
         transaction.set_rollback(True)
     return outcome
 

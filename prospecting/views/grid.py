@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from prospecting import actions, forms, permissions
-from prospecting.grid_map import LISTED, Box, Figures, GridMap, Measure, figures_of
+from prospecting.grid_map import Box, Figures, GridMap, Measure, figures_of
 from prospecting.grid_preview import kept, preview
 from prospecting.models import Cell, ProspectingTask
 from toolkit.errors import Refused
@@ -55,7 +55,7 @@ class GridFeatures(Page, View):
         shown = GridMap(request.user, timezone.now(), asked)
         answer = shown.features(Box(west, south, east, north, asked["zoom"]))
         found = answer.pop("found")
-        rows = [(cell, shown.colour(cell), shown.text(cell)) for cell in shown.worst_first(found)[:LISTED]]
+        rows = [(cell, shown.colour(cell), shown.text(cell)) for cell in shown.worst_first(found)]
         listed = {"rows": rows, "count": len(found), "measure": Measure(shown.measure), "at": shown.at}
         return JsonResponse(answer | {"list": render_to_string("prospecting/grid_list.html", listed, request)})
 
@@ -68,7 +68,7 @@ class CellMixin:
 
     @property
     def figures(self) -> Figures:
-        return figures_of(Cell.objects.filter(pk=self.subject.pk))[self.subject.pk]
+        return figures_of([self.subject.pk])[self.subject.pk]
 
 
 class CellCard(CellMixin, PanelPage):
@@ -159,7 +159,8 @@ class PreviewedAction(CellAction):
             return super().form_valid(form)
         values, at = form.cleaned_data, self.who["at"]
         try:
-            outcome = preview(lambda: self.run_action(values), region=self.region_of(values), at=at)
+            names = [name[:80] for name, _outline in values.get("outlines", ())]
+            outcome = preview(lambda: self.run_action(values), region=self.region_of(values), at=at, names=names)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             return self.form_invalid(form)
