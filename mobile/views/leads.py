@@ -83,7 +83,7 @@ def own_leads(user: User) -> QuerySet[Lead]:
         .filter(merged_into=None)
         .select_related("trade", "cell")
         .prefetch_related(
-            "visits__objections", "visits__seen__competitor", "visits__prospector", "captures",
+            "visits__objections", "visits__seen__competitor", "visits__prospector", "visits__captures", "captures",
             "opportunities__offers", "opportunities__terminals__model", "opportunities__order",
         )
     )  # fmt: skip

@@ -45,6 +45,7 @@ def record_visit(
     note: str = "",
 ) -> Visit:
     """A prospector was there, with a photo; outside the fence only with a reason. It begins their claim anew."""
+    captures = list(captures)
     photos = [capture for capture in captures if capture.kind == Capture.Kind.PHOTO]
     if not photos:
         raise Refused(_("Take a photo of the shop."), field="captures")
@@ -70,7 +71,7 @@ def record_visit(
         parts = parts_of(_facts(visit, photos, at=at, device_at=device_at), rules)
         visit.score, visit.score_parts = score_of(parts), [asdict(part) for part in parts]
         visit.save()
-        visit.captures.set(photos)
+        visit.captures.set(captures)
         visit.objections.set(objections)
         SeenTerminal.objects.bulk_create(
             SeenTerminal(visit=visit, competitor=competitor, count=count) for competitor, count in (seen or {}).items()

@@ -1,7 +1,7 @@
 // <form data-command> does one thing. It is written down on this phone first, then sent; the page goes on at once when no
 // answer comes soon. data-place: with where the phone is. data-leads-to: the status that follows.
 // form.prepare, where a module has set it, gives the files of it and may throw a sentence.
-// form.check may look at what is about to be written down and throw {sentence, field}; data-missing: it needs a file.
+// form.check may look at what is about to be written down and throw {sentence, field}; data-missing: it needs a photo.
 // data-go: the page after it. data-then: "stay" where the page is, or go on to the "next" step; otherwise to the top.
 // data-ask="sheet" data-ask-for="field field": a refusal about one of them opens the sheet. data-said: spoken when it is done.
 import { hasTyped, layAll, orderOnPage, redraw } from "./field_overlay.js";
@@ -33,7 +33,7 @@ document.addEventListener("submit", async (event) => {
 
 async function give(form, submitter) {
   const files = (await form.prepare?.()) ?? [];
-  if (form.dataset.missing && !files.length) throw form.dataset.missing;
+  if (form.dataset.missing && !files.some(({ about }) => (about?.kind ?? "photo") === "photo")) throw form.dataset.missing;
   const work = await workOf(form, submitter, files);
   await form.check?.(work);
   const instead = form.dataset.instead;

@@ -88,14 +88,16 @@ async function add({ file: original, source }, input) {
 onPage("[data-pictures]", (input) => {
   const { form } = input;
   let work = Promise.resolve();
+  const before = form.prepare; // of another kind
   form.prepare = async () => {
+    await before?.();
     await work; // who is quick waits for the photo
     const again = (form.keptFiles ?? []).map((id) => ({ id }));
     return [...again, ...(form.taken ?? [])];
   };
   // what was taken before the app was closed
   work = readAll("files").then((files) => {
-    for (const file of files) if (!file.operation && file.owner === ownerOf(input)) settled(tile(file.blob, input), input, file);
+    for (const file of files) if (!file.operation && file.owner === ownerOf(input) && file.about.kind === input.dataset.pictures) settled(tile(file.blob, input), input, file);
   }).catch(() => {});
   const take = (pictures) => {
     work = work.then(async () => {

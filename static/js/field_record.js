@@ -25,7 +25,7 @@ onPage("button[data-record]", (button) => {
       stream.getTracks().forEach((track) => track.stop());
       label.textContent = asked;
       const file = new Blob(pieces, { type: recorder.mimeType.split(";")[0] });
-      button.form.querySelector("[data-pictures]").dispatchEvent(new CustomEvent("field:taken", { detail: { file, source: "camera" } }));
+      button.form.querySelector('[data-pictures="audio"]').dispatchEvent(new CustomEvent("field:taken", { detail: { file, source: "camera" } }));
     });
     recorder.start();
     label.textContent = button.dataset.stop;

@@ -150,7 +150,7 @@ onPage("form[data-doubles]", (form) => {
       const item = document.getElementById("double-item").content.firstElementChild.cloneNode(true);
       if (number) item.href = `/field/leads/${number}/`;
       item.querySelector("[data-name]").textContent = name || sheet.dataset.other;
-      item.querySelector("[data-away]").textContent = distance_m === null ? "" : `${distance_m} m`;
+      item.querySelector("[data-away]").textContent = distance_m === null ? "" : filled(sheet.dataset.away, distance_m);
       return item;
     }));
     throw { sentence: sheet.dataset.double, field: "is_new" };

@@ -42,9 +42,9 @@ def give(prospector, manager, xihu, at):
     return give_task
 
 
-def shoot(handset: Handset, colour: str = "navy") -> str:
+def shoot(handset: Handset) -> str:
     """A live photo, whole on the server."""
-    return bring(handset.client, drawn(colour).read(), id=str(uuid.uuid4()), kind="photo", source="camera")["id"]
+    return bring(handset.client, drawn().read(), id=str(uuid.uuid4()), kind="photo", source="camera")["id"]
 
 
 def visit_of(handset: Handset, lead: Lead, **body) -> dict:
