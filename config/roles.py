@@ -25,7 +25,13 @@ READ = {
     knowledge.VIEW_ARTICLE,
     knowledge.VIEW_THREAD,
 }
-SEE_PROSPECTING = {prospecting.VIEW_GRID, prospecting.VIEW_LEAD, prospecting.VIEW_OPPORTUNITY}
+SEE_PROSPECTING = {
+    prospecting.VIEW_GRID,
+    prospecting.VIEW_LEAD,
+    prospecting.VIEW_OPPORTUNITY,
+    prospecting.VIEW_CAMPAIGN,
+    prospecting.VIEW_FUNNEL,
+}
 HELP = {knowledge.VIEW_ARTICLE, knowledge.WRITE_ARTICLE, knowledge.VIEW_THREAD, knowledge.WRITE_MESSAGE}
 
 ROLES: dict[str, set[str]] = {
@@ -38,6 +44,7 @@ ROLES: dict[str, set[str]] = {
         prospecting.EXPORT_LEADS,
         prospecting.GIVE_TASKS,
         prospecting.EDIT_OPPORTUNITY,
+        prospecting.EDIT_CAMPAIGN,
         knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         workforce.EDIT_PEOPLE,
@@ -48,6 +55,9 @@ ROLES: dict[str, set[str]] = {
         merchants.VIEW_REVIEW,
         merchants.BRING_DOCUMENTS,
         merchants.REVIEW_MERCHANT,
+        merchants.VIEW_CHANGE,
+        merchants.FILE_CHANGE,
+        merchants.APPROVE_CHANGE,
         assets.EDIT_TERMINAL,
         assets.BIND_TERMINAL,
         assets.REVEAL_ACCOUNT,
@@ -82,6 +92,8 @@ ROLES: dict[str, set[str]] = {
         merchants.REVEAL_PHONE,
         merchants.VIEW_REVIEW,
         merchants.BRING_DOCUMENTS,
+        merchants.VIEW_CHANGE,
+        merchants.FILE_CHANGE,
         spareparts.VIEW_STOCK,
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
@@ -119,7 +131,7 @@ ROLES: dict[str, set[str]] = {
         procedures.VIEW_PROCEDURE,
     },
     Role.FINANCE: READ
-    | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT}
+    | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT, merchants.VIEW_CHANGE, merchants.APPROVE_CHANGE}
     | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
     Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT},
     Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},

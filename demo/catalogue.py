@@ -61,6 +61,7 @@ ORDER_TYPES = [
     ("retrieve", "撤机", "Retrieve", 30, "install", 1, True),
     ("inspect", "巡检", "Inspect", 30, "qr-speaker", 1, False),
     ("activate", "激活", "Activate", 20, "install", 1, True),
+    ("relocate", "移机", "Relocate", 45, "install", 1, True),
     ("train", "培训", "Train", 60, "training", 1, False),
 ]
 
@@ -130,6 +131,11 @@ PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
         _if(NETWORK, CAUSE, "network"), SIGNAL, TEST_PAYMENT,
     ]),
     "swap": ("换机流程", "Swap", [_photo("before", "旧机照片", "Photo of the old one"), NEW_SERIAL, SIGNAL, TEST_PAYMENT]),
+    "relocate": (
+        "移机流程",
+        "Relocation",
+        [_photo("after", "新位置照片", "Photo where it stands now"), SIGNAL, TEST_PAYMENT],
+    ),
     "retrieve": (
         "撤机流程",
         "Retrieval",

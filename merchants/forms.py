@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from merchants.lifecycle import Kind, Reason
-from merchants.models import Contact, Contract, Merchant, Review
+from merchants.models import ChangeRequest, Contact, Contract, Merchant, Review, Terms
 from toolkit.choices import SearchField
 from toolkit.secrets import normalize_phone
 from workforce.models import Region, User
@@ -163,6 +163,66 @@ class DecisionForm(forms.Form):
     reason = forms.ChoiceField(label=_("What is wrong with it"), choices=Reason, required=False)
     note = forms.CharField(max_length=200, required=False)
     due_on = forms.DateField(required=False)
+
+
+class ChangeForm(InputForm):
+    """What is common to all kinds of change; the fields of a kind come before it."""
+
+    effective_on = forms.DateField(label=_("In force from"), widget=DAY)
+    signed = forms.ImageField(
+        label=_("Signed by the merchant"), help_text=_("A photo or scan of the form with the merchant’s signature."),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )  # fmt: skip
+    needs_visit = forms.BooleanField(
+        label=_("A terminal must be touched"), required=False,
+        help_text=_("An order is opened when the change is approved."),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class FeeRateForm(ChangeForm):
+    class Meta:
+        model = Terms
+        fields = ("fee_rate",)
+
+
+class AccountForm(ChangeForm):
+    settlement_account = forms.CharField(
+        label=_("Settlement account"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    field_order = ("settlement_account",)
+
+    class Meta:
+        model = Terms
+        fields = ()
+
+    def clean_settlement_account(self) -> str:
+        return "".join(self.cleaned_data["settlement_account"].split())
+
+
+class PlaceForm(ChangeForm):
+    class Meta:
+        model = Merchant
+        fields = ("address", "lat", "lon")
+        widgets = MerchantForm.Meta.widgets
+
+
+class LimitsForm(ChangeForm):
+    class Meta:
+        model = Terms
+        fields = ("single_limit", "daily_limit")
+
+
+CHANGE_FORMS: dict[str, type[ChangeForm]] = {
+    ChangeRequest.Kind.FEE_RATE: FeeRateForm,
+    ChangeRequest.Kind.ACCOUNT: AccountForm,
+    ChangeRequest.Kind.PLACE: PlaceForm,
+    ChangeRequest.Kind.LIMITS: LimitsForm,
+}
+
+
+class RefusalForm(forms.Form):
+    refusal = forms.CharField(label=_("Why refused"), max_length=300)
 
 
 def dialled(phone: str) -> str:

@@ -3,10 +3,11 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from merchants.lifecycle import Kind, ReviewState
-from merchants.models import Merchant, Review, Trade
+from merchants.models import ChangeRequest, Merchant, Review, Terms, Trade
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import duration, status_badge
 from workforce.lists import region_filter
@@ -118,3 +119,48 @@ class ReviewTable(Table):
 
     def value_missing(self, record: Review) -> int:
         return record.missing
+
+
+class ChangeFilter(FilterSet):
+    q = django_filters.CharFilter(method="filter_merchant", label=_("Name or number of the merchant"))
+    state = django_filters.MultipleChoiceFilter(choices=ChangeRequest.State.choices, label=_("State"))
+    kind = django_filters.MultipleChoiceFilter(choices=ChangeRequest.Kind.choices, label=_("Kind of change"))
+    region = region_filter("merchant__region")
+    effective = DayRangeFilter(field_name="effective_on", label=_("In force from"))
+
+    class Meta:
+        model = ChangeRequest
+        fields = ()
+
+    def filter_merchant(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
+        return queryset.filter(merchant__in=Merchant.objects.search(text).values("pk"))
+
+
+class ChangeTable(Table):
+    number = tables.Column(order_by=("id",))
+    merchant = tables.Column(order_by=("merchant__name",))
+    kind = tables.Column()
+    state = tables.Column()
+    effective_on = tables.DateColumn()
+    made_by = tables.Column(order_by=("made_by__name",))
+    made_at = tables.DateTimeColumn()
+    checked_by = tables.Column(order_by=("checked_by__name",), default="–")
+
+    class Meta(Table.Meta):
+        model = ChangeRequest
+        fields = ("number", "merchant", "kind", "state", "effective_on", "made_by", "made_at", "checked_by")
+
+    def render_number(self, record: ChangeRequest):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.number)
+
+    def value_number(self, record: ChangeRequest) -> str:
+        return record.number
+
+    def render_state(self, record: ChangeRequest):
+        return status_badge(record.state, record.get_state_display())
+
+
+def label_of(name: str) -> str:
+    """How people call a field that a change sets."""
+    model = Terms if name in {field.name for field in Terms._meta.fields} else Merchant
+    return capfirst(model._meta.get_field(name).verbose_name)

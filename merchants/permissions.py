@@ -5,4 +5,7 @@ EXPORT_MERCHANTS = "merchants.export_merchants"
 REVEAL_PHONE = "merchants.reveal_phone"
 VIEW_REVIEW = "merchants.view_review"
 BRING_DOCUMENTS = "merchants.bring_documents"  # begin a review, hand in its documents, submit it
+VIEW_CHANGE = "merchants.view_change"
+FILE_CHANGE = "merchants.file_change"
+APPROVE_CHANGE = "merchants.approve_change"  # of others; read new accounts in clear
 REVIEW_MERCHANT = "merchants.review_merchant"  # accept, reject, pass; read numbers of documents in clear

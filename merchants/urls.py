@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from merchants.views import choices, review
+from merchants.views import changes, choices, review
 from merchants.views import office as views
 
 office: list[URLPattern] = [
@@ -33,6 +33,14 @@ office: list[URLPattern] = [
     path("merchants/<str:number>/timeline/", views.MerchantTimeline.as_view(), name="merchant-timeline"),
     path("merchants/<str:number>/review/", review.MerchantReview.as_view(), name="merchant-review"),
     path("merchants/<str:number>/review/begin/", review.ReviewBegin.as_view(), name="review-begin"),
+    path("merchants/<str:number>/terms/", changes.MerchantTerms.as_view(), name="merchant-terms"),
+    path("merchants/<str:number>/change/<slug:kind>/", changes.ChangeFile.as_view(), name="change-file"),
+    path("changes/", changes.ChangeList.as_view(), name="change-list"),
+    path("changes/<str:number>/", changes.ChangeDetail.as_view(), name="change-detail"),
+    path("changes/<str:number>/approve/", changes.ChangeApprove.as_view(), name="change-approve"),
+    path("changes/<str:number>/refuse/", changes.ChangeRefuse.as_view(), name="change-refuse"),
+    path("changes/<str:number>/withdraw/", changes.ChangeWithdraw.as_view(), name="change-withdraw"),
+    path("changes/<str:number>/account/", changes.ChangeReveal.as_view(), name="change-reveal"),
     path("reviews/", review.ReviewList.as_view(), name="review-list"),
     path("reviews/<str:number>/", review.ReviewDetail.as_view(), name="review-detail"),
     path("reviews/<str:number>/kind/", review.ReviewKind.as_view(), name="review-kind"),

@@ -17,5 +17,11 @@ VERBS = {
     "merchants.accept_document": _("accepted a document"),
     "merchants.reject_document": _("rejected a document"),
     "merchants.pass_review": _("passed the onboarding review"),
+    "merchants.file_change": _("filed a change"),
+    "merchants.approve_change": _("approved the change"),
+    "merchants.refuse_change": _("refused the change"),
+    "merchants.withdraw_change": _("withdrew the change"),
+    "merchants.apply_change": _("put the change in force"),
+    "merchants.reveal_account": _("looked at a settlement account"),
     "merchants.reveal_number": _("looked at the number of a document"),
 }

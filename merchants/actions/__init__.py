@@ -1,6 +1,14 @@
 """Every write of merchants, one function per verb."""
 
 from merchants.actions.calendars import load_holidays
+from merchants.actions.changes import (
+    apply_due_changes,
+    approve_change,
+    file_change,
+    refuse_change,
+    reveal_account,
+    withdraw_change,
+)
 from merchants.actions.merchants import (
     NewMerchant,
     change_merchant,
@@ -26,22 +34,28 @@ from merchants.actions.review import (
 
 __all__ = [
     "NewMerchant",
+    "apply_due_changes",
+    "approve_change",
     "begin_review",
     "change_merchant",
     "choose_kind",
     "create_merchant",
     "create_merchants",
     "decide_document",
+    "file_change",
     "give_document",
     "hand_on_review",
     "load_holidays",
     "merge_merchants",
     "pass_review",
+    "refuse_change",
     "remove_contact",
+    "reveal_account",
     "reveal_number",
     "reveal_phone",
     "set_contact",
     "sign_contract",
     "submit_review",
     "take_turns",
+    "withdraw_change",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from journal.actions import differences, record, record_all
 from journal.reveals import record_reveal
 from merchants.lifecycle import ReviewState
-from merchants.models import Contact, Contract, Merchant, Review, Trade
+from merchants.models import Contact, Contract, Merchant, Review, Terms, Trade
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
 from toolkit.numbers import next_numbers
@@ -213,6 +213,10 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
             _refuse_merged(merchant)
         if Review.objects.filter(merchant__in=both).exclude(state=ReviewState.PASSED).count() > 1:
             raise Refused(_("Both are in review. Finish one of the reviews first."))
+        if merged.changes.open().filter(kind__in=kept.changes.open().values("kind")).exists():
+            raise Refused(_("Changes of both wait for approval. Finish those of one first."))
+        if Terms.objects.filter(merchant=kept).exists():
+            Terms.objects.filter(merchant=merged).delete()
         changes = {"number": [merged.number, kept.number], **differences(kept, _learned(kept, merged))}
         kept.save()
         if kept.contacts.filter(is_primary=True).exists():

@@ -15,7 +15,7 @@ from merchants import notices
 from merchants.credit_codes import is_credit_code
 from merchants.identity import is_identity_number
 from merchants.lifecycle import Document, DocumentState, Kind, Reason, ReviewState
-from merchants.models import DocumentRule, Merchant, Review, ReviewDocument
+from merchants.models import DocumentRule, Merchant, Review, ReviewDocument, Terms
 from merchants.models.review import TO_BRING
 from toolkit.errors import Refused
 from workforce.models import User
@@ -192,6 +192,8 @@ def pass_review(review: Review, *, by: User, at: datetime) -> Review:
             merchant.status = Merchant.Status.ACTIVE
             merchant.save(update_fields=["status"])
             changes["status"] = [Merchant.Status.ONBOARDING, Merchant.Status.ACTIVE]
+        if account := review.documents.filter(type=Document.ACCOUNT, state=DocumentState.ACCEPTED).first():
+            Terms.objects.update_or_create(merchant=merchant, defaults={"settlement_account": account.number})
         notices.tell_passed(review, _write("merchants.pass_review", review, by, at, changes))
         return review
 

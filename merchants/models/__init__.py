@@ -1,3 +1,4 @@
+from merchants.models.changes import ChangeRequest, Terms
 from merchants.models.merchants import (
     PHONE,
     CalendarDay,
@@ -14,6 +15,7 @@ from merchants.models.review import DocumentRule, Review, ReviewDocument, Review
 __all__ = [
     "PHONE",
     "CalendarDay",
+    "ChangeRequest",
     "Contact",
     "Contract",
     "DocumentRule",
@@ -24,5 +26,6 @@ __all__ = [
     "ReviewDocument",
     "ReviewQuerySet",
     "ServiceCalendar",
+    "Terms",
     "Trade",
 ]

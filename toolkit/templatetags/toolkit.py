@@ -82,6 +82,7 @@ STATUS_COLOURS = {
     "rejected": "red", "done": "green", "failed": "red", "running": "blue", "checking": "blue", "checked": "teal",
     "uploaded": "azure", "waiting": "azure", "proposed": "teal", "applied": "green", "interrupted": "yellow",
     "collecting": "azure", "submitted": "blue", "passed": "green", "given": "blue", "missing": "secondary",
+    "filed": "blue", "approved": "teal", "refused": "red", "withdrawn": "secondary",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Every write to requests and work orders, one function per verb."""
 
+from workorders.actions.changes import send_somebody
 from workorders.actions.closing import (
     cancel_work_order,
     close_completed_orders,
@@ -73,6 +74,7 @@ __all__ = [
     "reveal_phone",
     "review_code",
     "score_visits",
+    "send_somebody",
     "settle_visit",
     "sign",
     "start_work",
