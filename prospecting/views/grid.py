@@ -257,7 +257,10 @@ class CellsGive(CellAction):
 
     def run_action(self, values: dict) -> list[Cell]:
         with transaction.atomic():
-            return [actions.give_cell(cell, prospector=values["prospector"], **self.who) for cell in values["cells"]]
+            return [
+                actions.give_cell(cell, prospector=values["prospector"], **self.who)
+                for cell in values["cells"].order_by("pk")
+            ]
 
     def done_url(self, result: list[Cell]) -> str:
         return result[0].get_absolute_url() if len(result) == 1 else self.back_url()

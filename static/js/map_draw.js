@@ -115,6 +115,8 @@ onPage(".map[data-draw]", (element) => {
     if (points.length && isAgain(points.at(-1))) return; // the second click of a double click
     if (isClosed && points.length >= least && isAgain(points[0])) return close();
     points.push(point);
+    const along = field.form.querySelector("[name=how][value=lines]"); // who draws lines wants them
+    if (along) along.checked = true;
     drawSketch();
   }
 
@@ -151,10 +153,6 @@ onPage(".map[data-draw]", (element) => {
     });
     for (const button of document.querySelectorAll("button[data-draw]")) button.addEventListener("click", acts[button.dataset.draw]);
     document.querySelector("[data-draw-form]").addEventListener("submit", () => points.length >= least && close());
-    field.addEventListener("focus", () => {
-      const choice = document.querySelector("[name=how][value=lines]");
-      if (choice) choice.checked = true;
-    });
   }
   field?.addEventListener("input", read);
   file?.addEventListener("change", async () => {

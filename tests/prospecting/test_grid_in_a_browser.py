@@ -50,11 +50,11 @@ def test_a_cell_is_drawn_split_and_given(visit, live_server, client, settings, m
     page.get_by_role("link", name="Split").click()
     page.wait_for_function("() => document.querySelector('.map')?.fieldloop")
     page.wait_for_timeout(500)
-    page.get_by_label("Along streets").check()
     click(page, 30.2075, 120.120)
     click(page, 30.2075, 120.137)
     page.focus(".map")
     page.keyboard.press("Enter")
+    assert page.get_by_label("Along streets").is_checked()
     page.get_by_role("button", name="Split").click()
     page.get_by_role("link", name="Harbour 2").click()
 
