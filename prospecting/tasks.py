@@ -12,3 +12,8 @@ def release_expired_claims() -> None:
 @shared_task
 def follow_installs() -> None:
     actions.follow_installs(at=timezone.now())
+
+
+@shared_task
+def propose_renewals() -> None:
+    actions.propose_renewals(at=timezone.now())

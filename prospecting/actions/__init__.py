@@ -9,6 +9,7 @@ from prospecting.actions.campaigns import (
     remove_cost,
 )
 from prospecting.actions.grid import draw_cell, give_cell, import_cells, merge_cells, split_cell
+from prospecting.actions.intake import ask_for_terminal, import_leads, inform_lead
 from prospecting.actions.leads import (
     change_lead,
     claim_lead,
@@ -30,6 +31,7 @@ from prospecting.actions.opportunities import (
     open_opportunity,
     withdraw_offer,
 )
+from prospecting.actions.renewals import propose_renewals
 from prospecting.actions.rounds import order_round, put_off
 from prospecting.actions.tasks import cancel_task, give_task
 from prospecting.actions.visits import note_lead, record_visit
@@ -37,6 +39,7 @@ from prospecting.actions.visits import note_lead, record_visit
 __all__ = [
     "add_cost",
     "add_handout",
+    "ask_for_terminal",
     "cancel_task",
     "change_campaign",
     "change_lead",
@@ -50,6 +53,8 @@ __all__ = [
     "give_cell",
     "give_task",
     "import_cells",
+    "import_leads",
+    "inform_lead",
     "lose_opportunity",
     "make_campaign",
     "make_lead",
@@ -61,6 +66,7 @@ __all__ = [
     "note_lead",
     "open_opportunity",
     "order_round",
+    "propose_renewals",
     "put_off",
     "record_visit",
     "release_expired_claims",

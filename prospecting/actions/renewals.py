@@ -14,7 +14,7 @@ from prospecting.models import Lead
 from toolkit.secrets import normalize_phone
 
 
-def make_renewals(*, at: datetime, limit: int = 500) -> int:
+def propose_renewals(*, at: datetime, limit: int = 500) -> int:
     """A lead for each contract that ends within settings.RENEWAL_DAYS, once. Returns how many.
 
     Not where another contract follows, or a lead of the merchant is open already.
@@ -32,7 +32,9 @@ def make_renewals(*, at: datetime, limit: int = 500) -> int:
         merchant__merged_into=None,
     )
     chosen = list(
-        ending.select_related("merchant__region", "merchant__trade").order_by("merchant").distinct("merchant")[:limit]
+        ending.select_related("merchant__region", "merchant__trade")
+        .order_by("merchant_id")
+        .distinct("merchant_id")[:limit]
     )
     try:
         return len(make_leads(_renewals(chosen), by=None, at=at, verb="prospecting.propose_renewal"))
