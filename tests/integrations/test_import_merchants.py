@@ -1,4 +1,5 @@
 import io
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -132,3 +133,14 @@ def test_the_real_spreadsheet_of_808_shops_goes_in_without_editing(manager, comp
     )
     assert (again.created, again.updated, again.unchanged) == (0, 0, 808)
     assert ImportRow.objects.filter(job=again, is_error=True).count() == 0
+
+
+def test_the_first_transaction_comes_with_a_file_and_never_lies_in_the_future(manager, merchant, hangzhou, at) -> None:
+    sheet = f"商户名称,地址,首笔交易日期\n{merchant.name},{merchant.address},2026年3月1日\n未来面馆,某地,2099-01-01\n迷路面馆,某地,昨天\n"
+    job = run(check(upload(sheet, by=manager, at=at, region=hangzhou), by=manager, at=at), by=manager, at=at)
+    merchant.refresh_from_db()
+    assert (job.updated, job.created, job.failed) == (1, 1, 1)
+    assert merchant.first_transaction_on == date(2026, 3, 1)
+    messages = {row.line: " ".join(row.messages) for row in job.rows.all()}
+    assert "in the future" in messages[3]
+    assert "“昨天” is no day: left empty." in messages[4]
