@@ -13,7 +13,8 @@ from demo.experience import FAULT_CODES
 from dispatch.actions import make_rules
 from dispatch.models import RuleSet
 from merchants.holidays import DayKind, chinese_calendar_exceptions
-from merchants.models import ServiceCalendar, Trade
+from merchants.lifecycle import ASKED
+from merchants.models import DocumentRule, ServiceCalendar, Trade
 from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Procedure
 from procedures.variants import resolve
@@ -71,6 +72,9 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
             types[code], is_new = WorkOrderType.objects.get_or_create(code=code, defaults=values)
             if is_new:
                 types[code].skill_needs.create(skill=skills[skill], level=level)
+        if not DocumentRule.objects.exists():
+            rules = [(kind, type, must) for kind, asked in ASKED.items() for type, must in asked.items()]
+            DocumentRule.objects.bulk_create(DocumentRule(kind=k, type=t, is_required=must) for k, t, must in rules)
         for kind, code, zh, en, model_kind in FAULT_CODES:
             names = {"name": en, "name_zh": zh, "model_kind": model_kind, "is_other": code == "other"}
             FaultCode.objects.get_or_create(kind=kind, code=code, defaults=names)

@@ -133,6 +133,6 @@ def _shop(rng: random.Random) -> Image.Image:
     return room
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     path = next((each for folder in settings.FONT_DIRS if (each := Path(folder) / FONT).exists()), None)
     return ImageFont.truetype(path, size) if path else ImageFont.load_default(size)

@@ -1,6 +1,7 @@
 """What a prospector brings for the onboarding reviews of their merchants."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -28,7 +29,8 @@ class KindChosen(Moment):
     kind = forms.ChoiceField(label=_("Kind of merchant"), choices=Kind)
 
 
-class ToBring(NamedTuple):
+@dataclass(frozen=True)
+class ToBring:
     """Documents of one person, those that were rejected first, the most urgent before the others."""
 
     rejected: list[ReviewDocument]

@@ -17,7 +17,8 @@ from merchants.models import ChangeRequest, Merchant, Terms
 from toolkit.errors import Refused
 from workforce.models import User
 
-State, Kind = ChangeRequest.State, ChangeRequest.Kind
+State = ChangeRequest.State
+Kind = ChangeRequest.Kind
 FIELDS = {
     Kind.FEE_RATE: ("fee_rate",),
     Kind.ACCOUNT: ("settlement_account",),
@@ -127,8 +128,7 @@ def _apply(change: ChangeRequest, at: datetime) -> None:
     else:  # the merchant is locked: nobody else makes them
         subject, _is_new = Terms.objects.get_or_create(merchant=merchant)
     for name, value in change.after.items():
-        field = subject._meta.get_field(name)
-        setattr(subject, name, field.to_python(value))
+        setattr(subject, name, value)
     subject.save()
     change.state, change.applied_at = State.APPLIED, at
     change.save()

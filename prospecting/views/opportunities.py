@@ -95,6 +95,7 @@ class OpportunityDetail(OpportunityMixin, DetailPage):
             is_open=opportunity.stage in OPEN_STAGES,
             is_talking=opportunity.stage in OPEN_STAGES and not order,
             stages=[stage for stage in Stage if stage != Stage.LOST or opportunity.stage == Stage.LOST],
+            review=opportunity.merchant and opportunity.merchant.reviews.order_by("pk").last(),
             now=timezone.now(),
             **kwargs,
         )

@@ -16,7 +16,7 @@ def test_it_may_be_loaded_again_in_the_other_language(db, at):
     load_reference(at)
     before = count()
     load_reference(at + timedelta(days=1), language="en")
-    assert count() == before == [30, 7, 7, 3, before[4], 12, 2]
+    assert count() == before == [30, 8, 8, 3, before[4], 12, 2]
 
 
 def test_offices_close_on_holidays_and_open_on_make_up_days(db, at):

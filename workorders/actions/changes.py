@@ -18,7 +18,7 @@ def send_somebody(change: ChangeRequest, *, by: User, at: datetime) -> WorkOrder
     live = list(Binding.objects.live().filter(merchant=change.merchant).select_related("terminal")[:2])
     if not live:
         return None
-    code = TYPE_OF.get(change.kind, ANY_OTHER)
+    code = TYPE_OF.get(ChangeRequest.Kind(change.kind), ANY_OTHER)
     type = WorkOrderType.objects.filter(code=code, is_active=True).first()
     if type is None:
         raise Refused(_("There is no order type “%(code)s”. Ask your administrator.") % {"code": code})
