@@ -39,13 +39,15 @@ class Leg:
         return max(1, round(self.metres * 0.06 / speed_kmh))
 
     def __str__(self) -> str:
-        far = (
-            _("%(metres)d m") % {"metres": round(self.metres, -1)}
-            if self.metres < 1000
-            else _("%(km)s km") % {"km": number_format(self.metres / 1000, 1)}
-        )
-        said = _("%(far)s, %(minutes)d min on foot") if self.is_walked else _("%(far)s, %(minutes)d min by bike")
-        return said % {"far": far, "minutes": self.minutes}
+        if self.is_walked:
+            return _("%(metres)d m, %(minutes)d min on foot") % {
+                "metres": round(self.metres, -1),
+                "minutes": self.minutes,
+            }
+        return _("%(km)s km, %(minutes)d min by bike") % {
+            "km": number_format(self.metres / 1000, 1),
+            "minutes": self.minutes,
+        }
 
 
 @dataclass(frozen=True)

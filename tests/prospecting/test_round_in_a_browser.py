@@ -58,7 +58,7 @@ def test_a_visit_and_a_new_lead_of_eight_taps_arrive_once(page, note, lake, pros
     page.get_by_role("link", name=near.name).tap()
     page.locator("#visit-form").wait_for()
     assert violations(page) == []
-    page.locator("#visit-form [type=file]").set_input_files(photo(1))
+    page.locator("#visit-form [data-pictures=photo]").set_input_files(photo(1))
     for chip in ("Spoke with who decides", "Interested", "Fee too high", "Brand", "Make an offer", "In 3 days"):
         page.locator("#visit-form").get_by_text(chip, exact=True).tap()
     page.get_by_role("button", name="Save the visit", exact=True).tap()
@@ -67,7 +67,7 @@ def test_a_visit_and_a_new_lead_of_eight_taps_arrive_once(page, note, lake, pros
     page.get_by_text("1 of 2 visited").wait_for()
 
     page.get_by_role("link", name=far.name).tap()  # 490 m away: says so without asking anybody
-    page.locator("#visit-form [type=file]").set_input_files(photo(2))
+    page.locator("#visit-form [data-pictures=photo]").set_input_files(photo(2))
     page.locator("#visit-form").get_by_text("Shop was closed").tap()
     page.get_by_role("button", name="Save the visit", exact=True).tap()
     page.get_by_text("You are 489 m from the shop.").wait_for()
