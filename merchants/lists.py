@@ -65,7 +65,7 @@ class MerchantTable(Table):
 
 class ReviewFilter(FilterSet):
     q = django_filters.CharFilter(method="filter_merchant", label=_("Name or number of the merchant"))
-    state = django_filters.MultipleChoiceFilter(choices=ReviewState.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(choices=ReviewState.choices, label=_("Status"))
     kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind of merchant"))
     region = region_filter("merchant__region")
     missing = django_filters.BooleanFilter(method="filter_missing", label=_("Documents missing"))
@@ -123,7 +123,7 @@ class ReviewTable(Table):
 
 class ChangeFilter(FilterSet):
     q = django_filters.CharFilter(method="filter_merchant", label=_("Name or number of the merchant"))
-    state = django_filters.MultipleChoiceFilter(choices=ChangeRequest.State.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(choices=ChangeRequest.State.choices, label=_("Status"))
     kind = django_filters.MultipleChoiceFilter(choices=ChangeRequest.Kind.choices, label=_("Kind of change"))
     region = region_filter("merchant__region")
     effective = DayRangeFilter(field_name="effective_on", label=_("In force from"))

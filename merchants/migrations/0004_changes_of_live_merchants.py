@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                             ("fee-rate", "Fee rate"),
                             ("account", "Settlement account"),
                             ("place", "Place"),
-                            ("limits", "Limits"),
+                            ("limits", "Transaction limits"),
                         ],
                         max_length=10,
                         verbose_name="kind of change",

@@ -51,7 +51,7 @@ class ChangeRequest(models.Model):
         FEE_RATE = "fee-rate", _("Fee rate")
         ACCOUNT = "account", _("Settlement account")
         PLACE = "place", _("Place")
-        LIMITS = "limits", _("Limits")
+        LIMITS = "limits", _("Transaction limits")
 
     class State(models.TextChoices):
         FILED = "filed", _("Waiting for approval")
