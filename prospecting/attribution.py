@@ -67,6 +67,6 @@ def _in_cells(cells: Collection[int]) -> dict[int | None, list[tuple[int, date, 
     running: dict[int | None, list[tuple[int, date, date]]] = defaultdict(list)
     if cells:
         open_ones = Campaign.objects.filter(closed_at=None, cells__in=cells).order_by("starts_on", "pk")
-        for cell, *rest in open_ones.values_list("cells", "pk", "starts_on", "ends_on"):
-            running[cell].append(tuple(rest))
+        for cell, campaign, begins, ends in open_ones.values_list("cells", "pk", "starts_on", "ends_on"):
+            running[cell].append((campaign, begins, ends))
     return running

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import TerminalModel
@@ -10,7 +11,17 @@ from merchants.forms import DAY, SEARCHED, InputForm, dialled
 from prospecting.geojson import LINES, POLYGONS, geometries
 from prospecting.grid_map import Measure
 from prospecting.lifecycle import Stage
-from prospecting.models import Campaign, Cell, Lead, LostReason, Offer, Opportunity, ProspectingTask
+from prospecting.models import (
+    Campaign,
+    CampaignCost,
+    Cell,
+    Handout,
+    Lead,
+    LostReason,
+    Offer,
+    Opportunity,
+    ProspectingTask,
+)
 from toolkit.choices import SearchField
 from workforce.models import Region, User
 from workforce.roles import Role
@@ -47,6 +58,12 @@ class LeadForm(InputForm):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["campaign"].queryset = Campaign.objects.visible_to(by)
+        self.fields["campaign"].help_text = _("Empty: the one that ran in its cell on the day it was noted.")
+        if not self.instance.pk:
+            self.fields["material_code"] = forms.CharField(
+                label=_("Code on the material"), max_length=20, required=False,
+                help_text=_("What the shop names, say from a leaflet: it says which campaign it was."),
+            )  # fmt: skip
         self.initial["phone"] = ""
         if self.instance.phone:
             self.fields["phone"].help_text = _("Leave empty to keep %(phone)s.") % {"phone": self.instance.masked_phone}
@@ -153,6 +170,49 @@ class TaskForm(InputForm):
         self.fields["prospector"].queryset = prospectors(by)
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["cells"].queryset = Cell.objects.visible_to(by).standing()
+
+
+class CampaignForm(InputForm):
+    class Meta:
+        model = Campaign
+        fields = ("name", "region", "starts_on", "ends_on", "cells", "goal", "note")
+        widgets = {
+            "region": forms.Select(attrs=SEARCHED),
+            "starts_on": DAY,
+            "ends_on": DAY,
+            "cells": forms.SelectMultiple(attrs=SEARCHED),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {"cells": _("What is noted in them during these days counts for the campaign.")}
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(by)
+        self.fields["cells"].queryset = Cell.objects.visible_to(by).standing()
+        if self.instance.pk:
+            del self.fields["region"]
+            kept = Q(retired_at=None) | Q(pk__in=self.instance.cells.values("pk"))
+            self.fields["cells"].queryset = Cell.objects.visible_to(by).filter(kept)
+
+
+class CostForm(InputForm):
+    class Meta:
+        model = CampaignCost
+        fields = ("on", "what", "amount")
+        widgets = {"on": DAY}
+
+
+class HandoutForm(InputForm):
+    prospector = forms.ModelChoiceField(User.objects.none(), to_field_name="username", label=_("Prospector"))
+
+    class Meta:
+        model = Handout
+        fields = ("on", "prospector", "what", "count", "code")
+        widgets = {"on": DAY}
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["prospector"].queryset = prospectors(by)
 
 
 class GridFilter(forms.Form):

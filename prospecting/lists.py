@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import Trade
+from prospecting.funnel import Step, reached, with_worker, worked_by
 from prospecting.lifecycle import LeadStatus, Stage
-from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask
+from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask, Visit
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import status_badge
 from workforce.lists import region_filter
-from workforce.models import User
+from workforce.models import Region, User
 from workforce.roles import Role
 
+DOUBTFUL = 60  # points of authenticity; fewer are looked at
 COLD, WARM = ("secondary", "azure", "yellow", "orange", "red"), 4
 
 
@@ -28,32 +30,65 @@ def _prospectors(request):
     return User.objects.visible_to(request.user).filter(role=Role.PROSPECTOR) if request else User.objects.none()
 
 
-class LeadFilter(FilterSet):
+def _campaigns(request):
+    return Campaign.objects.visible_to(request.user) if request else Campaign.objects.none()
+
+
+def _campaign_filter(field: str = "campaign") -> django_filters.ModelChoiceFilter:
+    return django_filters.ModelChoiceFilter(
+        field_name=field, queryset=_campaigns, to_field_name="number", null_label=gettext_lazy("No campaign"),
+        label=gettext_lazy("Campaign"),
+    )  # fmt: skip
+
+
+class FunnelFilter(FilterSet):
+    """What the funnel and the list of its rows are narrowed down by."""
+
+    region = region_filter()
+    person = django_filters.ModelChoiceFilter(
+        queryset=_prospectors, to_field_name="username", null_label=gettext_lazy("Nobody"), method="filter_person",
+        label=gettext_lazy("Visited last by, or claimed by"),
+    )  # fmt: skip
+    campaign = _campaign_filter()
+    created = DayRangeFilter(field_name="created_at", label=gettext_lazy("Created"))
+
+    class Meta:
+        model = Lead
+        fields = ()
+
+    def filter_person(self, queryset, name: str, person: User | str | None):
+        if person is None:
+            return queryset
+        worker = None if person == "null" else person
+        return with_worker(queryset).filter(worker__isnull=True) if worker is None else worked_by(queryset, worker)
+
+
+class LeadFilter(FunnelFilter):
     q = SearchFilter(label=gettext_lazy("Name, address, number or phone"))
+    reached = django_filters.ChoiceFilter(
+        choices=Step.choices, method=lambda queryset, name, step: reached(queryset, step),
+        label=gettext_lazy("Came as far as"),
+    )  # fmt: skip
     status = django_filters.MultipleChoiceFilter(choices=LeadStatus.choices, label=gettext_lazy("Status"))
     intention = django_filters.MultipleChoiceFilter(choices=Lead.Intention.choices, label=gettext_lazy("Intention"))
     source = django_filters.MultipleChoiceFilter(choices=Lead.Source.choices, label=gettext_lazy("Source"))
-    region = region_filter()
+    region_itself = django_filters.ModelChoiceFilter(
+        field_name="region",
+        queryset=lambda request: Region.objects.visible_to(request.user) if request else Region.objects.none(),
+        label=gettext_lazy("Region, without those below it"),
+    )
     cell = django_filters.ModelChoiceFilter(
         queryset=lambda request: Cell.objects.visible_to(request.user).standing() if request else Cell.objects.none(),
         to_field_name="number",
+        null_label=gettext_lazy("Outside of every cell"),
         label=gettext_lazy("Cell"),
     )
     trade = django_filters.ModelChoiceFilter(queryset=Trade.objects.all(), label=gettext_lazy("Trade"))
     owner = django_filters.ModelChoiceFilter(
         queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
     )
-    campaign = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Campaign.objects.visible_to(request.user) if request else Campaign.objects.none(),
-        to_field_name="number",
-        label=gettext_lazy("Campaign"),
-    )
     pool = django_filters.BooleanFilter(method="filter_pool", label=gettext_lazy("In the pool"))
-    created = DayRangeFilter(field_name="created_at", label=gettext_lazy("Created"))
-
-    class Meta:
-        model = Lead
-        fields = ()
+    claimed_until = DayRangeFilter(label=gettext_lazy("The claim lapses"))
 
     def filter_pool(self, queryset, name: str, is_in: bool):
         return queryset.in_pool() if is_in else queryset.exclude(cell=None, owner=None)
@@ -62,6 +97,7 @@ class LeadFilter(FilterSet):
 class LeadTable(Table):
     number = tables.Column()
     name = tables.Column(orderable=False)
+    source = tables.Column(orderable=False)
     status = tables.Column(orderable=False)
     intention = tables.Column(orderable=False)
     trade = tables.Column(orderable=False)
@@ -72,17 +108,16 @@ class LeadTable(Table):
     next_step_on = tables.Column(orderable=False)
     region = tables.Column(orderable=False)
     address = tables.Column(orderable=False)
-    source = tables.Column(orderable=False)
     campaign = tables.Column(orderable=False)
     created_at = tables.DateTimeColumn(order_by=("id",))
 
     class Meta(Table.Meta):
         model = Lead
         fields = (
-            "number", "name", "status", "intention", "trade", "cell", "owner", "visits_count", "last_visited_at",
-            "next_step_on", "region", "address", "source", "campaign", "created_at",
+            "number", "name", "source", "status", "intention", "trade", "cell", "owner", "visits_count", "last_visited_at",
+            "next_step_on", "region", "address", "campaign", "created_at",
         )  # fmt: skip
-        hidden = ("region", "address", "source", "campaign", "created_at", "trade")
+        hidden = ("region", "address", "campaign", "created_at", "trade")
         order_by = "-created_at"
 
     def render_name(self, record: Lead):
@@ -204,3 +239,63 @@ class TaskTable(Table):
 
     def render_status(self, record: ProspectingTask):
         return status_badge(record.status, record.get_status_display())
+
+
+class VisitFilter(FilterSet):
+    q = django_filters.CharFilter(field_name="lead__name", lookup_expr="icontains", label=gettext_lazy("Name"))
+    at = DayRangeFilter(label=gettext_lazy("Day"))
+    prospector = django_filters.ModelChoiceFilter(
+        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Prospector")
+    )
+    outcome = django_filters.MultipleChoiceFilter(choices=Visit.Outcome.choices, label=gettext_lazy("Outcome"))
+    doubtful = django_filters.BooleanFilter(method="filter_doubtful", label=gettext_lazy("Authenticity is doubtful"))
+    region = region_filter("lead__region")
+    campaign = _campaign_filter("lead__campaign")
+
+    class Meta:
+        model = Visit
+        fields = ()
+
+    def filter_doubtful(self, queryset, name: str, is_so: bool):
+        return queryset.filter(score__lt=DOUBTFUL) if is_so else queryset.exclude(score__lt=DOUBTFUL)
+
+
+class VisitTable(Table):
+    number = tables.Column(orderable=False)
+    lead = tables.Column(orderable=False)
+    prospector = tables.Column(orderable=False)
+    at = tables.DateTimeColumn()
+    outcome = tables.Column(orderable=False)
+    intention = tables.Column(orderable=False)
+    score = tables.Column(orderable=False)
+    distance_m = tables.Column(orderable=False)
+    away_reason = tables.Column(orderable=False)
+    note = tables.Column(orderable=False)
+
+    class Meta(Table.Meta):
+        model = Visit
+        fields = (
+            "number", "lead", "prospector", "at", "outcome", "intention", "score", "distance_m", "away_reason", "note",
+        )  # fmt: skip
+        hidden = ("number", "note")
+        order_by = "-at"
+
+    def render_lead(self, record: Visit):
+        return format_html('<a href="{}#visits">{}</a>', record.lead.get_absolute_url(), record.lead.name)
+
+    def value_lead(self, record: Visit) -> str:
+        return record.lead.name
+
+    def render_intention(self, record: Visit):
+        return intention_badge(record)
+
+    def render_score(self, record: Visit):
+        return format_html(
+            '<span class="badge bg-{}-lt">{}</span>', "red" if record.score < DOUBTFUL else "green", record.score
+        )
+
+    def render_distance_m(self, record: Visit) -> str:
+        return f"{round(record.distance_m)} m"
+
+    def value_distance_m(self, record: Visit) -> int | None:
+        return None if record.distance_m is None else round(record.distance_m)

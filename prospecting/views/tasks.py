@@ -10,8 +10,9 @@ from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage
 
 
-def _counted(rows: QuerySet[ProspectingTask]) -> QuerySet[ProspectingTask]:
-    return rows.annotate(stops_count=Count("stops"), made=Count("stops", filter=Q(stops__visit__isnull=False)))
+def counted(rows: QuerySet[ProspectingTask]) -> QuerySet[ProspectingTask]:
+    shown = rows.annotate(stops_count=Count("stops"), made=Count("stops", filter=Q(stops__visit__isnull=False)))
+    return shown.order_by("-pk")  # grouped rows do not keep the order of the model
 
 
 class TaskList(ListPage):
@@ -26,14 +27,14 @@ class TaskList(ListPage):
     empty_text = _("No tasks yet: give a prospector some cells to cover.")
 
     def rows(self) -> QuerySet[ProspectingTask]:
-        return _counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
+        return counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
 
 
 class TaskMixin:
     permission = permissions.VIEW_LEAD
 
     def subjects(self) -> QuerySet[ProspectingTask]:
-        return _counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
+        return counted(ProspectingTask.objects.visible_to(self.request.user)).select_related("prospector", "region")
 
 
 class TaskDetail(TaskMixin, DetailPage):
