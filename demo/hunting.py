@@ -8,6 +8,7 @@ from django.utils import translation
 from shapely import MultiPoint, Point, voronoi_polygons
 from shapely.geometry import mapping
 
+from demo.campaigns import promote
 from demo.names import SHOPS, Wording
 from demo.pictures import take_photo
 from demo.places import DISTRICTS, KM_PER_DEGREE, District
@@ -46,6 +47,7 @@ def hunt(setting: Setting, *, merchants: int, seed: int, language: str, at: date
     begin = at - timedelta(days=DAYS)
     with translation.override(language):
         cells = _draw_cells(setting, words, prospectors, manager, begin - timedelta(days=5))
+        promote(setting, words, cells, prospectors, seed=seed, at=at)
         leads = _see_leads(setting, rng, words, manager, begin)
         moments = sorted(begin + timedelta(days=DAYS - 1) * rng.random() for _number in range(visits))
         for number, moment in enumerate(moments):

@@ -1,0 +1,176 @@
+"""Three campaigns: leaflets that paid, a week of street stalls that is paying, and a fair that never will.
+
+Shops that joined during one become leads it brought: their installations were real orders of the year.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from demo.names import SHOPS, Wording
+from demo.places import DISTRICTS, HANGZHOU
+from demo.world import Setting
+from journal.actions import record_all
+from merchants.actions import change_merchant
+from prospecting import actions
+from prospecting.lifecycle import LeadStatus, Stage
+from prospecting.models import Campaign, Cell, Lead, Opportunity, Visit
+from toolkit.numbers import next_numbers
+from workforce.models import User
+from workorders.lifecycle import DONE
+from workorders.models import WorkOrder
+
+
+@dataclass(frozen=True)
+class Story:
+    """Days are counted back from today; `most_won` of the shops that joined meanwhile came by it."""
+
+    zh: str
+    en: str
+    first: int
+    last: int
+    costs: tuple[tuple[int, str, str], ...]  # yuan
+    material: tuple[str, str, str, int]  # what, and its code
+    leads: int  # that have not come to an order
+    most_won: int
+    areas: tuple[str, ...] = ()  # whose cells it runs in
+
+
+STORIES = (
+    Story("开学季传单", "Leaflets for the new term", 92, 50,
+          ((2600, "传单印刷", "Printing"), (1800, "临时人员", "Helpers")), ("传单", "Leaflets", "TERM26", 400), 34, 12),
+    Story("社区摆摊周", "Street stalls", 45, 9,
+          ((900, "摊位与帐篷", "Stalls and tents"), (500, "小礼品", "Small gifts")), ("优惠券", "Vouchers", "STALL26", 150), 26, 8,
+          ("xihu", "gongshu")),
+    Story("商业展会展台", "A stand at the trade fair", 21, -7,
+          ((15000, "展位费", "Stand"), (6800, "展台搭建", "Building it")), ("手册", "Brochures", "FAIR26", 300), 18, 2,
+          ("binjiang",)),
+)  # fmt: skip
+DAY = timedelta(days=1)
+
+
+def promote(
+    setting: Setting, words: Wording, cells: Sequence[Cell], prospectors: Sequence[User], *, seed: int, at: datetime
+) -> None:
+    rng = random.Random(f"{seed} campaigns")
+    joined = _joined(setting, at)
+    for story in STORIES:
+        campaign = _begin(setting, words, story, cells, prospectors, at)
+        period = (at - story.first * DAY, min(at, at - story.last * DAY))
+        won = [order for order in joined if period[0] + 3 * DAY <= order.opened_at <= period[1]][: story.most_won]
+        joined = [order for order in joined if order not in won]
+        _win(campaign, rng, prospectors, won, at)
+        _only_talk(setting, campaign, rng, words, story, prospectors, period)
+
+
+def _joined(setting: Setting, at: datetime) -> list[WorkOrder]:
+    """Installations, done, at shops of the city that were new then."""
+    orders = WorkOrder.objects.filter(
+        type__code="install", status__in=DONE, opportunity=None, opened_at__gt=at - 100 * DAY,
+        region__path__startswith=setting.regions["hangzhou"].path,
+    )  # fmt: skip
+    rows = orders.select_related("merchant__trade", "region").order_by("opened_at")
+    return [order for order in rows if abs(order.merchant.created_at - order.opened_at) < DAY]
+
+
+def _begin(
+    setting: Setting, words: Wording, story: Story, cells: Sequence[Cell], prospectors: Sequence[User], at: datetime
+) -> Campaign:
+    begin, manager = at - story.first * DAY, setting.staff.office["manager"]
+    who: dict[str, Any] = {"by": manager, "at": begin}
+    campaign = actions.make_campaign(
+        name=words.of((story.zh, story.en)), region=setting.regions["hangzhou"], starts_on=begin.date(),
+        ends_on=(at - story.last * DAY).date(), goal=story.most_won + 4,
+        cells=[cell for cell in cells if cell.region.code in story.areas], **who,
+    )  # fmt: skip
+    for number, (yuan, zh, en) in enumerate(story.costs):
+        on = begin.date() + number * DAY
+        actions.add_cost(campaign, on=on, what=words.of((zh, en)), amount=Decimal(yuan), **who)
+    zh, en, code, count = story.material
+    for prospector in prospectors[:3]:
+        actions.add_handout(
+            campaign, prospector=prospector, what=words.of((zh, en)), count=count, code=code, on=begin.date(), **who
+        )
+    return campaign
+
+
+def _win(
+    campaign: Campaign, rng: random.Random, prospectors: Sequence[User], won: Sequence[WorkOrder], at: datetime
+) -> None:
+    for order in won:
+        shop, prospector = order.merchant, rng.choice(prospectors)
+        seen_at = order.opened_at - rng.uniform(0.5, 3) * DAY
+        lead = actions.make_lead(
+            name=shop.name, region=shop.region, source=Lead.Source.STREET, trade=shop.trade, address=shop.address,
+            lat=shop.lat, lon=shop.lon, campaign=campaign, by=prospector, at=seen_at,
+        )  # fmt: skip
+        _visit(rng, [lead], prospector, seen_at)
+        who: dict[str, Any] = {"by": prospector, "at": seen_at + timedelta(hours=2)}
+        fee = Decimal(rng.randint(5, 16) * 10)
+        opportunity = actions.open_opportunity(lead, monthly_volume=rng.randint(10, 80) * 1000, monthly_fee=fee, **who)
+        _end(lead, opportunity, order)
+        first_on = shop.region.service_date(order.completed_at) + rng.randint(0, 6) * DAY
+        if first_on <= shop.region.service_date(at) and rng.random() < 0.9:
+            change_merchant(shop, first_transaction_on=first_on, by=prospector, at=at)
+
+
+def _end(lead: Lead, opportunity: Opportunity, order: WorkOrder) -> None:
+    """Won by an order that stands already, where converting would make another."""
+    Opportunity.objects.filter(pk=opportunity.pk).update(
+        stage=Stage.WON, stage_since=order.completed_at, merchant=order.merchant, order=order,
+        converted_at=order.opened_at, ended_at=order.completed_at,
+    )  # fmt: skip
+    Lead.objects.filter(pk=lead.pk).update(status=LeadStatus.WON, merchant=order.merchant, claimed_until=None)
+    record_all(
+        "prospecting.win_opportunity", [opportunity], by=None, at=order.completed_at, merchant_ids=[order.merchant_id]
+    )
+
+
+def _only_talk(
+    setting: Setting, campaign: Campaign, rng: random.Random, words: Wording, story: Story,
+    prospectors: Sequence[User], period: tuple[datetime, datetime],
+) -> None:  # fmt: skip
+    """Leads that were noted and partly visited, in four goes, some with an opportunity that is still open."""
+    begin, end = period
+    districts = [DISTRICTS[code] for code in story.areas] or HANGZHOU[:6]
+    for number in range(4):
+        at = begin + (end - begin) * (number + 0.4) / 4
+        prospector = rng.choice(prospectors)
+        news = []
+        for _lead in range(story.leads // 4):
+            district, trade = rng.choice(districts), rng.choice(list(SHOPS))
+            street = rng.choice(district.streets)
+            lat, lon = district.place(rng)
+            news.append({
+                "name": words.branch(words.shop(trade), street), "region": setting.regions[district.code],
+                "source": Lead.Source.STREET, "trade": setting.reference.trades[trade],
+                "address": words.address(("杭州", "Hangzhou"), district, street), "lat": lat, "lon": lon,
+                "potential": rng.randint(10, 95), "material_code": story.material[2],
+            })  # fmt: skip
+        leads = actions.make_leads(news, by=prospector, at=at)
+        visited = leads[: round(len(leads) * 0.7)]
+        _visit(rng, visited, prospector, at + timedelta(hours=1))
+        for lead in visited[: max(1, len(visited) // 4)]:
+            fee = Decimal(rng.randint(4, 12) * 10)
+            actions.open_opportunity(lead, owner=prospector, monthly_fee=fee, by=prospector, at=at + 2 * DAY)
+
+
+def _visit(rng: random.Random, leads: Sequence[Lead], prospector: User, at: datetime) -> None:
+    """Without photos, and so without a score."""
+    visits = [
+        Visit(
+            number=number, lead=lead, prospector=prospector, at=at + timedelta(minutes=7 * place),
+            received_at=at + timedelta(minutes=7 * place), lat=lead.lat, lon=lead.lon, accuracy_m=rng.uniform(6, 40),
+            distance_m=rng.uniform(2, 40), outcome=Visit.Outcome.DECIDER, intention=rng.choice([2, 3, 4, 4, 5]),
+        )
+        for place, (lead, number) in enumerate(zip(leads, next_numbers("V", len(leads)), strict=True))
+    ]  # fmt: skip
+    Visit.objects.bulk_create(visits)
+    for visit in visits:
+        Lead.objects.filter(pk=visit.lead_id).update(
+            status=LeadStatus.VISITED, visits_count=1, last_visited_at=visit.at, intention=visit.intention
+        )
+    record_all("prospecting.record_visit", [visit.lead for visit in visits], by=prospector, at=at)
