@@ -132,13 +132,14 @@ onPage("[data-grid]", (element) => {
     draw();
   }
 
-  cells.bindTooltip(({ options: { cell } }) => `${cell.name} · ${cell.text}`, { sticky: true });
+  const plain = (text) => document.createTextNode(text); // Leaflet takes a string for HTML
+  cells.bindTooltip(({ options: { cell } }) => plain(`${cell.name} · ${cell.text}`), { sticky: true });
   cells.on("click", ({ propagatedFrom, originalEvent }) => {
     const { number, card: address } = propagatedFrom.options.cell;
     if (basket && (originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey || chosen.size)) return choose(number, !chosen.has(number));
     openCard(number, address);
   });
-  marks.bindTooltip(({ options: { title } }) => title ?? "");
+  marks.bindTooltip(({ options: { title } }) => plain(title ?? ""));
   marks.on("click", ({ propagatedFrom: { options, _latlng: place } }) => {
     if (options.url) location.assign(options.url);
     else if (map.getZoom() >= 18) return;
