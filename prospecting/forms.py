@@ -353,10 +353,16 @@ class MergeCellsForm(ChosenCellsForm):
 
 class GiveCellsForm(ChosenCellsForm):
     prospector = forms.ModelChoiceField(
-        User.objects.none(), to_field_name="username", label=_("Prospector"), required=False,
-        empty_label=_("Nobody: take it back"),
-    )  # fmt: skip
+        User.objects.none(), to_field_name="username", label=_("Prospector"), required=False
+    )
+    is_taken_back = forms.BooleanField(label=_("Nobody: take them back"), required=False)
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, by=by, **kwargs)
         self.fields["prospector"].queryset = prospectors(by)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.pop("is_taken_back", False) == bool(values.get("prospector")) and not self.errors:
+            self.add_error("prospector", _("Choose a prospector, or take the cells back."))
+        return values

@@ -180,7 +180,9 @@ def test_cells_are_given_taken_back_and_keep_who_had_them(page, lake, prospector
     url = reverse("office:cell-give")
     page.post(url, {"cells": [one.number, two.number], "prospector": prospector.username})
     assert set(Cell.objects.visible_to(prospector)) == {one, two}
-    page.post(url, {"cells": [one.number], "prospector": ""})
+    unsaid = page.post(url, {"cells": [one.number], "prospector": ""}).content.decode()
+    assert "Choose a prospector, or take the cells back." in unsaid
+    page.post(url, {"cells": [one.number], "is_taken_back": "on"})
     assert set(Cell.objects.visible_to(prospector)) == {two}
     assert "Wei Walker" in page.get(one.get_absolute_url()).content.decode()
     away = make.UserFactory(username="away", role="prospector", region=xihu, is_active=False)
