@@ -69,9 +69,15 @@ class LeadFilter(FunnelFilter):
         choices=Step.choices, method=lambda queryset, name, step: reached(queryset, step),
         label=gettext_lazy("Came as far as"),
     )  # fmt: skip
-    status = django_filters.MultipleChoiceFilter(choices=LeadStatus.choices, label=gettext_lazy("Status"))
-    intention = django_filters.MultipleChoiceFilter(choices=Lead.Intention.choices, label=gettext_lazy("Intention"))
-    source = django_filters.MultipleChoiceFilter(choices=Lead.Source.choices, label=gettext_lazy("Source"))
+    status = django_filters.MultipleChoiceFilter(
+        choices=LeadStatus.choices, label=gettext_lazy("Status"), distinct=False
+    )
+    intention = django_filters.MultipleChoiceFilter(
+        choices=Lead.Intention.choices, label=gettext_lazy("Intention"), distinct=False
+    )
+    source = django_filters.MultipleChoiceFilter(
+        choices=Lead.Source.choices, label=gettext_lazy("Source"), distinct=False
+    )
     region_itself = django_filters.ModelChoiceFilter(
         field_name="region",
         queryset=lambda request: Region.objects.visible_to(request.user) if request else Region.objects.none(),

@@ -32,7 +32,8 @@ class LeadList(ListPage):
 
     def rows(self) -> QuerySet[Lead]:
         rows = Lead.objects.visible_to(self.request.user).filter(merged_into=None)
-        return rows.select_related("region", "cell", "trade", "owner", "campaign")
+        rows = rows.select_related("region", "cell", "trade", "owner", "campaign")
+        return rows.defer("cell__outline", "cell__core")  # long, and not shown
 
 
 class LeadSearch(ChoicePage):

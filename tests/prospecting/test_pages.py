@@ -36,6 +36,14 @@ def test_a_lead_is_added_found_and_handed_to_a_prospector(page, lake, prospector
     assert b"138 1234 5678" in page.post(address("lead-reveal", lead)).content
 
 
+def test_leads_are_listed_by_where_they_come_from_and_those_of_the_office_say_so(page, note, lake, xihu):
+    page.post(reverse("office:lead-create"), {"name": "Office shop", "region": xihu.pk})
+    note(name="Street shop")
+    shown = page.get(reverse("office:lead-list"), {"source": ["office", "web"], "status": "new"}).content.decode()
+    assert "Office shop" in shown and "Noted in the office" in shown
+    assert "Street shop" not in shown
+
+
 def test_a_double_is_shown_and_merged(page, note):
     lead, double = note(name="晨光便利店"), note(name="晨光便利店 2")
     shown = page.get(lead.get_absolute_url()).content.decode()
