@@ -106,6 +106,15 @@ class Import(models.Model):
         return 100 * self.done // self.total if self.total else 0
 
 
+class ImportRowQuerySet(models.QuerySet):
+    def message_counts(self) -> models.QuerySet:
+        """{"message", "count"} of what was told of several rows, the most frequent first."""
+        each = models.Func("messages", function="jsonb_array_elements_text", output_field=models.TextField())
+        each.set_returning = True
+        counted = self.order_by().annotate(message=each).values("message").annotate(count=models.Count("pk"))
+        return counted.filter(count__gt=1).order_by("-count", "message")
+
+
 class ImportRow(models.Model):
     """What became of a row worth telling: an error, or a remark. Rows that simply went in are only counted."""
 
@@ -114,6 +123,8 @@ class ImportRow(models.Model):
     is_error = models.BooleanField(_("error"))
     messages = models.JSONField(_("what is wrong"))
     values = EncryptedJSONField(_("row"), help_text="as it stands in the file")
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("row of an import")

@@ -16,6 +16,7 @@ from toolkit.secrets import mask_account
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 
 SHOWN_ROWS = 100
+MOST_MESSAGES = 8
 
 
 class ImportList(ListPage):
@@ -102,9 +103,12 @@ class ImportDetail(ImportMixin, DetailPage):
         return ["integrations/progress.html" if self.request.headers.get("HX-Request") else self.template_name]
 
     def get_context_data(self, **kwargs) -> dict:
-        rows = self.subject.rows.order_by("-is_error", "line")[: SHOWN_ROWS + 1]
-        shown = list(rows)
-        return super().get_context_data(rows=shown[:SHOWN_ROWS], has_more=len(shown) > SHOWN_ROWS, **kwargs)
+        rows, chosen = self.subject.rows.order_by("-is_error", "line"), self.request.GET.get("message", "")
+        shown = list((rows.filter(messages__contains=[chosen]) if chosen else rows)[: SHOWN_ROWS + 1])
+        often = [] if self.subject.is_under_way else self.subject.rows.message_counts()[:MOST_MESSAGES]
+        return super().get_context_data(
+            rows=shown[:SHOWN_ROWS], has_more=len(shown) > SHOWN_ROWS, often=often, chosen=chosen, **kwargs
+        )
 
     def get_title(self) -> str:
         return f"{self.subject.number} · {self.subject.filename}"

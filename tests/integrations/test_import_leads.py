@@ -71,6 +71,15 @@ def test_the_dry_run_says_of_each_row_what_would_become_of_it(bring, lake) -> No
     ]
 
 
+def test_what_is_said_of_many_rows_is_counted_and_leads_to_them(client, bring, lake, manager) -> None:
+    job = bring(SHEET, is_dry=True)
+    assert [(each["message"], each["count"]) for each in job.rows.message_counts()] == [("Left out.", 2)]
+    client.force_login(manager)
+    page = client.get(job.get_absolute_url(), {"message": "Left out."})
+    assert [row.line for row in page.context["rows"]] == [4, 6]
+    assert b"message=Left%20out." in page.content
+
+
 def test_a_lead_comes_into_its_cell_and_region_or_into_the_pool(bring, lake, xihu, hangzhou, manager) -> None:
     job = bring(SHEET)
     tea, noodles = Lead.objects.order_by("pk")
