@@ -17,6 +17,7 @@ from mobile.forms import CaptureField, Moment, Place
 from prospecting import actions
 from prospecting.actions.rounds import TO_THE_END, TOMORROW
 from prospecting.models import Competitor, Lead, Objection, Offer, Opportunity, Visit
+from prospecting.models.visits import Picked
 from toolkit.errors import Refused
 from workforce.models import User
 
@@ -32,9 +33,9 @@ PROMISES: dict[str, tuple[str, Any, dict[str, Any]]] = {
 NO_TALK = (Visit.Outcome.CLOSED, Visit.Outcome.GONE)
 
 
-def _codes(model: type) -> forms.ModelMultipleChoiceField:
+def _codes(model: type[Picked]) -> forms.ModelMultipleChoiceField:
     return forms.ModelMultipleChoiceField(
-        model.objects.filter(is_active=True),
+        model._default_manager.filter(is_active=True),
         to_field_name="code",
         required=False,
         label=model._meta.verbose_name_plural,

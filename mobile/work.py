@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Subquery
@@ -105,7 +106,7 @@ def _of_selling(user: User, leads: list[Lead] | None) -> list[Any]:
     shown = [[getattr(lead, field.attname) for field in Lead._meta.concrete_fields if field.name not in HEAVY]
              + [(each.pk, each.stage, each.order and each.order.status, len(each.offers.all()))
                 for each in lead.opportunities.all()] for lead in leads]  # fmt: skip
-    return [shown, *open_tasks(user).values_list("pk", "title", "due_on", "stops_count", "made")]
+    return [shown, *map(attrgetter("pk", "title", "due_on", "stops_count", "made"), open_tasks(user))]
 
 
 def _stamp(user: User, orders: list[WorkOrder], leads: list[Lead] | None, shifts: list[list[str]], at: datetime) -> str:

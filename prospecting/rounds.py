@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -73,10 +73,10 @@ def today_of(prospector: User, at: datetime) -> date:
     return at.astimezone(zone_of(prospector)).date()
 
 
-def open_tasks(prospector: User) -> QuerySet[ProspectingTask]:
+def open_tasks(prospector: User) -> list[ProspectingTask]:
     """With how many shops they have and how many of them were visited."""
     counted = ProspectingTask.objects.open().filter(prospector=prospector).order_by("due_on", "pk")
-    return counted.annotate(stops_count=Count("stops"), made=Count("stops", filter=Q(stops__visit__isnull=False)))
+    return list(counted.annotate(stops_count=Count("stops"), made=Count("stops", filter=Q(stops__visit__isnull=False))))
 
 
 def day_round(prospector: User, at: datetime) -> DayRound:
@@ -91,7 +91,7 @@ def day_round(prospector: User, at: datetime) -> DayRound:
     for lead_id, number in stops.values_list("lead", "task__number"):
         tasks_of[lead_id].append(number)
     calls = [Call(lead, tasks_of[lead.pk], leg) for lead, leg in zip(leads, _legs(leads, start), strict=True)]
-    return DayRound(today, list(open_tasks(prospector)), calls, visits, start, noted and noted.ordered_at)
+    return DayRound(today, open_tasks(prospector), calls, visits, start, noted.ordered_at if noted else None)
 
 
 def _start(prospector: User, noted: Round | None, visits: Sequence[Visit], at: datetime) -> Place | None:

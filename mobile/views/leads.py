@@ -1,9 +1,9 @@
 """A prospector's shops on the phone: one of them, a new one, whether it is known already, its number in clear."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,8 @@ from toolkit.views import SubjectMixin
 from workforce.models import User
 from workorders.models import VisitRules
 
-TRADES = 12  # the commonest, each a chip
+TRADES = 12  # the commonest of late, each a chip
+LATEST = 1000  # leads
 SHOWN = 5  # visits
 
 
@@ -60,7 +61,8 @@ class Choices:
         def picked(model: type[Picked]) -> Chips:
             return [(each.code, str(each)) for each in model.objects.filter(is_active=True)]
 
-        common = Trade.objects.annotate(leads=_leads_of()).order_by("-leads", "name")[:TRADES]
+        latest = Counter(Lead.objects.order_by("-pk").values_list("trade", flat=True)[:LATEST])
+        common = sorted(Trade.objects.all(), key=lambda trade: -latest[trade.pk])[:TRADES]
         return cls(
             trades=[(trade.code, trade.name) for trade in common],
             objections=picked(Objection),
@@ -68,12 +70,6 @@ class Choices:
             models=[(str(model.pk), str(model)) for model in TerminalModel.objects.order_by("name")],
             fence=VisitRules.in_force(),
         )
-
-
-def _leads_of() -> Coalesce:
-    """How many leads the trade in the query around it has."""
-    counted = Lead.objects.filter(trade=OuterRef("pk")).order_by().values("trade").annotate(count=Count("pk"))
-    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def own_leads(user: User) -> QuerySet[Lead]:

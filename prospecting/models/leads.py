@@ -23,9 +23,11 @@ class LeadQuerySet(RegionScopedQuerySet):
         """Office people see the leads of their regions; a prospector those they claimed, of their cells and tasks."""
         if not user.is_field:
             return self.in_regions_of(user)
-        own_cells = Cell.objects.visible_to(user).values("pk")
-        of_tasks = Lead.objects.filter(stops__task__prospector=user, stops__task__status="open").values("pk")
-        return self.filter(Q(owner=user) | Q(owner=None) & (Q(cell__in=own_cells) | Q(pk__in=of_tasks)))
+        own = Lead.objects.order_by().filter(owner=user).values("pk")
+        free = Lead.objects.order_by().filter(owner=None).values("pk")
+        of_cells = free.filter(cell__in=Cell.objects.visible_to(user).values("pk"))
+        of_tasks = free.filter(stops__task__prospector=user, stops__task__status="open")
+        return self.filter(pk__in=own.union(of_cells, of_tasks))  # each finds its rows by an index
 
     def alive(self) -> "LeadQuerySet":
         return self.filter(status__in=ALIVE)

@@ -77,7 +77,8 @@ def test_an_order_taken_away_is_named_as_gone(handset, order, dispatcher, at) ->
 
 def test_a_prospector_takes_along_what_there_is(prospector, at) -> None:
     work = take(Handset(prospector, at))
-    assert ([page["url"] for page in work["pages"]], work["orders"]) == (["/field/", "/field/me/"], [])
+    urls = ["/field/", "/field/me/", "/field/leads/new/", "/field/documents/"]
+    assert ([page["url"] for page in work["pages"]], work["orders"]) == (urls, [])
 
 
 def test_each_more_order_costs_a_few_queries(handset, give) -> None:
