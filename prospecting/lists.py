@@ -93,7 +93,7 @@ class LeadFilter(FunnelFilter):
     owner = django_filters.ModelChoiceFilter(
         queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
     )
-    pool = django_filters.BooleanFilter(method="filter_pool", label=gettext_lazy("In the pool"))
+    pool = django_filters.BooleanFilter(method="filter_pool", label=gettext_lazy("In the pool of leads"))
     claimed_until = DayRangeFilter(label=gettext_lazy("The claim lapses"))
 
     def filter_pool(self, queryset, name: str, is_in: bool):

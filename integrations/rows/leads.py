@@ -96,8 +96,8 @@ class LeadReader(MerchantReader):
             row.outcome = "updated"  # once the earlier line is in
             self.say_what_becomes_of(row, is_merged=self.job.doubles == Import.Doubles.MERGE)
         new = [row for row in good if row.existing is None and row.line not in self.doubled]
-        self.locate(new)
         self.find_doubles(new)
+        self.locate([row for row in new if row.existing is None and not row.outcome])
 
     def recognise(self, rows: Sequence[Row]) -> None:
         """By outside number, else by name and address; merged ones lead to what they were merged into."""

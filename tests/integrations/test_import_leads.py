@@ -114,13 +114,13 @@ def test_a_merged_double_adds_what_is_not_known_and_changes_nothing_else(bring, 
     assert counts(bring(SHEET, "merge")) == (0, 0, 4, 1)
 
 
-def test_who_is_a_merchant_already_is_no_new_lead(bring, lake, merchant, stranger, at) -> None:
+def test_who_is_a_merchant_already_is_no_new_lead(bring, lake, merchant) -> None:
     sheet = HEADS + "A-1,Whatever,,,13812345678,,,,\n" + f"A-2,{merchant.name},,,,,{merchant.lon},{merchant.lat},\n"
     assert counts(bring(sheet, "skip"))[0] == counts(bring(sheet, "merge"))[0] == 0
     job = bring(sheet, "new")
     assert (counts(job), Lead.objects.count()) == ((2, 0, 0, 0), 2)
-    assert told(job)[2][-1] == f"Possible double of {merchant.number}: same phone."
-    assert told(job)[3][-1] == f"Possible double of {merchant.number}: much the same name and place."
+    assert told(job)[2][0] == f"Possible double of {merchant.number}: same phone."
+    assert told(job)[3][0] == f"Possible double of {merchant.number}: much the same name and place."
 
 
 def test_a_row_of_a_lead_that_was_merged_is_taken_for_the_one_that_was_kept(bring, lake, manager, at) -> None:
