@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -196,3 +197,12 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     assert actions.follow_installs(at=timezone.now()) == 1
     lead.refresh_from_db()
     assert lead.status == "won"
+
+    # the first transaction comes in, and the funnel shows the shop at every step
+    desk.goto(reverse("office:merchant-edit", args=[review.merchant.number]))
+    desk.fill("[name=first_transaction_on]", f"{timezone.localdate():%Y-%m-%d}")
+    desk.get_by_role("button", name="Save").click()
+    desk.get_by_role("heading", name=lead.name).wait_for()
+    desk.goto(reverse("office:funnel"))
+    figures = desk.get_by_role("row", name=prospector.name).get_by_role("link").all_inner_texts()
+    assert figures == ["1", "2", "2", "1", "1", "1", "1"]  # cells, leads, visited, opportunity, order, installed, paid
