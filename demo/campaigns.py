@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from demo.names import SHOPS, Wording
+from demo.pictures import take_photo
 from demo.places import DISTRICTS, HANGZHOU
 from demo.world import Setting
 from journal.actions import record_all
@@ -43,13 +44,14 @@ STORIES = (
     Story("开学季传单", "Leaflets for the new term", 92, 50,
           ((2600, "传单印刷", "Printing"), (1800, "临时人员", "Helpers")), ("传单", "Leaflets", "TERM26", 400), 34, 12),
     Story("社区摆摊周", "Street stalls", 45, 9,
-          ((900, "摊位与帐篷", "Stalls and tents"), (500, "小礼品", "Small gifts")), ("优惠券", "Vouchers", "STALL26", 150), 26, 8,
+          ((1900, "摊位与帐篷", "Stalls and tents"), (1400, "小礼品", "Small gifts")), ("优惠券", "Vouchers", "STALL26", 150), 26, 8,
           ("xihu", "gongshu")),
     Story("商业展会展台", "A stand at the trade fair", 21, -7,
           ((15000, "展位费", "Stand"), (6800, "展台搭建", "Building it")), ("手册", "Brochures", "FAIR26", 300), 18, 2,
           ("binjiang",)),
 )  # fmt: skip
-DAY = timedelta(days=1)
+VISITS_TODAY = 5
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def promote(
@@ -64,6 +66,7 @@ def promote(
         joined = [order for order in joined if order not in won]
         _win(campaign, rng, prospectors, won, at)
         _only_talk(setting, campaign, rng, words, story, prospectors, period)
+    _go_out_today(campaign, rng, prospectors, at)
 
 
 def _joined(setting: Setting, at: datetime) -> list[WorkOrder]:
@@ -156,6 +159,24 @@ def _only_talk(
         for lead in visited[: max(1, len(visited) // 4)]:
             fee = Decimal(rng.randint(4, 12) * 10)
             actions.open_opportunity(lead, owner=prospector, monthly_fee=fee, by=prospector, at=at + 2 * DAY)
+
+
+def _go_out_today(campaign: Campaign, rng: random.Random, prospectors: Sequence[User], at: datetime) -> None:
+    """Of its shops that nobody has seen yet; the last one from far away, with a photo that was used before."""
+    leads = list(campaign.leads.filter(visits_count=0, lat__isnull=False).order_by("pk")[:VISITS_TODAY])
+    for number, lead in enumerate(leads, 1):
+        by, moment, is_faked = (
+            lead.owner or prospectors[0],
+            at - (len(leads) - number) * 11 * MINUTE,
+            number == len(leads),
+        )
+        lat, lon = lead.lat + (0.03 if is_faked else 0.0001), lead.lon
+        if not is_faked:
+            photo = take_photo(rng, lead.number, by=by, at=moment, lat=lat, lon=lon)
+        actions.record_visit(
+            lead, outcome=Visit.Outcome.STAFF, captures=[photo], lat=lat, lon=lon, accuracy_m=12,
+            reason="GPS" if is_faked else "", intention=rng.choice([2, 3, 4]), by=by, at=moment,
+        )  # fmt: skip
 
 
 def _visit(rng: random.Random, leads: Sequence[Lead], prospector: User, at: datetime) -> None:

@@ -232,18 +232,17 @@ def curve(leads: QuerySet[Lead]) -> dict[str, Any]:
         Step.TRANSACTING: "merchant__first_transaction_on",
     }
     noted = leads.annotate(day=TruncDate("created_at")).values_list("day").annotate(Count("pk")).order_by()
-    lines = [_line(Step.LEAD, Counter(dict(noted)))]
-    for step in (Step.OPPORTUNITY, Step.ORDERED, Step.INSTALLED, Step.TRANSACTING):
-        came = opportunities.filter(_came(step, "lead__", "")).values("lead").annotate(day=Min(days[step])).order_by()
-        lines.append(_line(step, Counter(came.values_list("day", flat=True))))
+    counts = {Step.LEAD: Counter(dict(noted))}
+    for step, day in days.items():
+        came = opportunities.filter(_came(step, "lead__", "")).values("lead").annotate(day=Min(day)).order_by()
+        counts[step] = Counter(came.values_list("day", flat=True))
+    every = sorted(set[date]().union(*counts.values()))
+    lines = [
+        {
+            "type": "scatter", "mode": "lines", "line": {"shape": "hv"}, "name": str(step.label),
+            "x": [day.isoformat() for day in every], "y": list(accumulate(per_day[day] for day in every)),
+        }
+        for step, per_day in counts.items()
+    ]  # fmt: skip
     layout = {"legend": {"orientation": "h", "y": -0.2}, "hovermode": "x unified", "yaxis": {"rangemode": "tozero"}}
     return {"data": lines, "layout": layout}
-
-
-def _line(step: Step, per_day: Counter[date]) -> dict[str, Any]:
-    days = sorted(per_day)
-    so_far = list(accumulate(per_day[day] for day in days))
-    return {
-        "type": "scatter", "mode": "lines", "line": {"shape": "hv"}, "name": str(step.label),
-        "x": [day.isoformat() for day in days], "y": so_far,
-    }  # fmt: skip

@@ -154,6 +154,12 @@ class Lead(Phoned):
             models.Index(fields=["status", "-id"], name="lead_status"),
             models.Index(fields=["trade", "-id"], name="lead_trade"),
             models.Index(fields=["lat", "lon"], name="lead_place"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(merged_into=None),
+                name="lead_noted",
+                include=["id", "region", "campaign", "cell", "owner", "visits_count"],  # all that the funnel reads
+            ),
             models.Index(fields=["claimed_until"], name="lead_claim_over", condition=~Q(claimed_until=None)),
         ]
 

@@ -97,7 +97,7 @@ class Visit(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["lead", "-at"], name="visit_lead"),
+            models.Index(fields=["lead", "-at"], include=["prospector"], name="visit_lead"),
             models.Index(fields=["prospector", "-at"], name="visit_prospector"),
             models.Index(fields=["-at"], name="visit_at"),
             models.Index(fields=["score", "-at"], name="visit_doubtful", condition=Q(score__lt=60)),
