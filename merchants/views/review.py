@@ -48,7 +48,7 @@ class MerchantReview(MerchantMixin, PanelPage):
 
 
 class ReviewBegin(MerchantAction):
-    permission = permissions.BRING_DOCUMENTS
+    permission = permissions.EDIT_REVIEW
     title = _("Begin the onboarding review")
     form_class = forms.BeginForm
 
@@ -75,7 +75,7 @@ class ReviewMixin:
 
 
 class ReviewAction(ReviewMixin, ActionPage):
-    permission = permissions.BRING_DOCUMENTS
+    permission = permissions.EDIT_REVIEW
 
     def get_title(self) -> str:
         return str(self.title)
