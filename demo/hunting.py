@@ -56,8 +56,8 @@ def hunt(setting: Setting, *, merchants: int, seed: int, language: str, at: date
         for number, prospector in enumerate(prospectors[:2]):
             actions.give_task(
                 prospector=prospector, title=words.of(("本周覆盖网格", "Cover these cells this week")),
-                region=cells[number].region, due_on=at.date() + timedelta(days=4), cells=[cells[number]], by=manager,
-                at=at - timedelta(hours=3),
+                region=cells[number].region, due_on=at.date() + timedelta(days=4), cells=cells[number :: len(prospectors)],
+                by=manager, at=at - timedelta(hours=3),
             )  # fmt: skip
 
 
