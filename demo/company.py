@@ -17,7 +17,7 @@ from demo.names import Wording
 from demo.people import hire
 from demo.places import District, heaps, make_regions
 from demo.reference import load_reference
-from demo.reviews import hand_in
+from demo.reviews import file_changes, hand_in
 from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
 from demo.stock import stock_up
@@ -86,6 +86,7 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
         hunt(setting, merchants=plan.merchants, seed=plan.seed, language=plan.language, at=plan.at)
         hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
+        file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
         city = setting.regions["hangzhou"]

@@ -18,7 +18,7 @@ SEES = {
     "dispatcher-ningbo": "Ningbo only: nothing of Hangzhou is there",
     "warehouse": "terminals in stock, in bags and returned; stickers; imports",
     "analyst": "figures of the province, lists and exports",
-    "finance": "merchants, contracts and their orders",
+    "finance": "reviews of new merchants and changes of live ones, to decide; contracts",
     "ops": "people, the operation log, the administration",
     "engineer": "on a phone: today's orders, scanning, checklists, signatures",
     "inspector": "on a phone: inspections",

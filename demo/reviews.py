@@ -1,8 +1,10 @@
-"""Merchants in review: most wait for a decision, one was rejected in part, one is still bringing its documents."""
+"""Merchants in review: most wait for a decision, one was rejected in part, one is still bringing its documents;
+and changes of live ones."""
 
 import io
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -48,6 +50,31 @@ def hand_in(setting: Setting, *, language: str, seed: int, at: datetime) -> None
             actions.submit_review(review, by=review.owner, at=then + timedelta(minutes=20))
             if number == 0:
                 _decide(rng, words, review, reviewer, at - timedelta(hours=2))
+
+
+def file_changes(setting: Setting, *, language: str, seed: int, at: datetime) -> None:
+    """Two changes of live merchants wait for approval, one for its day."""
+    rng, words = random.Random(f"{seed} changes"), Wording(language, random.Random(seed))
+    maker, checker = setting.staff.office["dispatcher"], setting.staff.office["finance"]
+    wanted: list[tuple[str, dict]] = [
+        ("fee-rate", {"fee_rate": Decimal("0.38")}),
+        ("account", {"settlement_account": f"622202{rng.randint(10**12, 10**13 - 1)}"}),
+        ("limits", {"single_limit": Decimal(5000), "daily_limit": Decimal(20000)}),
+    ]
+    live = Merchant.objects.filter(status=Merchant.Status.ACTIVE, region__path__startswith=maker.region.path)
+    with translation.override(language):
+        for number, (merchant, (kind, values)) in enumerate(zip(live.order_by("-pk"), wanted, strict=False)):
+            then = at - timedelta(hours=30 - 9 * number)
+            content = io.BytesIO()
+            title = words.of(("商户信息变更申请表", "Change of a merchant"))
+            _paper(rng, title, [merchant.name, merchant.address], is_card=False).save(content, "JPEG", quality=80)
+            content.seek(0)
+            change = actions.file_change(
+                merchant, kind=kind, values=values, effective_on=(at + timedelta(days=5)).date(), by=maker, at=then,
+                signature=keep_picture(content, id=new_id(rng), kind=Capture.Kind.PHOTO, by=maker, at=then),
+            )  # fmt: skip
+            if number == 0:
+                actions.approve_change(change, by=checker, at=then + timedelta(hours=4))
 
 
 def _decide(rng: random.Random, words: Wording, review: Review, by, at: datetime) -> None:
