@@ -3,7 +3,7 @@
 // [data-map-list] (the same as text), [data-map-legend], [data-map-card], [data-map-wrong], form[data-grid-chosen].
 import L from "leaflet";
 import { fieldloopMap } from "./map_base.js";
-import { box as crate, disc, label, mark, palette, ring, write } from "./map_marks.js";
+import { box as crate, disc, label, mark, palette, plain, ring, write } from "./map_marks.js";
 import { jsonOf, onPage } from "./on_page.js";
 
 const COLOURS = Object.fromEntries(
@@ -132,7 +132,6 @@ onPage("[data-grid]", (element) => {
     draw();
   }
 
-  const plain = (text) => document.createTextNode(text); // Leaflet takes a string for HTML
   cells.bindTooltip(({ options: { cell } }) => plain(`${cell.name} · ${cell.text}`), { sticky: true });
   cells.on("click", ({ propagatedFrom, originalEvent }) => {
     const { number, card: address } = propagatedFrom.options.cell;

@@ -3,7 +3,7 @@
 // it on the page: form[data-map-filter], [data-map-list] (the same as text), [data-map-card], [data-map-fresh] (a time).
 import L from "leaflet";
 import { fieldloopMap } from "./map_base.js";
-import { box as crate, diamond, disc, glow, mark, palette, ring } from "./map_marks.js";
+import { box as crate, diamond, disc, glow, mark, palette, plain, ring } from "./map_marks.js";
 import { showNames } from "./map_names.js";
 import { jsonOf, onPage } from "./on_page.js";
 
@@ -154,7 +154,7 @@ onPage("[data-live-map]", (element) => {
   }
 
   for (const [, group] of layers) {
-    group.bindTooltip(({ options: { feature } }) => (feature.who.length ? feature.who.map(({ label }) => label).join(", ") : `${sum(feature.counts)}`));
+    group.bindTooltip(({ options: { feature } }) => plain(feature.who.length ? feature.who.map(({ label }) => label).join(", ") : sum(feature.counts)));
     group.on("click", ({ propagatedFrom }) => open(propagatedFrom.options.feature));
   }
   list.addEventListener("click", ({ target }) => {

@@ -117,3 +117,6 @@ export const glow = (paint, strength) => (brush, x, y, radius) => {
 
 // A name beside its dot.
 export const label = (text, { ink, halo }) => (brush, x, y) => write(brush, text, x, y, { weight: 500, fill: ink, halo });
+
+// Leaflet takes a string for HTML; what people typed is text.
+export const plain = (text) => document.createTextNode(text);

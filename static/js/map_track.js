@@ -2,7 +2,7 @@
 // "stops": [{lat, lon, label, is_done}]}. A row of the table, [data-show="lat,lon"], moves the map there.
 import L from "leaflet";
 import { fieldloopMap } from "./map_base.js";
-import { mark, palette, write } from "./map_marks.js";
+import { mark, palette, plain, write } from "./map_marks.js";
 import { showNames } from "./map_names.js";
 import { jsonOf, onPage } from "./on_page.js";
 
@@ -38,7 +38,7 @@ onPage("[data-track]", (element) => {
     }
     stops.forEach(({ lat, lon, label, number, is_done }) => {
       const paint = is_done ? paints.done : paints.planned;
-      mark(project(lat, lon), 13, badge(number, paint, paints.fill)).bindTooltip(label).addTo(group);
+      mark(project(lat, lon), 13, badge(number, paint, paints.fill)).bindTooltip(plain(label)).addTo(group);
     });
   }
 

@@ -60,6 +60,7 @@ def tap(page, at: tuple[float, float]) -> None:
 
 def test_people_and_orders_are_drawn_found_and_opened(office, new_order, engineer, colleague, dispatcher) -> None:
     now = timezone.now()
+    type(colleague).objects.filter(pk=colleague.pk).update(name="Cora <i>Colleague</i>")
     seen(engineer, 0, now)
     seen(colleague, 8, now - timedelta(minutes=45))
     order = new_order(at=now)
@@ -71,7 +72,8 @@ def test_people_and_orders_are_drawn_found_and_opened(office, new_order, enginee
     assert violations(page) == []
 
     tap(page, place(8))  # Cora's ring
-    page.get_by_role("heading", name="Cora Colleague").wait_for()
+    page.get_by_role("heading", name="Cora <i>Colleague</i>").wait_for()
+    page.locator(".leaflet-tooltip", has_text="Cora <i>Colleague</i>").wait_for()  # a name is text, not HTML
     assert "may have moved since" in page.inner_text("[data-map-card]")
     page.get_by_role("button", name="Close").click()
 
