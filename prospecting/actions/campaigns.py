@@ -62,7 +62,7 @@ def change_campaign(
 
 
 def close_campaign(campaign: Campaign, *, by: User, at: datetime) -> Campaign:
-    """Its account is closed: no costs, no material, no new leads. Those it has go on to their first transactions."""
+    """No more costs, material or leads of its cells. Who names its code still counts; its leads go on to their ends."""
     with transaction.atomic():
         campaign = _locked_open(campaign)
         today = campaign.region.service_date(at)
