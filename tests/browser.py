@@ -13,7 +13,10 @@ from time import monotonic, sleep
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from workforce.models import User
 
 # the shell draws no window of its own, which costs more than most pages do
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -49,12 +52,15 @@ def _launched() -> Browser:
 def visit(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
     """visit("/m/…", **PHONE) opens an address in a browser of its own; at the end all of them must have been clean.
 
-    `expected` is a pattern of the complaints that belong to the story, e.g. "status of 422".
+    `user` is who has logged in there; `expected` is a pattern of the complaints that belong to the story, e.g.
+    "status of 422".
     """
     contexts, faults = ([], [])
 
-    def open_page(path: str, *, expected: str = "", **options) -> Page:
-        context = chromium.new_context(**options)
+    def open_page(path: str, *, user: User | None = None, expected: str = "", **options) -> Page:
+        context = chromium.new_context(**{"base_url": live_server.url, **options})
+        if user:
+            context.add_cookies([session_of(user, live_server.url)])
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: None if is_fine(said, page, expected) else faults.append(said.text))
@@ -82,6 +88,25 @@ def visit(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         pytest.fail("\n".join(faults))
 
 
+def session_of(user: User, url: str) -> dict[str, str]:
+    """The cookie of somebody who has logged in."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    return {"name": cookie.key, "value": cookie.value, "url": url}
+
+
+def pixel_of(page: Page, lat: float, lon: float) -> tuple[float, float]:
+    """Where a place lies on the page's map."""
+    return tuple(page.evaluate(AT_PIXEL, [lat, lon]))
+
+
+AT_PIXEL = """([lat, lon]) => {
+  const element = document.querySelector(".map");
+  const { x, y } = element.fieldloop.map.latLngToContainerPoint([lat, lon]);
+  const { left, top } = element.getBoundingClientRect();
+  return [left + x, top + y];
+}"""
 COLOURS = ["color-contrast", "link-in-text-block"]  # what another theme may change
 LAYOUT = ["color-contrast", "scrollable-region-focusable", "target-size"]  # what another width may change
 

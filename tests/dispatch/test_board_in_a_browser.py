@@ -1,7 +1,6 @@
 """The dispatch board in a real browser, on tomorrow's page, where no hour of the day lies in the past."""
 
 from datetime import datetime, time, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -36,18 +35,10 @@ def orders(repair, new_order, engineer, colleague) -> list[WorkOrder]:
 
 
 @pytest.fixture
-def board(visit, live_server, client, dispatcher, settings, tomorrow, orders):
+def board(visit, dispatcher, tomorrow, orders):
     def open_board(**options) -> Page:
-        client.force_login(dispatcher)
-        session = client.cookies[settings.SESSION_COOKIE_NAME]
-        cookie = {
-            "name": session.key,
-            "value": session.value,
-            "domain": urlsplit(live_server.url).hostname,
-            "path": "/",
-        }
         path = f"/office/board/?region=hangzhou&on={tomorrow.date()}"
-        page = visit(path, storage_state={"cookies": [cookie], "origins": []}, **OFFICE | options)
+        page = visit(path, user=dispatcher, **OFFICE | options)
         page.set_default_timeout(PATIENCE_MS)
         page.locator(".board-row").first.wait_for()
         return page

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from threading import Thread
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -36,15 +35,8 @@ def two_orders(new_order, hangzhou, engineer, dispatcher) -> list[WorkOrder]:
     return [booked, orders[1]]
 
 
-def test_a_day_is_planned_watched_compared_and_applied(
-    visit, live_server, client, settings, two_orders, engineer, colleague, dispatcher
-) -> None:
-    client.force_login(dispatcher)
-    session = client.cookies[settings.SESSION_COOKIE_NAME]
-    host = urlsplit(live_server.url).hostname
-    cookie = {"name": session.key, "value": session.value, "domain": host, "path": "/"}
-    state = {"cookies": [cookie], "origins": []}
-    page = visit("/office/day-plans/new/", storage_state=state, viewport={"width": 1280, "height": 900}, locale="en")
+def test_a_day_is_planned_watched_compared_and_applied(visit, two_orders, engineer, colleague, dispatcher) -> None:
+    page = visit("/office/day-plans/new/", user=dispatcher, viewport={"width": 1280, "height": 900}, locale="en")
     page.get_by_text("5 seconds").click()
     page.get_by_role("button", name="Work out a plan").click()
     page.get_by_text("A worker begins with it within seconds.").wait_for()

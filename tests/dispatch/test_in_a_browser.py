@@ -1,7 +1,6 @@
 """The dispatch pages in a real browser: no fault in the console, nothing axe objects to, and what is tapped happens."""
 
 from datetime import time
-from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -30,21 +29,9 @@ def open_now(new_order) -> WorkOrder:
 
 
 @pytest.fixture
-def office(visit, live_server, client, settings):
+def office(visit):
     """office(person, "/office/…") opens a page as that person."""
-
-    def open_as(person, path: str, **options):
-        client.force_login(person)
-        session = client.cookies[settings.SESSION_COOKIE_NAME]
-        cookie = {
-            "name": session.key,
-            "value": session.value,
-            "domain": urlsplit(live_server.url).hostname,
-            "path": "/",
-        }
-        return visit(path, storage_state={"cookies": [cookie], "origins": []}, **OFFICE | options)
-
-    return open_as
+    return lambda person, path, **options: visit(path, user=person, **OFFICE | options)
 
 
 def test_no_page_has_a_barrier(office, open_now, new_order, engineer, inspector, dispatcher, manager) -> None:

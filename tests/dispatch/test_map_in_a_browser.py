@@ -1,26 +1,19 @@
 """The live map and a track in a real browser, without tiles and on shifted ones."""
 
 from datetime import time, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 
 from routing.datum import wgs84_to_gcj02
 from tests import factories as make
-from tests.browser import violations
+from tests.browser import pixel_of, violations
 from tests.dispatch.conftest import place, seen
 from workforce.positions import record_positions
 from workorders import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICE = {"viewport": {"width": 1280, "height": 900}, "locale": "en"}
-AT_PIXEL = """([lat, lon]) => {
-  const element = document.querySelector(".map");
-  const { x, y } = element.fieldloop.map.latLngToContainerPoint([lat, lon]);
-  const { left, top } = element.getBoundingClientRect();
-  return [left + x, top + y];
-}"""
 IS_PAINTED = """([x, y]) => {
   const canvas = document.querySelector(".map .leaflet-overlay-pane canvas");
   const { left, top, width } = canvas.getBoundingClientRect();
@@ -38,22 +31,14 @@ def around_the_clock(engineer, colleague) -> None:
 
 
 @pytest.fixture
-def office(visit, live_server, client, settings):
+def office(visit):
     """office(person, "/office/…") opens a page as that person."""
-
-    def open_as(person, path: str, **options):
-        client.force_login(person)
-        session = client.cookies[settings.SESSION_COOKIE_NAME]
-        host = urlsplit(live_server.url).hostname
-        cookie = {"name": session.key, "value": session.value, "domain": host, "path": "/"}
-        return visit(path, storage_state={"cookies": [cookie], "origins": []}, **OFFICE | options)
-
-    return open_as
+    return lambda person, path, **options: visit(path, user=person, **OFFICE | options)
 
 
 def tap(page, at: tuple[float, float]) -> None:
     """On the map, where its tiles have this place."""
-    pixel = page.evaluate(AT_PIXEL, list(at))
+    pixel = pixel_of(page, *at)
     page.wait_for_function(IS_PAINTED, arg=pixel)
     page.mouse.click(*pixel)
 
@@ -131,7 +116,7 @@ def test_a_track_is_drawn_with_its_stops(office, new_order, engineer, dispatcher
     page = office(dispatcher, "/office/people/engineer/")
     page.get_by_role("link", name="Track of the day").click()
     page.get_by_text("First position").wait_for()
-    page.wait_for_function(IS_PAINTED, arg=page.evaluate(AT_PIXEL, list(place(3))))
+    page.wait_for_function(IS_PAINTED, arg=pixel_of(page, *place(3)))
     page.get_by_role("button", name="Show stop 1 on the map").click()
     page.wait_for_function("document.querySelector('.map').fieldloop.map.getZoom() >= 15")
     assert violations(page) == []

@@ -1,11 +1,8 @@
 """From a blank map to a terminal that stands: the grid, a morning without a connection, the review, the installation."""
 
 from datetime import time, timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -14,7 +11,7 @@ from merchants.models import Merchant, Review
 from prospecting import actions
 from prospecting.models import Cell, Lead, Opportunity
 from tests import factories as make
-from tests.browser import PHONE
+from tests.browser import PHONE, pixel_of
 from tests.live import running_worker, wait_until
 from tests.merchants.conftest import NUMBERS
 from tests.mobile.phones import QUIET, Finger, is_all_sent, packed, photo, until
@@ -26,35 +23,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STREET = {"latitude": 30.2151, "longitude": 120.1151, "accuracy": 12}
 DISTRICT = [[120.10, 30.20], [120.14, 30.20], [120.14, 30.23], [120.10, 30.23], [120.10, 30.20]]
 CORNERS = [(30.212, 120.112), (30.212, 120.118), (30.218, 120.118), (30.218, 120.112)]
-AT_PIXEL = """([lat, lon]) => {
-  const element = document.querySelector(".map");
-  const { x, y } = element.fieldloop.map.latLngToContainerPoint([lat, lon]);
-  const { left, top } = element.getBoundingClientRect();
-  return [left + x, top + y];
-}"""
 
 
-@pytest.fixture
-def enter(visit, live_server):
-    """enter(user, "/office/…") opens a page in a browser where this person is logged in already."""
-
-    def enter(user: User, path: str, **options) -> Page:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        host = urlsplit(live_server.url).hostname
-        state = {"cookies": [{"name": cookie.key, "value": cookie.value, "domain": host, "path": "/"}], "origins": []}
-        return visit(path, storage_state=state, locale="en", base_url=live_server.url, **options)
-
-    return enter
+def at_the_desk(visit, user: User, path: str) -> Page:
+    return visit(path, user=user, locale="en", viewport={"width": 1440, "height": 900})
 
 
-def at_the_desk(enter, user: User, path: str) -> Page:
-    return enter(user, path, viewport={"width": 1440, "height": 900})
-
-
-def on_the_phone(enter, user: User, path: str) -> Page:
-    return enter(user, path, expected=QUIET, geolocation=STREET, permissions=["geolocation"], **PHONE)
+def on_the_phone(visit, user: User, path: str) -> Page:
+    here = {"geolocation": STREET, "permissions": ["geolocation"]}
+    return visit(path, user=user, expected=QUIET, locale="en", **here, **PHONE)
 
 
 @pytest.fixture
@@ -70,7 +47,7 @@ def install(db):
 
 
 def test_from_a_blank_map_to_a_terminal_that_stands(
-    own_queue, enter, district, install, manager, finance, prospector, engineer
+    own_queue, visit, district, install, manager, finance, prospector, engineer
 ) -> None:
     engineer.shifts.all().delete()
     make.shifts_of(engineer, start=time(0), end=time(23, 59, 59))
@@ -80,12 +57,12 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     )
 
     # the manager draws a cell, gives it to the prospector, and has it walked
-    desk = at_the_desk(enter, manager, "/office/grid/draw/")
+    desk = at_the_desk(visit, manager, "/office/grid/draw/")
     desk.wait_for_function("() => document.querySelector('.map')?.fieldloop")
     desk.select_option("[name=region]", "xihu", force=True)
     desk.wait_for_timeout(500)  # the map moves to the region
     for corner in CORNERS:
-        desk.mouse.click(*desk.evaluate(AT_PIXEL, corner))
+        desk.mouse.click(*pixel_of(desk, *corner))
     desk.focus(".map")
     desk.keyboard.press("Enter")
     desk.get_by_label("Name").fill("Lake")
@@ -103,7 +80,7 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     desk.get_by_role("heading", name="The lake by Friday").wait_for()
 
     # the prospector walks it without a connection: a visit, and a shop nobody knew
-    street = on_the_phone(enter, prospector, "/field/")
+    street = on_the_phone(visit, prospector, "/field/")
     packed(street)
     street.context.set_offline(True)
     street.goto("/field/")
@@ -151,7 +128,7 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     until(lambda: not review.documents.filter(is_required=True, state="missing").exists(), page=street)
     street.get_by_role("button", name="Submit the documents").tap()
     until(lambda: Review.objects.filter(state="submitted").exists(), page=street)
-    office = at_the_desk(enter, finance, review.get_absolute_url())
+    office = at_the_desk(visit, finance, review.get_absolute_url())
 
     def judge(document, *, is_good: bool = True) -> None:
         office.goto(f"{review.get_absolute_url()}{document.type}/")
@@ -180,7 +157,7 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     assert Merchant.objects.get(pk=review.merchant_id).status == "active"
 
     # the engineer sees the promises first and answers each
-    van = on_the_phone(enter, engineer, f"/field/orders/{order.number}/")
+    van = on_the_phone(visit, engineer, f"/field/orders/{order.number}/")
     for button in ("Accept", "Set off", "I have arrived", "Begin the work"):
         van.get_by_role("button", name=button, exact=True).tap()
     for kept in van.locator("[data-promise] button[value=True]").all():

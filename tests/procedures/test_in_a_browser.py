@@ -1,7 +1,6 @@
 """The editor in a real browser: dragging, keys, the draft that survives, the phone beside it."""
 
 import json
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -16,12 +15,9 @@ TALL = {"viewport": {"width": 1280, "height": 2600}, "locale": "en"}  # a mouse 
 
 
 @pytest.fixture
-def editor(visit, live_server, client, manager, settings, at):
+def editor(visit, manager, at):
     publish_version(Procedure.objects.create(code="repair", name="Repair"), steps=STEPS, by=manager, at=at)
-    client.force_login(manager)
-    session = client.cookies[settings.SESSION_COOKIE_NAME]
-    cookie = {"name": session.key, "value": session.value, "domain": urlsplit(live_server.url).hostname, "path": "/"}
-    return visit("/office/procedures/repair/edit/", storage_state={"cookies": [cookie], "origins": []}, **TALL)
+    return visit("/office/procedures/repair/edit/", user=manager, **TALL)
 
 
 def test_steps_are_dragged_moved_by_keys_and_kept(editor):
@@ -45,7 +41,9 @@ def test_steps_are_dragged_moved_by_keys_and_kept(editor):
     wait_for_order("serial", "network", "signal", "photos")
     expect(editor.locator("#editor-state")).to_contain_text("Draft kept at")
 
-    expect(editor.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)  # the cards are the new ones
+    expect(editor.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(
+        0
+    )  # the cards are the new ones
     editor.locator("#up-photos").press("Enter")
     wait_for_order("serial", "network", "photos", "signal")
     expect(editor.locator("#up-photos")).to_be_focused()

@@ -1,32 +1,19 @@
 """A cell drawn on the map with the mouse, split along a line, and given to somebody, in a real browser."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
 from prospecting.models import Cell
-from tests.browser import barriers, violations
+from tests.browser import barriers, pixel_of, violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT_PIXEL = """([lat, lon]) => {
-  const element = document.querySelector(".map");
-  const { x, y } = element.fieldloop.map.latLngToContainerPoint([lat, lon]);
-  const { left, top } = element.getBoundingClientRect();
-  return [left + x, top + y];
-}"""
 
 
 def click(page, lat, lon, **options):
-    page.mouse.click(*page.evaluate(AT_PIXEL, [lat, lon]), **options)
+    page.mouse.click(*pixel_of(page, lat, lon), **options)
 
 
-def test_a_cell_is_drawn_split_and_given(visit, live_server, client, settings, manager, lake, prospector) -> None:
-    client.force_login(manager)
-    session = client.cookies[settings.SESSION_COOKIE_NAME]
-    host = urlsplit(live_server.url).hostname
-    cookie = {"name": session.key, "value": session.value, "domain": host, "path": "/"}
-    state = {"cookies": [cookie], "origins": []}
-    page = visit("/office/grid/", storage_state=state, viewport={"width": 1280, "height": 900}, locale="en")
+def test_a_cell_is_drawn_split_and_given(visit, manager, lake, prospector) -> None:
+    page = visit("/office/grid/", user=manager, viewport={"width": 1280, "height": 900}, locale="en")
     page.get_by_role("button", name="Lake").wait_for()
     assert barriers(page) == []
 

@@ -1,12 +1,9 @@
 """A prospector's morning without a connection, in a real Chromium: 390 × 844, a finger, a position, a camera."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.test import Client
 
 from prospecting import actions
 from prospecting.models import Competitor, Lead, Objection, Visit
@@ -27,17 +24,9 @@ def clock(at):
 
 
 @pytest.fixture
-def page(visit, live_server, prospector):
-    client = Client()
-    client.force_login(prospector)
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "domain": urlsplit(live_server.url).hostname, "path": "/",
-    }  # fmt: skip
-    return lambda: visit(
-        "/field/", **PHONE, geolocation=STREET, permissions=["geolocation"], locale="en", base_url=live_server.url,
-        storage_state={"cookies": [cookie]}, expected=QUIET,
-    )  # fmt: skip
+def page(visit, prospector):
+    here = {"geolocation": STREET, "permissions": ["geolocation"]}
+    return lambda: visit("/field/", user=prospector, locale="en", expected=QUIET, **here, **PHONE)
 
 
 def test_a_visit_and_a_new_lead_of_eight_taps_arrive_once(page, note, lake, prospector, manager, xihu, at) -> None:

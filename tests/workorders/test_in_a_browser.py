@@ -1,7 +1,5 @@
 """The order pages in a real browser: no fault in the console, nothing axe objects to, and what is tapped happens."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
 from tests import factories as make
@@ -14,13 +12,9 @@ OFFICE = {"viewport": {"width": 1280, "height": 900}, "locale": "en"}
 
 
 @pytest.fixture
-def office(visit, live_server, client, dispatcher, settings):
+def office(visit, dispatcher):
     """office("/office/…") opens a page as the dispatcher."""
-    client.force_login(dispatcher)
-    session = client.cookies[settings.SESSION_COOKIE_NAME]
-    cookie = {"name": session.key, "value": session.value, "domain": urlsplit(live_server.url).hostname, "path": "/"}
-    state = {"cookies": [cookie], "origins": []}
-    return lambda path, **options: visit(path, storage_state=state, **OFFICE, **options)
+    return lambda path, **options: visit(path, user=dispatcher, **OFFICE, **options)
 
 
 def test_no_page_has_a_barrier(office, paused, ask, merchant, minutes, xihu):
@@ -73,7 +67,7 @@ def test_a_filter_applies_when_it_is_changed_and_the_keyboard_stays_where_it_is(
         page.click("[data-export=csv]")
     rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == [en_route.number]
-    page.click("text=Views")
+    page.get_by_role("button", name="Views", exact=True).click()
     page.fill("[data-save-view] [name=name]", "Elsewhere")
     page.click("[data-save-view] button")
     page.locator("a", has_text="Elsewhere").wait_for(state="attached")
