@@ -17,6 +17,7 @@ from merchants import urls as merchants
 from mobile import urls as mobile
 from notifications import urls as notifications
 from procedures import urls as procedures
+from prospecting import public_urls as prospecting_public
 from prospecting import urls as prospecting
 from spareparts import urls as spareparts
 from workforce import urls as workforce
@@ -39,7 +40,7 @@ office = [
     *notifications.office,
 ]
 field = [*workorders.field, *mobile.field, *notifications.field]
-public = [*workorders.public, *assets.public]
+public = [*workorders.public, *assets.public, *prospecting_public.public]
 
 urlpatterns = [
     *workforce.accounts,
