@@ -6,7 +6,7 @@ from django.utils import timezone
 from assets.models import Sticker, Terminal
 from integrations.models import Import
 from merchants.models import Merchant
-from prospecting.models import Lead, Opportunity, ProspectingTask
+from prospecting.models import Campaign, Lead, Opportunity, ProspectingTask
 from workforce.models import User
 from workorders.actions import make_tracking_link
 from workorders.models import Request, WorkOrder
@@ -48,6 +48,9 @@ def office_pages() -> dict[str, dict[str, str]]:
         "pipeline": reverse("office:pipeline"),
         "prospecting-tasks": reverse("office:prospecting-task-list"),
         "prospecting-task-give": reverse("office:prospecting-task-give"),
+        "prospecting-today": reverse("office:prospecting-today"),
+        "campaigns": reverse("office:campaign-list"),
+        "funnel": reverse("office:funnel"),
         "escalations": reverse("office:escalation-list"),
         "merchants": reverse("office:merchant-list"),
         "merchants-found": reverse("office:merchant-list") + "?q=水果",
@@ -78,6 +81,8 @@ def office_pages() -> dict[str, dict[str, str]]:
         pages["lead"] = lead.get_absolute_url()
     for opportunity in Opportunity.objects.filter(stage__in=["offered", "agreed", "review"]).order_by("stage"):
         pages[f"opportunity-{opportunity.stage}"] = opportunity.get_absolute_url()
+    if campaign := Campaign.objects.last():
+        pages["campaign"] = campaign.get_absolute_url()
     if task := ProspectingTask.objects.first():
         pages["prospecting-task"] = task.get_absolute_url()
     if request := Request.objects.order_by("-received_at").first():

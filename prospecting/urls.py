@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from prospecting.views import grid, leads, opportunities, tasks
+from prospecting.views import campaigns, funnel, grid, leads, opportunities, tasks
 
 office: list[URLPattern] = [
     path("grid/", grid.Grid.as_view(), name="grid"),
@@ -39,6 +39,19 @@ office: list[URLPattern] = [
         name="opportunity-offer-withdraw",
     ),
     path("opportunities/<str:number>/convert/", opportunities.OpportunityConvert.as_view(), name="opportunity-convert"),
+    path("prospecting/", funnel.Today.as_view(), name="prospecting-today"),
+    path("funnel/", funnel.Funnel.as_view(), name="funnel"),
+    path("shop-visits/", funnel.ShopVisitList.as_view(), name="shop-visit-list"),
+    path("campaigns/", campaigns.CampaignList.as_view(), name="campaign-list"),
+    path("campaigns/add/", campaigns.CampaignCreate.as_view(), name="campaign-add"),
+    path("campaigns/<str:number>/", campaigns.CampaignDetail.as_view(), name="campaign-detail"),
+    path("campaigns/<str:number>/edit/", campaigns.CampaignEdit.as_view(), name="campaign-edit"),
+    path("campaigns/<str:number>/close/", campaigns.CampaignClose.as_view(), name="campaign-close"),
+    path("campaigns/<str:number>/cost/", campaigns.CostAdd.as_view(), name="campaign-cost-add"),
+    path(
+        "campaigns/<str:number>/costs/<int:cost>/remove/", campaigns.CostRemove.as_view(), name="campaign-cost-remove"
+    ),
+    path("campaigns/<str:number>/material/", campaigns.HandoutAdd.as_view(), name="campaign-handout-add"),
     path("prospecting-tasks/", tasks.TaskList.as_view(), name="prospecting-task-list"),
     path("prospecting-tasks/give/", tasks.TaskGive.as_view(), name="prospecting-task-give"),
     path("prospecting-tasks/<str:number>/", tasks.TaskDetail.as_view(), name="prospecting-task-detail"),

@@ -3,6 +3,7 @@
 import io
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -17,10 +18,18 @@ from evidence.actions import keep_picture
 from evidence.links import token_for
 from integrations.actions import upload_import
 from knowledge.actions import draft_article, propose_article, publish_article
-from merchants.actions import begin_review
+from merchants.actions import begin_review, file_change
 from mobile.actions import park_work, see_device
 from procedures.actions import make_variant
-from prospecting.actions import draw_cell, give_task, make_lead, make_offer, open_opportunity
+from prospecting.actions import (
+    add_cost,
+    draw_cell,
+    give_task,
+    make_campaign,
+    make_lead,
+    make_offer,
+    open_opportunity,
+)
 from spareparts.actions import make_depot
 from tests import factories as make
 from tests.architecture.routes import ROUTES
@@ -105,8 +114,14 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     task = give_task(
         prospector=walker, title="Shop", region=hangzhou, due_on=at.date(), leads=[lead], by=manager, at=at
     )
+    days = {"starts_on": at.date(), "ends_on": at.date()}
+    campaign = make_campaign(name="Tea month", region=hangzhou, **days, by=manager, at=at)
+    cost = add_cost(campaign, on=at.date(), what="Leaflets", amount=Decimal(9), by=manager, at=at)
     own_lead = make_lead(name="Own shop", region=hangzhou, source="street", by=walker, at=at)
     newcomer = make.MerchantFactory(region=hangzhou, status="onboarding")
+    change = file_change(
+        merchant, kind="fee-rate", values={"fee_rate": 1}, effective_on=at.date(), signature=photo, by=manager, at=at
+    )
     review = begin_review(newcomer, owner=walker, by=manager, at=at)
     subjects: dict[str, dict] = {
         "": {},
@@ -124,14 +139,18 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "lead": {"number": lead.number},
         "cell": {"number": cell.number},
         "boundary": {"number": hangzhou.code},
-        "own-lead": {"number": own_lead.number},
+        "phone-lead": {"number": own_lead.number},
         "opportunity": {"number": opportunity.number},
         "offer": {"number": opportunity.number, "offer": offer.pk},
         "prospecting-task": {"number": task.number},
+        "campaign": {"number": campaign.number},
+        "campaign-cost": {"number": campaign.number, "cost": cost.pk},
         "merchant": {"number": merchant.number},
         "review": {"number": review.number},
+        "change": {"number": change.number},
+        "merchant-change": {"number": merchant.number, "kind": "place"},
         "document": {"number": review.number, "type": "till"},
-        "own-review": {"number": review.number},
+        "phone-review": {"number": review.number},
         "contact": {"number": merchant.number, "contact": merchant.contacts.get().pk},
         "terminal": {"number": terminal.serial},
         "binding": {"number": terminal.serial, "binding": binding.pk},
@@ -223,7 +242,11 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "opportunity",
             "offer",
             "prospecting-task",
+            "campaign",
+            "campaign-cost",
             "review",
+            "change",
+            "merchant-change",
             "document",
             "contact",
             "terminal",

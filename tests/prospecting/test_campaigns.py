@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from journal.models import Entry
 from prospecting import actions
+from prospecting.models import Campaign
 from tests import factories as make
 from toolkit.errors import Refused
 
@@ -101,3 +103,33 @@ def test_it_refuses_a_period_upside_down_and_cells_of_elsewhere(campaign, xihu, 
         actions.make_campaign(
             name="Far", region=elsewhere, starts_on=FIRST, ends_on=LAST, cells=campaign.cells.all(), by=manager, at=at
         )
+
+
+def test_in_the_office_it_is_begun_paid_handed_out_read_and_closed(client, lake, xihu, prospector, note, manager, at):
+    client.force_login(manager)
+    days = {"starts_on": "2026-11-16", "ends_on": "2026-11-30"}
+    added = client.post(
+        reverse("office:campaign-add"), {"name": "Tea month", "region": xihu.pk, **days, "cells": [lake.pk]}
+    )
+    campaign = Campaign.objects.get()
+    assert added.headers["Location"] == campaign.get_absolute_url()
+
+    def act(name, facts, *more):
+        return client.post(reverse(f"office:campaign-{name}", args=[campaign.number, *more]), facts)
+
+    act("cost-add", {"on": "2026-11-16", "what": "Leaflets", "amount": "1234.50"})
+    given = {"on": "2026-11-16", "prospector": prospector.username, "what": "Leaflet", "count": "200", "code": "TEA88"}
+    act("handout-add", given)
+    note()
+    shown = client.get(campaign.get_absolute_url()).content.decode()
+    for part in ("¥ 1,235", "−100 %", "200 × Leaflet", "TEA88", prospector.name, lake.name):
+        assert part in shown
+    listed = client.get(reverse("office:campaign-list")).content.decode()
+    assert f'/office/leads/?campaign={campaign.number}&amp;reached=lead">1<' in listed
+    act("cost-remove", {}, campaign.costs.get().pk)
+    wrong = act("edit", {"name": "Tea", **days, "ends_on": "2026-11-01"})
+    assert (wrong.status_code, "It ends before it begins." in wrong.content.decode()) == (422, True)
+    act("close", {})
+    campaign.refresh_from_db()
+    assert (campaign.costs.count(), campaign.closed_at is None) == (0, False)
+    assert act("cost-add", {"on": "2026-11-16", "what": "Stand", "amount": "1"}).status_code == 422
