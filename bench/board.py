@@ -39,12 +39,12 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.utils import timezone
 
+from bench.stage import scratch_database
 from config import embedded
 from dispatch.actions import move_order
 from dispatch.queries import board
@@ -264,33 +264,13 @@ def measure(dispatcher: User, day: board.Day, viewers: int, seconds: float, chan
     return int(bool(missed))
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    name, scratch = connection.settings_dict["NAME"], f"bench_board_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--viewers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--changes", type=float, default=2)
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    with scratch_database():
+    with scratch_database("board"):
         return measure(*fill(), options.viewers, options.seconds, options.changes)
 
 

@@ -31,13 +31,11 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Max, Model
 
-from config import embedded
+from bench.stage import scratch_database
 from demo.company import quiet
 from dispatch import queries
 from dispatch.actions import assign_open_orders
@@ -336,26 +334,12 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--scattered", action="store_true")
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    name, scratch = connection.settings_dict["NAME"], f"bench_dispatch_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
+    with scratch_database("dispatch"):
         began = clock.perf_counter()
         fill(options.people, options.scattered)
         print(f"filled in {clock.perf_counter() - began:.0f} s")
         failed = measure(options.rounds, options.exact)
         return failed | assign(options.orders) if options.orders else failed
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")  # the name above, never another
 
 
 if __name__ == "__main__":

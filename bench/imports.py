@@ -29,12 +29,11 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import override_settings
 
 from assets.models import Binding, Terminal, TerminalModel
-from config import embedded
+from bench.stage import scratch_database
 from integrations import actions
 from integrations.columns import suggest
 from integrations.models import Import
@@ -197,22 +196,8 @@ def main() -> int:
     parser.add_argument("--format", choices=("csv", "xlsx"), default="csv")
     parser.add_argument("--profile", default="")
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    name, scratch = connection.settings_dict["NAME"], f"bench_imports_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
+    with scratch_database("imports"):
         return measure(options.merchants, options.format, options.profile)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch}")  # autovacuum is in it: FORCE would need the right to end that
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import random
 import sys
 import time as clock
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -26,14 +25,12 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config import embedded
+from bench.stage import cpu_s, scratch_database
 from merchants.models import Merchant
 from workforce.models import Position, Region, Shift, User
 from workorders.models import WorkOrder, WorkOrderType
@@ -108,11 +105,6 @@ def views(rounds: int) -> Iterator[tuple[str, int]]:
 def measure(manager: User, rounds: int) -> int:
     client, url = Client(), reverse("office:map-features")
     client.force_login(manager, "config.roles.RoleBackend")
-    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-
-    def cpu_s() -> float:
-        return clock.process_time() + int(server.read_text().split()[0]) / 1e9
-
     worst = 0.0
     print(f"load {os.getloadavg()[0]:.1f}, {rounds} rounds each")
     print(f"{'ms':30}{'wall p50':>10}{'p95':>8}{'CPU p50':>10}{'p95':>8}{'features':>10}{'kB':>7}")
@@ -138,34 +130,13 @@ def measure(manager: User, rounds: int) -> int:
     return int(worst > BAR_MS)
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    name, scratch = connection.settings_dict["NAME"], f"bench_live_map_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=5000)
     parser.add_argument("--open-orders", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    settings.ALLOWED_HOSTS = ["testserver"]
-    with scratch_database():
+    with scratch_database("live_map"):
         return measure(fill(options.people, options.open_orders), options.rounds)
 
 

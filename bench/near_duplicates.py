@@ -23,11 +23,9 @@ import django
 django.setup()
 
 import numpy as np
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
-from config import embedded
+from bench.stage import scratch_database
 from evidence.actions import seal_captures
 from evidence.chain import broken_links
 from evidence.models import Capture
@@ -89,23 +87,9 @@ def main() -> int:
     parser.add_argument("--photos", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    name, scratch = connection.settings_dict["NAME"], f"bench_duplicates_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
+    with scratch_database("duplicates"):
         fill(options.photos)
         return measure(options.rounds)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")
 
 
 if __name__ == "__main__":

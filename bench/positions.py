@@ -11,8 +11,6 @@ import argparse
 import os
 import sys
 import time as clock
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import time, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,12 +23,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from config import embedded
+from bench.stage import scratch_database
 from workforce.models import Fix, Position, Region, Shift, User
 from workforce.positions import keep_tracks, record_positions
 
@@ -94,32 +90,12 @@ def measure(people: int, seconds: float) -> int:
     return int(slowest < BAR_PER_S)
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    name, scratch = connection.settings_dict["NAME"], f"bench_positions_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {scratch}")
-    connection.close()
-    connection.settings_dict["NAME"] = scratch
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=3000)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
-    if settings.EMBEDDED:
-        embedded.start()
-    with scratch_database():
+    with scratch_database("positions"):
         fill(options.people)
         return measure(options.people, options.seconds)
 
