@@ -22,7 +22,7 @@ from prospecting.models import (
     Opportunity,
     ProspectingTask,
 )
-from toolkit.choices import SearchField
+from toolkit.choices import SearchField, SearchManyField
 from workforce.models import Region, User
 from workforce.roles import Role
 
@@ -155,8 +155,8 @@ class OfferForm(InputForm):
 
 class TaskForm(InputForm):
     prospector = forms.ModelChoiceField(User.objects.none(), to_field_name="username", label=_("Prospector"))
-    cells = forms.ModelMultipleChoiceField(
-        Cell.objects.none(), label=_("Cells"), widget=forms.SelectMultiple(attrs=SEARCHED),
+    cells = SearchManyField(
+        Cell.objects.none(), url_name="office:cell-search", label=_("Cells"),
         help_text=_("All their shops that are worth a visit."),
     )  # fmt: skip
 
@@ -173,6 +173,11 @@ class TaskForm(InputForm):
 
 
 class CampaignForm(InputForm):
+    cells = SearchManyField(
+        Cell.objects.none(), url_name="office:cell-search", label=_("Cells"), required=False,
+        help_text=_("What is noted in them during these days counts for the campaign."),
+    )  # fmt: skip
+
     class Meta:
         model = Campaign
         fields = ("name", "region", "starts_on", "ends_on", "cells", "goal", "note")
@@ -180,10 +185,8 @@ class CampaignForm(InputForm):
             "region": forms.Select(attrs=SEARCHED),
             "starts_on": DAY,
             "ends_on": DAY,
-            "cells": forms.SelectMultiple(attrs=SEARCHED),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
-        help_texts = {"cells": _("What is noted in them during these days counts for the campaign.")}
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import nlargest
 from itertools import accumulate, pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ from prospecting.models import Campaign, CampaignCost, Cell, Lead, Opportunity, 
 from workforce.models import Region, User
 from workorders.lifecycle import DONE
 
+MOST_ROWS = 100
 MONTHS = 12  # of fees are the revenue of a merchant won
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 
@@ -138,19 +140,22 @@ def total(leads: QuerySet[Lead], query: dict[str, Any]) -> FunnelRow:
 
 
 def rows(leads: QuerySet[Lead], by: By, query: dict[str, Any]) -> list[FunnelRow]:
-    """In one statement, and one for the names."""
+    """In one statement, and one for the names: months in their order, of anything else the MOST_ROWS that lead."""
     key: Any = {By.PERSON: F("worker"), By.MONTH: TruncMonth("created_at")}.get(by, F(by.value))
     grouped = (with_worker(leads) if by == By.PERSON else leads).annotate(key=key).values("key")
-    counted = list(grouped.annotate(**_counts()).order_by())
+    counted: list[Any] = list(grouped.annotate(**_counts()).order_by())
+    if by == By.MONTH:
+        counted.sort(key=lambda counts: counts["key"])
+    else:
+        counted = nlargest(MOST_ROWS, counted, key=lambda counts: [counts[step] for step in Step])
     named = _names(by, [counts["key"] for counts in counted])
-    found = [_row(named[counts["key"]][0], counts, query | named[counts["key"]][1]) for counts in counted]
-    return found if by == By.MONTH else sorted(found, key=lambda row: [-figure.count for figure in row.figures])
+    return [_row(named[counts["key"]][0], counts, query | named[counts["key"]][1]) for counts in counted]
 
 
 def _names(by: By, keys: list[Any]) -> dict[Any, tuple[str, dict[str, Any]]]:
-    """{key: (name, what the page of leads is asked for)}, of months in their order."""
+    """{key: (name, what the page of leads is asked for)}."""
     if by == By.MONTH:
-        return {month: (date_format(month, "YEAR_MONTH_FORMAT"), _days_of(month.date())) for month in sorted(keys)}
+        return {month: (date_format(month, "YEAR_MONTH_FORMAT"), _days_of(month.date())) for month in keys}
     model: type[models.Model]
     model, slug, asked, nothing = {
         By.PERSON: (User, "username", "person", _("Nobody")),

@@ -1,5 +1,6 @@
 import django_filters
 import django_tables2 as tables
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -10,6 +11,7 @@ from merchants.models import Trade
 from prospecting.funnel import Step, reached, with_worker, worked_by
 from prospecting.lifecycle import LeadStatus, Stage
 from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask, Visit
+from toolkit.choices import SearchSelect
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import status_badge
 from workforce.lists import region_filter
@@ -88,6 +90,7 @@ class LeadFilter(FunnelFilter):
         to_field_name="number",
         null_label=gettext_lazy("Outside of every cell"),
         label=gettext_lazy("Cell"),
+        widget=SearchSelect(attrs={"data-search": reverse_lazy("office:cell-search")}),
     )
     trade = django_filters.ModelChoiceFilter(queryset=Trade.objects.all(), label=gettext_lazy("Trade"))
     owner = django_filters.ModelChoiceFilter(

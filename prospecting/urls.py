@@ -6,6 +6,7 @@ office: list[URLPattern] = [
     path("grid/", grid.Grid.as_view(), name="grid"),
     path("grid/features/", grid.GridFeatures.as_view(), name="grid-features"),
     path("grid/boundary/<str:number>/", grid.RegionBoundary.as_view(), name="grid-boundary"),
+    path("grid/search/", grid.CellSearch.as_view(), name="cell-search"),
     path("grid/draw/", grid.CellDraw.as_view(), name="cell-draw"),
     path("grid/import/", grid.CellImport.as_view(), name="cell-import"),
     path("grid/merge/", grid.CellsMerge.as_view(), name="cell-merge"),

@@ -1,6 +1,6 @@
 """Choosing one row among very many: a select whose options come from a search page as the person types.
 
-The page answers [{value, text}] to ?q=…; static/js/select.js asks it. Only the chosen option stands in the HTML.
+The page answers [{value, text}] to ?q=…; static/js/select.js asks it. Only what is chosen stands in the HTML.
 """
 
 from typing import Any
@@ -22,14 +22,19 @@ class SearchSelect(forms.Select):
         chosen = [key for key in value if key]
         field = self.choices.field
         rows = field.queryset.filter(**{f"{field.to_field_name}__in": chosen}) if chosen else []
-        options = [
-            ("", field.empty_label or ""),
-            *((field.prepare_value(row), field.label_from_instance(row)) for row in rows),
-        ]
+        options = [(field.prepare_value(row), field.label_from_instance(row)) for row in rows]
+        if getattr(field, "null_label", None):  # of a filter: the rows without one
+            options.insert(0, (field.null_value, field.null_label))
+        if not self.allow_multiple_selected:
+            options.insert(0, ("", field.empty_label or ""))
         return [
             (None, [self.create_option(name, key, label, key in value or not (key or chosen), index)], index)
             for index, (key, label) in enumerate(options)
         ]  # fmt: skip
+
+
+class SearchSelectMultiple(SearchSelect, forms.SelectMultiple):
+    pass
 
 
 class SearchField(forms.ModelChoiceField):
@@ -39,6 +44,16 @@ class SearchField(forms.ModelChoiceField):
 
     def __init__(self, queryset: models.QuerySet, *, url_name: str, key: str = "number", **kwargs: Any) -> None:
         super().__init__(queryset, to_field_name=key, **{"empty_label": "", **kwargs})
+        self.widget.attrs |= {"data-search": reverse_lazy(url_name), "placeholder": gettext_lazy("Type to search")}
+
+
+class SearchManyField(forms.ModelMultipleChoiceField):
+    """Any number of rows of `queryset`, as in SearchField."""
+
+    widget = SearchSelectMultiple
+
+    def __init__(self, queryset: models.QuerySet, *, url_name: str, key: str = "number", **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name=key, **kwargs)
         self.widget.attrs |= {"data-search": reverse_lazy(url_name), "placeholder": gettext_lazy("Type to search")}
 
 

@@ -39,6 +39,9 @@ class CellQuerySet(RegionScopedQuerySet):
     def standing(self) -> "CellQuerySet":
         return self.filter(retired_at=None)
 
+    def search(self, text: str) -> "CellQuerySet":
+        return self.filter(Q(name__icontains=text) | Q(number__iexact=text))
+
     def with_owner(self) -> "CellQuerySet":
         """`now` is the row of whose it is."""
         return self.annotate(now=FilteredRelation("owners", condition=Q(owners__during__upper_inf=True)))

@@ -78,6 +78,7 @@ class Funnel(Page, TemplateView):
             tabs=[(each, f"?{self.query(by=each.value)}") for each in funnel.By],
             total=total,
             rows=funnel.rows(leads, by, query),
+            most=funnel.MOST_ROWS,
             chart=funnel.chart(total),
             **kwargs,
         )

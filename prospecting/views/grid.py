@@ -16,6 +16,7 @@ from prospecting import actions, forms, permissions
 from prospecting.grid_map import Box, Figures, GridMap, Measure, figures_of
 from prospecting.grid_preview import kept, preview
 from prospecting.models import Cell, ProspectingTask
+from toolkit.choices import ChoicePage
 from toolkit.errors import Refused
 from toolkit.views import DetailPage, FormPage, Page, PanelPage, SubjectMixin
 from workforce.models import Region
@@ -58,6 +59,16 @@ class GridFeatures(Page, View):
         rows = [(cell, shown.colour(cell), shown.text(cell)) for cell in shown.worst_first(found)]
         listed = {"rows": rows, "count": len(found), "measure": Measure(shown.measure), "at": shown.at}
         return JsonResponse(answer | {"list": render_to_string("prospecting/grid_list.html", listed, request)})
+
+
+class CellSearch(ChoicePage):
+    permission = permissions.VIEW_GRID
+
+    def rows(self) -> QuerySet[Cell]:
+        return Cell.objects.visible_to(self.request.user).standing().select_related("region").order_by("-pk")
+
+    def choice(self, row: Cell) -> tuple[str, str]:
+        return row.number, f"{row.name} · {row.region}"
 
 
 class CellMixin:

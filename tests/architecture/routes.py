@@ -124,6 +124,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:grid": ("MA", ""),
     "office:grid-features": ("MA", ""),
     "office:grid-boundary": ("M", "boundary"),
+    "office:cell-search": ("MA", ""),
     "office:cell-draw": ("M", ""),
     "office:cell-import": ("M", ""),
     "office:cell-merge": ("M", ""),

@@ -73,6 +73,7 @@ class Finger:
 
     def draw(self, page: Page, pad: Locator) -> None:
         page.wait_for_function("(pad) => pad.width === pad.offsetWidth * devicePixelRatio", arg=pad.element_handle())
+        pad.click(trial=True)  # it lies still, and nothing lies over it
         box = pad.bounding_box()
         page.mouse.move(box["x"] + 30, box["y"] + 60)
         page.mouse.down()

@@ -109,7 +109,7 @@ def test_in_the_office_it_is_begun_paid_handed_out_read_and_closed(client, lake,
     client.force_login(manager)
     days = {"starts_on": "2026-11-16", "ends_on": "2026-11-30"}
     added = client.post(
-        reverse("office:campaign-add"), {"name": "Tea month", "region": xihu.pk, **days, "cells": [lake.pk]}
+        reverse("office:campaign-add"), {"name": "Tea month", "region": xihu.pk, **days, "cells": [lake.number]}
     )
     campaign = Campaign.objects.get()
     assert added.headers["Location"] == campaign.get_absolute_url()

@@ -206,3 +206,25 @@ def test_the_page_begins_where_the_cells_are(page, lake, manager):
     assert page.get(reverse("office:grid-boundary", args=["xihu"])).json()["type"] == "Polygon"
     card = page.get(reverse("office:cell-card", args=[lake.number])).content.decode()
     assert reverse("office:cell-split", args=[lake.number]) in card
+
+
+def test_forms_and_filters_hold_only_the_cells_that_are_chosen(page, lake, stranger):
+    """There may be 5,000; a search finds the others."""
+
+    def options(address, **query):
+        content = page.get(address, query).content.decode()
+        select = content[content.index('data-search="/office/grid/search/"') :]
+        return select[: select.index("</select>")].count("<option")
+
+    assert options(reverse("office:lead-list")) == 2  # any, and outside of every cell
+    assert options(reverse("office:lead-list"), cell=lake.number) == 3
+    assert options(reverse("office:prospecting-task-give")) == 0
+    assert options(reverse("office:prospecting-task-give"), cell=lake.number) == 1
+    assert options(reverse("office:campaign-add")) == 0
+    search = reverse("office:cell-search")
+    assert page.get(search, {"q": "lak"}).json() == [{"value": lake.number, "text": "Lake · Xihu"}]
+    assert page.get(search, {"q": "sea"}).json() == []
+    stranger.role = "manager"
+    stranger.save()
+    page.force_login(stranger)
+    assert page.get(search).json() == []

@@ -84,7 +84,7 @@ def test_an_opportunity_is_lost_for_a_reason(page, note, manager, at):
 def test_a_task_is_given_and_its_progress_shown(page, lake, note, prospector, xihu):
     note()
     facts = {
-        "title": "The lake", "prospector": prospector.username, "region": xihu.pk, "cells": [lake.pk],
+        "title": "The lake", "prospector": prospector.username, "region": xihu.pk, "cells": [lake.number],
         "due_on": "2099-01-01",
     }  # fmt: skip
     shown = page.post(reverse("office:prospecting-task-give"), facts, follow=True).content.decode()
