@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin/python
 SERVERS = $(BIN) -m config.embedded
 
-.PHONY: demo test check screenshots bench lock messages clean
+.PHONY: demo test check types rules screenshots bench lock messages clean
 
 demo:
 	@$(PYTHON) scripts/bootstrap.py demo
@@ -20,10 +20,15 @@ test:
 	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 3 --dist worksteal
 
 check:
+	@$(MAKE) --no-print-directory --jobs 2 types rules
+
+types:
+	$(BIN) -m mypy .
+
+rules:
 	$(BIN) -m ruff check .
 	$(BIN) -m ruff format --check .
 	.venv/bin/lint-imports
-	$(BIN) -m mypy .
 	$(BIN) -m djlint --lint --quiet templates
 	$(BIN) -m bandit --quiet --configfile pyproject.toml --recursive .
 	$(SERVERS) start

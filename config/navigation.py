@@ -40,40 +40,65 @@ class Panel:
     permission: str
 
 
-OFFICE = [
-    Item(_("Dispatch board"), "office:board", "calendar-time", dispatch.ASSIGN),
-    Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
-    Item(_("Day plans"), "office:day-plan-list", "calendar-event", dispatch.VIEW_DECISION),
-    Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
-    Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
-    Item(_("Live map"), "office:map", "map-2", dispatch.SEE_POSITIONS),
-    Item(_("Sent in too late"), "office:late-work-list", "clock", mobile.SETTLE_LATE_WORK),
-    Item(_("Waiting for support"), "office:support-list", "lifebuoy", workorders.ANSWER_SUPPORT),
-    Item(_("Visits to look at"), "office:visit-list", "shield-check", workorders.REVIEW_VISITS),
-    Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
-    Item(_("Prospecting today"), "office:prospecting-today", "sun", prospecting.GIVE_TASKS),
-    Item(_("Leads"), "office:lead-list", "target", prospecting.VIEW_LEAD),
-    Item(_("Grid"), "office:grid", "map", prospecting.VIEW_GRID),
-    Item(_("Opportunities"), "office:pipeline", "layout-kanban", prospecting.VIEW_OPPORTUNITY),
-    Item(_("Prospecting tasks"), "office:prospecting-task-list", "route", prospecting.VIEW_LEAD),
-    Item(_("Campaigns"), "office:campaign-list", "flag", prospecting.VIEW_CAMPAIGN),
-    Item(_("Funnel"), "office:funnel", "filter", prospecting.VIEW_FUNNEL),
-    Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
-    Item(_("Reviews"), "office:review-list", "shield-check", merchants.VIEW_REVIEW),
-    Item(_("Changes of merchants"), "office:change-list", "edit", merchants.VIEW_CHANGE),
-    Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
-    Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
-    Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
-    Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
-    Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
-    Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
-    Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
-    Item(_("Scheduling health"), "office:scheduling-health", "lifebuoy", dispatch.SEE_HEALTH),
-    Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
-    Item(_("Escalations"), "office:escalation-list", "alert-triangle", workorders.EDIT_ESCALATIONS),
-    Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
-    Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
-    Item(_("Administration"), "admin:index", "settings", workforce.ADMINISTER),
+OFFICE: list[tuple[Any, list[Item]]] = [
+    (
+        _("Orders"),
+        [
+            Item(_("Dispatch board"), "office:board", "calendar-time", dispatch.ASSIGN),
+            Item(_("Home"), "office:home", "home", workforce.SEE_OFFICE),
+            Item(_("Day plans"), "office:day-plan-list", "calendar-event", dispatch.VIEW_DECISION),
+            Item(_("Work orders"), "office:work-order-list", "clipboard-list", workorders.VIEW_ORDER),
+            Item(_("Order pool"), "office:work-order-pool", "inbox", dispatch.ASSIGN),
+            Item(_("Live map"), "office:map", "map-2", dispatch.SEE_POSITIONS),
+            Item(_("Sent in too late"), "office:late-work-list", "clock", mobile.SETTLE_LATE_WORK),
+            Item(_("Waiting for support"), "office:support-list", "lifebuoy", workorders.ANSWER_SUPPORT),
+            Item(_("Visits to look at"), "office:visit-list", "shield-check", workorders.REVIEW_VISITS),
+            Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
+        ],
+    ),
+    (
+        _("Prospecting"),
+        [
+            Item(_("Prospecting today"), "office:prospecting-today", "sun", prospecting.GIVE_TASKS),
+            Item(_("Leads"), "office:lead-list", "target", prospecting.VIEW_LEAD),
+            Item(_("Grid"), "office:grid", "map", prospecting.VIEW_GRID),
+            Item(_("Opportunities"), "office:pipeline", "layout-kanban", prospecting.VIEW_OPPORTUNITY),
+            Item(_("Prospecting tasks"), "office:prospecting-task-list", "route", prospecting.VIEW_LEAD),
+            Item(_("Campaigns"), "office:campaign-list", "flag", prospecting.VIEW_CAMPAIGN),
+            Item(_("Funnel"), "office:funnel", "filter", prospecting.VIEW_FUNNEL),
+        ],
+    ),
+    (
+        _("Merchants and terminals"),
+        [
+            Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
+            Item(_("Reviews"), "office:review-list", "shield-check", merchants.VIEW_REVIEW),
+            Item(_("Changes of merchants"), "office:change-list", "edit", merchants.VIEW_CHANGE),
+            Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
+            Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
+            Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
+        ],
+    ),
+    (
+        _("Knowledge and rules"),
+        [
+            Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
+            Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
+            Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
+            Item(_("Escalations"), "office:escalation-list", "alert-triangle", workorders.EDIT_ESCALATIONS),
+            Item(_("Scheduling health"), "office:scheduling-health", "lifebuoy", dispatch.SEE_HEALTH),
+        ],
+    ),
+    (
+        _("People and settings"),
+        [
+            Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
+            Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
+            Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
+            Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
+            Item(_("Administration"), "admin:index", "settings", workforce.ADMINISTER),
+        ],
+    ),
 ]
 
 FIELD = [
@@ -137,8 +162,9 @@ class Navigation:
         return [entry for entry in entries if self.user is not None and self.user.has_perm(entry.permission)]
 
     @cached_property
-    def office(self) -> list[Item]:
-        return self._allowed(OFFICE)
+    def office(self) -> list[tuple[Any, list[Item]]]:
+        """Sections with a heading each; those of which nothing is allowed are left out."""
+        return [(label, allowed) for label, items in OFFICE if (allowed := self._allowed(items))]
 
     @cached_property
     def field(self) -> list[Item]:

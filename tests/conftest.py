@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import hypothesis
 import pgtrigger
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from config import embedded
@@ -73,6 +74,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
     tests/journal/test_entry.py and tests/evidence/test_chain.py put it back and see it refuse.
     """
+    TransactionTestCase._fixture_teardown = _empty_what_is_full
     with django_db_blocker.unblock():
         # pytest-django makes no test database when no collected test asks for one: never touch a real one
         assert connection.settings_dict["NAME"].startswith("test_"), (
@@ -86,6 +88,16 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
             "knowledge.Message:never_truncated",
             "knowledge.MessageCapture:never_truncated",
         )
+
+
+def _empty_what_is_full(case: TransactionTestCase) -> None:
+    """In place of Django's flush, which empties each of 130 tables and makes all permissions anew, 0.4 s every time."""
+    kept = {"django_migrations", "django_content_type", "auth_permission"}
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
+    with transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables))
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prospecting import actions, campaign_lists, forms, funnel, permissions
 from prospecting.models import Campaign, Lead
+from toolkit.codes import qr_svg
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage
 
@@ -54,9 +57,18 @@ class CampaignDetail(CampaignMixin, DetailPage):
             phase=campaign.phase(campaign.region.service_date(timezone.now())),
             cells=campaign.cells.all(),
             costs=campaign.costs.all(),
-            handouts=campaign.handouts.select_related("prospector"),
+            handouts=self.handouts(),
             **kwargs,
         )
+
+    def handouts(self) -> list[Any]:
+        """With the address, and its QR code, to print on what has a code."""
+        handouts = list(self.subject.handouts.select_related("prospector"))
+        for each in handouts:
+            if each.code:
+                each.address = f"{settings.SITE_URL}{reverse('public:want')}?{urlencode({'c': each.code})}"
+                each.qr = qr_svg(each.address)
+        return handouts
 
 
 class CampaignCreate(FormPage):

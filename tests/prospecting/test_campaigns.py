@@ -122,6 +122,7 @@ def test_in_the_office_it_is_begun_paid_handed_out_read_and_closed(client, lake,
     act("handout-add", given)
     note()
     shown = client.get(campaign.get_absolute_url()).content.decode()
+    assert f"{reverse('public:want')}?c=TEA88" in shown and "<svg xmlns" in shown  # to be printed on it
     for part in ("¥ 1,235", "−100 %", "200 × Leaflet", "TEA88", prospector.name, lake.name):
         assert part in shown
     listed = client.get(reverse("office:campaign-list")).content.decode()
