@@ -1,16 +1,23 @@
 """The cast and the stage. Hangzhou is where things happen; Ningbo is the other city, whose people must see nothing of it."""
 
+import io
+import json
 import os
+import uuid
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import hypothesis
 import pgtrigger
 import pytest
+from altcha import Challenge, solve_challenge
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from PIL import Image
 
 from config import embedded
+from evidence.actions import keep_picture
 from tests import factories as make
 from tests import template
 from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
@@ -237,3 +244,33 @@ def repair(db):
     version = make.ProcedureVersionFactory()
     make.SlaPolicyFactory(name="Standard")
     return make.WorkOrderTypeFactory(procedure=version.procedure)
+
+
+# -- what comes in -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def picture(at):
+    """Makes a capture by somebody: a plain picture in a colour of its own."""
+
+    def keep(by, kind="photo", colour="teal"):
+        file = io.BytesIO()
+        Image.new("RGB", (8, 8), colour).save(file, "PNG")
+        file.seek(0)
+        return keep_picture(file, id=uuid.uuid4(), kind=kind, by=by, at=at)
+
+    return keep
+
+
+@pytest.fixture
+def prove(client, settings):
+    """Does the work a browser does, on an easier challenge."""
+    settings.ALTCHA_CHALLENGE = {"cost": 10}
+
+    def proof() -> str:
+        challenge = client.get("/m/captcha/challenge/").json()
+        solution = solve_challenge(Challenge.from_dict(challenge))
+        answer = {"counter": solution.counter, "derivedKey": solution.derived_key}
+        return b64encode(json.dumps({"challenge": challenge, "solution": answer}).encode()).decode()
+
+    return proof

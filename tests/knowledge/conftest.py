@@ -12,7 +12,6 @@ from tests.workorders.conftest import (  # noqa: F401 (the stations of an order)
     en_route,
     minutes,
     on_site,
-    picture,
     pooled,
     signed,
     working,

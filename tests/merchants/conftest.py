@@ -2,7 +2,6 @@ import pytest
 
 from merchants import actions
 from tests import factories as make
-from tests.workorders.conftest import picture  # noqa: F401 (a fixture)
 
 NUMBERS = {"licence": "91330106MA2KDWQT52", "identity": "11010519491231002X", "account": "6222020000012345678"}
 
@@ -19,7 +18,7 @@ def review(newcomer, prospector, at):
 
 
 @pytest.fixture
-def give(review, prospector, picture, at):  # noqa: F811
+def give(review, prospector, picture, at):
     """Hands in documents: all that are required, unless told which."""
 
     def hand_in(*types, by=prospector):

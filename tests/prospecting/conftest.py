@@ -2,7 +2,6 @@ import pytest
 
 from prospecting import actions
 from tests import factories as make
-from tests.workorders.conftest import picture  # noqa: F401 (a fixture)
 from workforce.models import Boundary
 
 WEST, SOUTH, EAST, NORTH = 120.10, 30.20, 120.14, 30.23

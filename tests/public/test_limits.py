@@ -1,10 +1,6 @@
 """Too much at once is asked to wait, in words, with nothing typed lost."""
 
-import json
-from base64 import b64encode
-
 import pytest
-from altcha import Challenge, solve_challenge
 from django.test import Client
 from django.urls import reverse
 
@@ -19,20 +15,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def link_url(merchant, repair, settings, live_terminal) -> str:
     return request_link(merchant).removeprefix(settings.SITE_URL)
-
-
-@pytest.fixture
-def prove(client, settings):
-    """Does the work a browser does, on an easier challenge."""
-    settings.ALTCHA_CHALLENGE = {"cost": 10}
-
-    def proof() -> str:
-        challenge = client.get("/m/captcha/challenge/").json()
-        solution = solve_challenge(Challenge.from_dict(challenge))
-        answer = {"counter": solution.counter, "derivedKey": solution.derived_key}
-        return b64encode(json.dumps({"challenge": challenge, "solution": answer}).encode()).decode()
-
-    return proof
 
 
 def asks_to_wait(response) -> bool:

@@ -14,7 +14,6 @@ from prospecting.models import Lead
 from tests import factories as make
 from tests.prospecting.conftest import lake, note, prospector, xihu  # noqa: F401 (fixtures)
 from tests.public.conftest import said
-from tests.public.test_limits import prove  # noqa: F401 (a fixture)
 from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "company")]
@@ -102,7 +101,7 @@ def test_a_double_tap_brings_one_lead(client):
     assert Lead.objects.count() == Entry.objects.filter(verb__startswith="prospecting").count() == 1
 
 
-def test_too_many_are_asked_to_wait_whatever_is_known_and_proof_helps(client, prove):  # noqa: F811
+def test_too_many_are_asked_to_wait_whatever_is_known_and_proof_helps(client, prove):
     assert "altcha-widget" in said(client.get(URL))
     answers = [client.post(URL, asked(phone=f"1381234{n:04d}")).status_code for n in range(5)]
     assert answers == [302, 302, 302, 302, 429]

@@ -1,13 +1,10 @@
 """An order at every station of its life, brought there by its actions; the story begins at `at`."""
 
-import io
 import uuid
 from datetime import timedelta
 
 import pytest
-from PIL import Image
 
-from evidence.actions import keep_picture
 from workorders import actions
 from workorders.service_report import hash_of
 
@@ -16,19 +13,6 @@ from workorders.service_report import hash_of
 def minutes(at):
     """minutes(5) is five minutes into the story."""
     return lambda count: at + timedelta(minutes=count)
-
-
-@pytest.fixture
-def picture(at):
-    """Makes a capture by somebody: a plain picture in a colour of its own."""
-
-    def keep(by, kind="photo", colour="teal"):
-        file = io.BytesIO()
-        Image.new("RGB", (8, 8), colour).save(file, "PNG")
-        file.seek(0)
-        return keep_picture(file, id=uuid.uuid4(), kind=kind, by=by, at=at)
-
-    return keep
 
 
 @pytest.fixture
