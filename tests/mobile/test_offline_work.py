@@ -1,5 +1,6 @@
 """Work done without a connection: each thing arrives once, whatever happens to the network, the server or the browser."""
 
+import contextlib
 import os
 import signal
 from datetime import timedelta
@@ -111,8 +112,9 @@ def test_a_whole_order_with_ten_photos_survives_a_killed_browser(
 def kill(profile: Path) -> None:
     """Like a phone whose battery falls out: every process of that browser, at once."""
     for each in Path("/proc").iterdir():
-        if each.name.isdigit() and str(profile).encode() in (each / "cmdline").read_bytes():
-            os.kill(int(each.name), signal.SIGKILL)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # another process ended while we looked
+            if each.name.isdigit() and str(profile).encode() in (each / "cmdline").read_bytes():
+                os.kill(int(each.name), signal.SIGKILL)
 
 
 def test_a_server_that_fails_every_third_time_gets_everything_once(see, give_long) -> None:
