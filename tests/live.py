@@ -75,8 +75,8 @@ def running_worker(*, beat: bool = False, concurrency: int = 1) -> Iterator[subp
     with tempfile.TemporaryDirectory(prefix="fieldloop-worker-") as place:
         said = Path(place) / "said.log"
         command = [
-            sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO", "--concurrency",
-            str(concurrency), "--without-gossip", "--without-mingle",
+            sys.executable, "-m", "celery", "--skip-checks", "-A", "config", "worker", "--loglevel", "INFO",
+            "--concurrency", str(concurrency), "--without-gossip", "--without-mingle",
         ]  # fmt: skip
         if beat:
             command += ["--beat", "--schedule", f"{place}/beat"]
