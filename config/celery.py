@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "assign open orders": {"task": "dispatch.tasks.assign_open_orders", "schedule": 5},
     "plan days": {"task": "dispatch.tasks.run_waiting_plans", "schedule": 5},
+    "propose next days": {"task": "dispatch.tasks.propose_next_days", "schedule": 60},
     "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
     "warn of due times": {"task": "workorders.tasks.warn_of_due_times", "schedule": 15},
     "end claims": {"task": "prospecting.tasks.release_expired_claims", "schedule": 600},

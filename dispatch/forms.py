@@ -70,7 +70,8 @@ class RuleSetForm(forms.ModelForm):
 
     class Meta:
         model = RuleSet
-        fields = ["name", "is_automatic", "collects_parts", *LIMITS, *WEIGHTS]
+        fields = ["name", "is_automatic", "collects_parts", "plans_at", *LIMITS, *WEIGHTS]
+        widgets = {"plans_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
 
     def validate_unique(self) -> None:
         """Left to the action, which makes a new row."""
@@ -88,7 +89,7 @@ class NewRuleSetForm(RuleSetForm):
     version = None
 
     class Meta(RuleSetForm.Meta):
-        fields = ["name", "region", "order_type", "is_automatic", "collects_parts", *LIMITS, *WEIGHTS]
+        fields = ["name", "region", "order_type", "is_automatic", "collects_parts", "plans_at", *LIMITS, *WEIGHTS]
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)

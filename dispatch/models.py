@@ -99,6 +99,15 @@ class RuleSet(models.Model):
         validators=[MaxValueValidator(100)],
         help_text=_("Prefers the person who is just good enough, and keeps experts for hard cases."),
     )
+    plans_at = models.TimeField(
+        _("propose the next day from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From this hour on a day plan for the next working day is worked out by itself, once, and the dispatchers of "
+            "the region are told. It is a proposal: nothing moves until somebody applies it. Empty: no proposals."
+        ),
+    )
     made_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("made by")
     )
@@ -117,6 +126,9 @@ class RuleSet(models.Model):
                 condition=models.Q(is_current=True),
                 name="one_rule_set_in_force",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(plans_at=None) | Q(region__isnull=False, order_type=None), name="days_planned_of_a_region"
             ),
         ]
 
@@ -138,7 +150,10 @@ class RuleSet(models.Model):
 
     @property
     def values_in_words(self) -> list[tuple[str, str]]:
-        return [(label, str(getattr(self, name))) for name, label in self.names().items()]
+        values = [(label, str(getattr(self, name))) for name, label in self.names().items()]
+        if self.plans_at:
+            values.append((str(self._meta.get_field("plans_at").verbose_name), f"{self.plans_at:%H:%M}"))
+        return values
 
     @property
     def specificity(self) -> tuple[int, bool]:

@@ -26,3 +26,8 @@ def take_back_unaccepted() -> None:
 def run_waiting_plans() -> None:
     """Each worker takes a plan of its own, so that several regions are planned at the same time."""
     actions.run_waiting_plans()
+
+
+@shared_task
+def propose_next_days() -> None:
+    actions.propose_next_days(at=timezone.now())

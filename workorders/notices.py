@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from journal.models import Entry
 from notifications.actions import notify, notify_address
-from workforce.models import User
+from workforce.models import Region, User
 from workforce.roles import Role
 from workorders.models import Percent, Request, SlaEscalation, SlaWarning, SupportCall, Target, WorkOrder
 from workorders.queries import planned_in_words
@@ -79,8 +79,12 @@ def tell_dispatchers(order: WorkOrder, engineer: User, entry: Entry) -> None:
 
 
 def dispatchers_of(order: WorkOrder) -> list[User]:
-    """Active dispatchers of the order's region and those above it; managers where there is no dispatcher."""
-    people = User.objects.filter(is_active=True, region__path__in=order.region.line).order_by("pk")
+    return dispatchers_in(order.region)
+
+
+def dispatchers_in(region: Region) -> list[User]:
+    """Active dispatchers of the region and those above it; managers where there is no dispatcher."""
+    people = User.objects.filter(is_active=True, region__path__in=region.line).order_by("pk")
     return list(people.filter(role=Role.DISPATCHER)) or list(people.filter(role=Role.MANAGER))
 
 

@@ -3,6 +3,7 @@
 from dispatch.actions.automatic import assign_open_orders, decide
 from dispatch.actions.board import insert_order, lock_on_board, move_order, take_off_board, undo_moves
 from dispatch.actions.by_hand import assign_by_hand
+from dispatch.actions.evening import propose_next_days
 from dispatch.actions.plans import apply_plan, cancel_plan, plan_again, request_plan, restart_plan, run_waiting_plans
 from dispatch.actions.rules import change_rules, make_rules, retire_rules
 from dispatch.actions.unaccepted import take_back_unaccepted
@@ -19,6 +20,7 @@ __all__ = [
     "make_rules",
     "move_order",
     "plan_again",
+    "propose_next_days",
     "request_plan",
     "restart_plan",
     "retire_rules",

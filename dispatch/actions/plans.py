@@ -28,8 +28,10 @@ from workforce.actions import book_time
 from workforce.models import Booking, Region, User
 from workorders.actions import Move, reschedule_work_orders
 from workorders.models import WorkOrder
+from workorders.notices import dispatchers_in
 
-TOLD_EVERY_S = 0.4  # a running plan says how far it is, and looks whether it is still wanted
+TOLD_EVERY_S = 0.4  # a running plan says how far it is
+LOOKED_EVERY_S = 0.04  # and looks whether it is still wanted
 ITERATIONS_A_SECOND = 5_000  # less than half of what one core does: so that the same inputs give the same plan
 ROUNDS = (0.1, 0.3, 0.6)  # of the iterations
 LEAST_S = 0.5
@@ -72,7 +74,7 @@ def _put_in_line(plan: DayPlan) -> None:
         with transaction.atomic():
             plan.save()
     except IntegrityError as clash:
-        if "one_running_plan_per_day" not in str(clash):
+        if "one_running_plan_per_day" not in str(clash) and "one_evening_plan_per_day" not in str(clash):
             raise
         raise Refused(
             _("%(region)s is being planned for this day already. Wait for that plan, or cancel it.")
@@ -89,7 +91,7 @@ def plan_again(plan: DayPlan, *, by: User, at: datetime) -> DayPlan:
     )  # fmt: skip
 
 
-def restart_plan(plan: DayPlan, *, by: User, at: datetime) -> DayPlan:
+def restart_plan(plan: DayPlan, *, by: User | None, at: datetime) -> DayPlan:
     """An interrupted, failed or cancelled plan begins again, from how things stand then."""
     with transaction.atomic():
         plan = _locked(plan)
@@ -104,7 +106,7 @@ def restart_plan(plan: DayPlan, *, by: User, at: datetime) -> DayPlan:
 
 
 def cancel_plan(plan: DayPlan, *, by: User, at: datetime) -> DayPlan:
-    """Takes effect at once; whoever is working it out stops within a second, and what was found is dropped."""
+    """Takes effect at once; whoever is working it out stops within a tenth of a second, and what was found is dropped."""
     with transaction.atomic():
         plan = _locked(plan)
         changes = plan.move_to(Status.CANCELLED)
@@ -178,7 +180,8 @@ def _begin(plan: DayPlan, at: datetime) -> bool:
 
 
 def _work_out(plan: DayPlan, clock: Clock) -> None:
-    with override(plan.requested_by.language if plan.requested_by else None):
+    readers = [plan.requested_by] if plan.requested_by else dispatchers_in(plan.region)
+    with override(readers[0].language if readers else None):
         try:
             _solve(plan, clock)
         except Refused as refusal:
@@ -214,6 +217,8 @@ def _solve(plan: DayPlan, clock: Clock) -> None:
         plan.finished_at = clock()
         plan.save()
         record("dispatch.propose_plan", plan, by=plan.requested_by, at=plan.finished_at, changes=changes)
+        if plan.is_of_the_evening:
+            notices.tell_proposed(plan)
 
 
 def _set_aside(plan: DayPlan) -> None:
@@ -263,6 +268,8 @@ def _fail(plan: DayPlan, sentence: str, at: datetime) -> None:
         fresh.move_to(Status.FAILED)
         fresh.failure, fresh.finished_at, fresh.left_out = sentence[:300], at, plan.left_out
         fresh.save()
+        if fresh.is_of_the_evening:
+            notices.tell_not_planned(fresh)
 
 
 class Watch:
@@ -272,14 +279,19 @@ class Watch:
         self.plan, self.begun = plan, monotonic()
         self.told: dict[str, Any] = {"share": 0.0, "points": []}
         self.from_share, self.round_share = 0.0, 1.0
-        self.next_at, self.is_stopped = 0.0, False
+        self.look_at, self.tell_at, self.is_stopped = 0.0, 0.0, False
         self.iterations, self.hit_time_limit = 0, False
 
     def is_set(self) -> bool:
-        if not self.is_stopped and monotonic() >= self.next_at:
-            self.next_at = monotonic() + TOLD_EVERY_S
-            wanted = DayPlan.objects.running().filter(pk=self.plan.pk).update(progress=self.told)
-            self.is_stopped = not wanted
+        now = monotonic()
+        if not self.is_stopped and now >= self.look_at:
+            self.look_at = now + LOOKED_EVERY_S
+            wanted = DayPlan.objects.running().filter(pk=self.plan.pk)
+            if now >= self.tell_at:
+                self.tell_at = now + TOLD_EVERY_S
+                self.is_stopped = not wanted.update(progress=self.told)
+            else:
+                self.is_stopped = not wanted.exists()
         return self.is_stopped
 
     def enter(self, done: float, share: float) -> None:
@@ -298,7 +310,7 @@ class Watch:
         self.told["points"].append(point)
         self.iterations += found.iterations
         self.hit_time_limit |= found.hit_time_limit
-        self.next_at = 0
+        self.look_at = self.tell_at = 0
 
 
 # -- applying it --------------------------------------------------------------------------------------

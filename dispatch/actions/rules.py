@@ -63,6 +63,11 @@ def _latest(rule_set: RuleSet) -> RuleSet:
 def _put_in_force(rule_set: RuleSet) -> RuleSet:
     if not any(rule_set.weights.values()):
         raise Refused(_("At least one weight must be above 0."), field="travel_weight")
+    if rule_set.plans_at and (rule_set.region is None or rule_set.order_type is not None):
+        raise Refused(
+            _("A day is planned for a region and all types of orders together: choose those, or leave this empty."),
+            field="plans_at",
+        )
     try:
         with transaction.atomic():
             rule_set.save(force_insert=True)

@@ -28,6 +28,9 @@ class DayPlanQuerySet(RegionScopedQuerySet):
     def running(self) -> "DayPlanQuerySet":
         return self.filter(status=DayPlan.Status.RUNNING)
 
+    def of_the_evening(self) -> "DayPlanQuerySet":
+        return self.filter(is_of_the_evening=True)
+
 
 class DayPlan(models.Model):
     """Who would do which order of a region on a day, worked out by routing.planning: a proposal until it is applied.
@@ -68,6 +71,9 @@ class DayPlan(models.Model):
         User, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("absent")
     )
     absent_from = models.DateTimeField(_("absent from"), null=True)
+    is_of_the_evening = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="made by itself, because the rules say so"
+    )
     seed = models.PositiveIntegerField(default=0, editable=False)
     engine = models.CharField(_("engine"), max_length=40, blank=True, editable=False)
     inputs = models.JSONField(null=True, editable=False, help_text="what dispatch.plans.reading.read_day found")
@@ -103,6 +109,9 @@ class DayPlan(models.Model):
                 condition=Q(status__in=["waiting", "running"]),
                 name="one_running_plan_per_day",
                 violation_error_message=_("This day is being planned already."),
+            ),
+            models.UniqueConstraint(
+                fields=["region", "on"], condition=Q(is_of_the_evening=True), name="one_evening_plan_per_day"
             ),
             models.CheckConstraint(
                 condition=Q(absent=None, absent_from=None) | Q(absent__isnull=False, absent_from__isnull=False),

@@ -1,7 +1,7 @@
-"""What people are told when a plan is applied: one notice each, not one per order."""
+"""What people are told of plans: when one is applied, one notice each, not one per order; and what the evening brings."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from dispatch.plans.models import DayPlan, PlannedOrder
 from notifications.actions import notify
 from workforce.models import User
+from workorders.notices import dispatchers_in
 
 
 def tell_planned_anew(plan: DayPlan, moved: Sequence[PlannedOrder], at: datetime) -> None:
@@ -48,3 +49,38 @@ def _text(plan: DayPlan, gained: list[PlannedOrder], lost: list[PlannedOrder]) -
             % {"count": len(lost)}
         )
     return _("Your day on %(day)s has been planned anew") % {"day": date_format(plan.on)}, " ".join(sentences)
+
+
+def tell_proposed(plan: DayPlan) -> None:
+    """What was worked out in the evening waits for somebody who applies it."""
+
+    def text() -> tuple[str, str]:
+        before, after, changes = (plan.totals[name] for name in ("before", "after", "changes"))
+        figures = {
+            "done": after["served"], "before": before["served"], "orders": after["orders"], "late": after["late_orders"],
+            "changes": sum(changes[name] for name in PlannedOrder.CHANGES),
+        }  # fmt: skip
+        told = (
+            _("%(done)d of %(orders)d orders done (%(before)d as it stands), %(late)d late, %(changes)d changes.")
+            % figures
+        )
+        return _("Proposal for %(day)s: %(region)s") % _names(plan), told + " " + _("Nothing moves until you apply it.")
+
+    _tell_dispatchers(plan, "day-proposed", text)
+
+
+def tell_not_planned(plan: DayPlan) -> None:
+    def text() -> tuple[str, str]:
+        return _("No proposal for %(day)s: %(region)s") % _names(plan), plan.failure
+
+    _tell_dispatchers(plan, "day-not-planned", text)
+
+
+def _names(plan: DayPlan) -> dict[str, str]:
+    return {"day": date_format(plan.on), "region": plan.region.name}
+
+
+def _tell_dispatchers(plan: DayPlan, kind: str, text: Callable[[], tuple[str, str]]) -> None:
+    for person in dispatchers_in(plan.region):
+        key, url = f"{kind}:{plan.number}", plan.get_absolute_url()
+        notify(person, kind=kind, key=key, text=text, at=plan.finished_at, url=url)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +14,9 @@ from dispatch.plans.day import Day, Kind, Row
 from dispatch.queries.people import CLOCK_SKEW, FRESH_FOR
 from merchants.models import CalendarDay, ServiceCalendar
 from spareparts.models import Stock
-from workforce.models import Booking, PersonSkill, Position, Shift, User
+from workforce.models import Booking, PersonSkill, Position, Region, Shift, User
 from workorders.lifecycle import DONE
-from workorders.models import SlaPolicy, WorkOrder
+from workorders.models import SlaPolicy, TerritoryCalendar, WorkOrder
 
 LUNCH_EARLIER_S = 30 * 60
 LONGEST_LUNCH_S = 60 * 60
@@ -116,10 +117,23 @@ def _last_places(day: Day, people: Mapping[int, Row]) -> dict[int, tuple[float, 
     return found | {person: (lat, lon) for person, lat, lon in told.values_list("person_id", "lat", "lon")}
 
 
-def _lunch(day: Day) -> Lunch | None:
-    """From the break of the calendar most promises are counted by."""
+def _calendar(region: Region) -> ServiceCalendar | None:
+    """The territory's, else the one most promises are counted by."""
+    own = TerritoryCalendar.objects.filter(region__path__in=region.line).select_related("calendar")
+    if territory := own.order_by("-region__path").first():
+        return territory.calendar
     policy = SlaPolicy.objects.filter(order_type=None, service_level="", tier="").order_by("pk").first()
-    calendar = policy.calendar if policy else ServiceCalendar.objects.order_by("pk").first()
+    return policy.calendar if policy else ServiceCalendar.objects.order_by("pk").first()
+
+
+def closed_days(region: Region, first: date, last: date) -> set[date]:
+    """Holidays."""
+    days = CalendarDay.objects.filter(calendar=_calendar(region), date__range=(first, last), hours=[])
+    return set(days.values_list("date", flat=True))
+
+
+def _lunch(day: Day) -> Lunch | None:
+    calendar = _calendar(day.plan.region)
     if calendar is None:
         return None
     differs = CalendarDay.objects.filter(calendar=calendar, date=day.plan.on).values_list("hours", flat=True).first()
