@@ -1,7 +1,9 @@
 """Numba, with its cache where the project may write and never older than the code it was made from."""
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -61,4 +63,16 @@ def inner(function: F) -> F:
 def _compiled(function: F, options: dict[str, Any]) -> F:
     arguments = function.__code__.co_varnames[: function.__code__.co_argcount]
     signature = tuple(TYPES.get(name, int64) for name in arguments)
-    return cast(F, numba.njit([signature], nogil=True, cache=IS_CACHED, error_model="numpy", **options)(function))
+    with _alone():
+        return cast(F, numba.njit([signature], nogil=True, cache=IS_CACHED, error_model="numpy", **options)(function))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of processes that start together on a new machine one compiles each function, the others read what it has kept."""
+    if not IS_CACHED:
+        yield
+        return
+    with (Path(os.environ["NUMBA_CACHE_DIR"]) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
