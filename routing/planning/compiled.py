@@ -73,6 +73,8 @@ def _alone() -> Iterator[None]:
     if not IS_CACHED:
         yield
         return
-    with (Path(os.environ["NUMBA_CACHE_DIR"]) / "lock").open("w") as lock:
+    cache = Path(os.environ["NUMBA_CACHE_DIR"])
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
