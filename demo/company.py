@@ -33,6 +33,7 @@ BEFORE = timedelta(days=3 * 365)  # the company is so much older than its first 
 CHECKLISTS = timedelta(days=10)  # before now they were introduced
 DOUBLES = 1 / 250
 SHOPS_IN_A_LIST = (6, 14)
+SMALL = 300  # merchants: below, fewer people work here and less happens besides the orders
 SHOP_STEPS, ORDER_STEPS = 1, 4  # what a shop and an order weigh in the progress
 NOTHING_WAKES: dict[str, list[str]] = {}  # what is past needs nobody
 
@@ -49,6 +50,10 @@ class Plan:
     @property
     def begin(self) -> datetime:
         return self.at - timedelta(days=self.days)
+
+    @property
+    def is_small(self) -> bool:
+        return self.merchants < SMALL
 
     @property
     def steps(self) -> int:
@@ -84,7 +89,7 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
         )
         read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
         stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
-        hunt(setting, merchants=plan.merchants, seed=plan.seed, language=plan.language, at=plan.at)
+        hunt(setting, is_small=plan.is_small, seed=plan.seed, language=plan.language, at=plan.at)
         hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
         file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
         assign_open_orders(at=plan.at)
@@ -100,7 +105,9 @@ def found_company(plan: Plan) -> list[World]:
     districts = heaps(HEAPS)
     regions = make_regions(plan.language)
     reference = load_reference(founded, language=plan.language, publish=False)
-    staff = hire(regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date())
+    staff = hire(
+        regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date(), is_small=plan.is_small,
+    )  # fmt: skip
     heads = open_head_offices(
         plan.merchants, region=regions["hangzhou"], reference=reference, by=staff.office["manager"],
         words=Wording(plan.language, rng), language=plan.language, at=founded,
@@ -114,11 +121,11 @@ def found_company(plan: Plan) -> list[World]:
         merchants = left if is_last else round(plan.merchants * share)
         orders = orders_left if is_last else round(plan.orders * share)
         left, orders_left = left - merchants, orders_left - orders
-        write_story(world, merchants, orders)
+        write_story(world, merchants, orders, is_small=plan.is_small)
     return worlds
 
 
-def write_story(world: World, merchants: int, orders: int) -> None:
+def write_story(world: World, merchants: int, orders: int, *, is_small: bool) -> None:
     rng, setting, timeline = world.rng, world.setting, world.timeline
     kinds = list(KINDS)
     new_shops = 0
@@ -141,7 +148,7 @@ def write_story(world: World, merchants: int, orders: int) -> None:
     for quarter in range(5):
         at = setting.begin + (setting.end - setting.begin) * max(0, quarter / 4 - 0.02) - timedelta(days=1)
         timeline.at(at, lambda now: world.stock_up([world.draw_model() for _number in range(spare // 5)], now))
-    today.prepare(world)
+    today.prepare(world, every=HEAPS if is_small else 1)
 
 
 def lists_of_shops(world: World, settled: int) -> Iterator[tuple[District, int]]:

@@ -1,6 +1,7 @@
 """Prospecting: districts in cells, leads seen on the street, visits, opportunities, and some that became orders."""
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -19,8 +20,6 @@ from workforce.models import Boundary, User
 from workforce.roles import Role
 
 AREAS = ("shangcheng", "gongshu", "xihu", "binjiang")
-CELLS, LEADS_PER_CELL, OPPORTUNITIES, CONVERTED, LOST = 6, 10, 16, 5, 3
-FEWEST_VISITS, MOST_VISITS = 14, 70
 DAYS = 30
 OBJECTIONS = [("fee", "费率太高", "Fee too high"), ("has-one", "已有收款设备", "Has a terminal already"),
               ("no-time", "老板没空", "Owner has no time"), ("phone", "习惯用手机收款", "Takes payments by phone"),
@@ -34,9 +33,21 @@ OFFERS = [("extra", "送收款音箱", "A speaker as a gift", {"quantity": 1}),
 OUTCOMES = ["decider", "decider", "staff", "staff", "closed"]
 
 
-def hunt(setting: Setting, *, merchants: int, seed: int, language: str, at: datetime) -> None:
-    """In a small company less happens."""
-    visits = max(FEWEST_VISITS, min(MOST_VISITS, merchants // 40))
+@dataclass(frozen=True)
+class Extent:
+    cells: int  # of each district
+    leads: int  # in each district
+    visits: int
+    opportunities: int
+    converted: int
+    lost: int
+
+
+SMALL, LARGE = Extent(2, 12, 8, 6, 3, 1), Extent(6, 60, 70, 16, 5, 3)
+
+
+def hunt(setting: Setting, *, is_small: bool, seed: int, language: str, at: datetime) -> None:
+    extent = SMALL if is_small else LARGE
     rng = random.Random(f"{seed} hunting")
     words = Wording(language, rng)
     manager = setting.staff.office["manager"]
@@ -46,13 +57,13 @@ def hunt(setting: Setting, *, merchants: int, seed: int, language: str, at: date
     reasons = [_picked(LostReason, words, row) for row in LOST_REASONS]
     begin = at - timedelta(days=DAYS)
     with translation.override(language):
-        cells = _draw_cells(setting, words, prospectors, manager, begin - timedelta(days=5))
+        cells = _draw_cells(setting, extent.cells, prospectors, manager, begin - timedelta(days=5))
         promote(setting, words, cells, prospectors, seed=seed, at=at)
-        leads = _see_leads(setting, rng, words, manager, begin)
-        moments = sorted(begin + timedelta(days=DAYS - 1) * rng.random() for _number in range(visits))
+        leads = _see_leads(setting, extent.leads, rng, words, manager, begin)
+        moments = sorted(begin + timedelta(days=DAYS - 1) * rng.random() for _number in range(extent.visits))
         for number, moment in enumerate(moments):
             _visit(rng, leads[number], prospectors, objections, competitors, moment)
-        _win_some(setting, rng, words, leads[:visits], reasons, at)
+        _win_some(setting, extent, rng, words, leads[: extent.visits], reasons, at)
         for number, prospector in enumerate(prospectors[:2]):
             actions.give_task(
                 prospector=prospector, title=words.of(("本周覆盖网格", "Cover these cells this week")),
@@ -66,7 +77,7 @@ def _picked(model: type, words: Wording, row: tuple[str, str, str]):
     return model.objects.get_or_create(code=code, defaults={"name": en, "name_zh": zh})[0]
 
 
-def _draw_cells(setting: Setting, words: Wording, prospectors: list[User], manager: User, at: datetime) -> list[Cell]:
+def _draw_cells(setting: Setting, count: int, prospectors: list[User], manager: User, at: datetime) -> list[Cell]:
     """Each point of the city belongs to the district whose middle is nearest."""
     middles = {code: Point(each.lon, each.lat) for code, each in DISTRICTS.items()}
     shares = voronoi_polygons(MultiPoint(list(middles.values()))).geoms
@@ -78,16 +89,18 @@ def _draw_cells(setting: Setting, words: Wording, prospectors: list[User], manag
         region = setting.regions[code]
         Boundary.objects.create(region=region, outline=outline)
         (whole,) = actions.draw_cell(region, outline=outline, name=str(region), by=manager, at=at)
-        for cell in actions.split_cell(whole, count=CELLS, is_by_work=False, by=manager, at=at):
+        for cell in actions.split_cell(whole, count=count, is_by_work=False, by=manager, at=at):
             cells.append(actions.give_cell(cell, prospector=prospectors[len(cells) % len(prospectors)], by=manager, at=at))  # fmt: skip
     return cells
 
 
-def _see_leads(setting: Setting, rng: random.Random, words: Wording, manager: User, at: datetime) -> list[Lead]:
+def _see_leads(
+    setting: Setting, count: int, rng: random.Random, words: Wording, manager: User, at: datetime
+) -> list[Lead]:
     news = []
     for code in AREAS:
         district: District = DISTRICTS[code]
-        for _lead in range(CELLS * LEADS_PER_CELL):
+        for _lead in range(count):
             trade, street = rng.choice(list(SHOPS)), rng.choice(district.streets)
             lat, lon = district.place(rng)
             news.append({
@@ -120,11 +133,11 @@ def _visit(
 
 
 def _win_some(
-    setting: Setting, rng: random.Random, words: Wording, leads: list[Lead], reasons: list, at: datetime
+    setting: Setting, extent: Extent, rng: random.Random, words: Wording, leads: list[Lead], reasons: list, at: datetime
 ) -> None:
     models = list(setting.reference.models.values())
     warm = list(Lead.objects.filter(pk__in=[lead.pk for lead in leads], status="visited").order_by("-intention", "pk"))
-    for number, lead in enumerate(warm[:OPPORTUNITIES]):
+    for number, lead in enumerate(warm[: extent.opportunities]):
         who = {"by": lead.owner, "at": at - timedelta(days=rng.randint(1, 20), hours=rng.randint(0, 9))}
         opportunity = actions.open_opportunity(
             lead, monthly_volume=Decimal(rng.randint(8, 90) * 1000), monthly_fee=Decimal(rng.randint(3, 12) * 10), **who
@@ -132,9 +145,9 @@ def _win_some(
         actions.change_opportunity(opportunity, terminals={rng.choice(models): rng.randint(1, 3)}, **who)
         kind, zh, en, terms = rng.choice(OFFERS)
         actions.make_offer(opportunity, kind=kind, text=words.of((zh, en)), **terms, **who)
-        if number < CONVERTED:
+        if number < extent.converted:
             actions.convert_opportunity(opportunity, **who)
-        elif number < CONVERTED + LOST:
+        elif number < extent.converted + extent.lost:
             actions.lose_opportunity(opportunity, reason=rng.choice(reasons), **who)
         else:
             actions.move_opportunity(opportunity, stage=rng.choice(["qualified", "offered", "agreed"]), **who)

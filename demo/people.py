@@ -27,6 +27,7 @@ OFFICE = {  # user name: role, region
     "ops": (Role.OPS, None),
 }
 ENGINEERS, INSPECTORS, PROSPECTORS = 48, 6, 6
+FEWEST = 26, 2, 3  # of each, in a small company
 FAR = {"tonglu", "chunan", "jiande"}  # too far from the city to be served from there
 IN_THE_CITY = 8  # engineers who serve all of Hangzhou, some of them at night
 REJECTING = "xihu"  # where the engineer works who rejects too much
@@ -48,8 +49,10 @@ def hire(
     rng: random.Random,
     at: datetime,
     today: date,
+    is_small: bool = False,
 ) -> Staff:
     """`today`: some skills run out soon after it, and some before."""
+    engineers, inspectors, prospectors = FEWEST if is_small else (ENGINEERS, INSPECTORS, PROSPECTORS)
     staff, wording = Staff(crews=[[] for _heap in heaps]), Wording(language, rng)
     taken: set[str] = set()
     new = partial(create_person, by=None, at=at, language=language)
@@ -84,21 +87,21 @@ def hire(
             set_skill(user, skill=reference.skills[code], level=level, expires_on=expires_on, by=manager, at=at)
         return Worker(user, set(), shift, weekdays, levels, lat, lon, **traits)
 
-    _hire_engineers(hire_one, staff, heaps)
-    for number in range(INSPECTORS):
+    _hire_engineers(hire_one, staff, heaps, engineers)
+    for number in range(inspectors):
         worker = hire_one(
             Role.INSPECTOR, "hangzhou", "" if number else "inspector", shift="day" if number else "standby"
         )
         heap = number % len(heaps)
         worker.covers = {district.code for district in heaps[heap]}
         staff.crews[heap].append(worker)
-    for number in range(PROSPECTORS):
+    for number in range(prospectors):
         hire_one(Role.PROSPECTOR, "hangzhou", "" if number else "prospector")
     User.objects.filter(pk__gte=manager.pk).update(password=make_password(PASSWORD))
     return staff
 
 
-def _hire_engineers(hire_one, staff: Staff, heaps: list[list[District]]) -> None:
+def _hire_engineers(hire_one, staff: Staff, heaps: list[list[District]], engineers: int) -> None:
     def join(worker: Worker, heap: int, covers: set[str]) -> None:
         worker.covers = covers
         staff.crews[heap].append(worker)
@@ -115,7 +118,7 @@ def _hire_engineers(hire_one, staff: Staff, heaps: list[list[District]]) -> None
         )
     for _number in range(2):
         join(hire_one(Role.ENGINEER, "ningbo", shift="day"), heap_of[NINGBO[0].code], {each.code for each in NINGBO})
-    for district, count in _shares(ENGINEERS - IN_THE_CITY - 2).items():
+    for district, count in _shares(engineers - IN_THE_CITY - 2).items():
         for number in range(count):
             traits = {"pace": 1.7} if district == WEAK else {}
             if district == REJECTING and number == 0:

@@ -63,7 +63,8 @@ def file_changes(setting: Setting, *, language: str, seed: int, at: datetime) ->
     ]
     live = Merchant.objects.filter(status=Merchant.Status.ACTIVE, region__path__startswith=maker.region.path)
     with translation.override(language):
-        for number, (merchant, (kind, values)) in enumerate(zip(live.order_by("-pk"), wanted, strict=False)):
+        newest = live.order_by("-created_at", "lat")[: len(wanted)]
+        for number, (merchant, (kind, values)) in enumerate(zip(newest, wanted, strict=True)):
             then = at - timedelta(hours=30 - 9 * number)
             content = io.BytesIO()
             title = words.of(("商户信息变更申请表", "Change of a merchant"))

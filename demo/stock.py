@@ -61,7 +61,7 @@ def stock_up(setting: Setting, *, seed: int, language: str, at: datetime) -> Non
 def _ask_for_the_rare_one(setting: Setting, at: datetime) -> None:
     """The newest order of the pool in the city."""
     near = WorkOrder.objects.filter(status=Status.OPEN, region__path__startswith=setting.regions["hangzhou"].path)
-    order = near.exclude(region__code__in=FAR).order_by("-opened_at").first()
+    order = near.exclude(region__code__in=FAR).order_by("-opened_at", "merchant__lat").first()
     if order:
         skills = {"pos-repair": 2, "install": 2}
         change_needs(

@@ -27,10 +27,10 @@ STEPS = (Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE, Status.ON_SITE, Stat
 IN_A_BAG = 3  # terminals, at most
 
 
-def prepare(world: World) -> None:
-    """Puts all of it on the timeline."""
+def prepare(world: World, *, every: int = 1) -> None:
+    """Puts all of it on the timeline; with `every` 2, each heap has every other stage."""
     end = world.setting.end
-    for status, minutes in STAGES:
+    for status, minutes in STAGES[world.heap % every :: every]:
         world.timeline.at(end - timedelta(minutes=minutes), lambda at, to=status: stage(world, to, at))
     for minutes in IN_THE_POOL:
         world.timeline.at(end - timedelta(minutes=minutes), lambda at: _only_ask(world, at))
