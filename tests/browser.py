@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
@@ -122,12 +122,27 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds in the light, and what the dark changes."""
-    found = violations(page)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("() => document.documentElement.dataset.bsTheme === 'dark'")
+def walk(page: Page, paths: Iterable[str]) -> Iterator[str]:
+    """Opens one address after the other in the same browser; each has settled when it is its turn."""
+    for path in paths:
+        page.goto("about:blank")  # else nothing is loaded where only the part behind # differs
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        yield path
+
+
+def in_colours(page: Page, scheme: str) -> None:
+    """Light or dark, with no colour fading and no sheet sliding any more."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("(scheme) => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
     page.wait_for_function(
         "() => document.getAnimations().every((one) => one.effect.getComputedTiming().iterations === Infinity)"
     )
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds in the light, and what the dark changes."""
+    in_colours(page, "light")
+    found = violations(page)
+    in_colours(page, "dark")
     return found + violations(page, COLOURS)

@@ -179,8 +179,10 @@ def test_the_language_is_switched_in_the_page(visit, sticker_url):
 def test_every_page_is_accessible_and_fits(
     visit, moving_clock, device, sticker_url, stick, merchant, settings, put_up, engineer, dispatcher, minutes, request
 ):
+    page = visit("/m/check/", **device)
+
     def check(url: str) -> None:
-        page = visit(url, **device)
+        page.goto(url)
         assert violations(page) == [], url
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, url
 

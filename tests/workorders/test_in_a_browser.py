@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories as make
-from tests.browser import barriers
+from tests.browser import barriers, walk
 from tests.workorders.reading import last_entry
 from workorders import actions
 
@@ -19,8 +19,7 @@ def office(visit, dispatcher):
 
 def test_no_page_has_a_barrier(office, paused, ask, merchant, minutes, xihu):
     open_order = ask(merchant=make.MerchantFactory(region=xihu), at=minutes(60))[0].order
-    found = {}
-    for path in (
+    pages = (
         "/office/work-orders/",
         "/office/work-orders/pool/",
         "/office/work-orders/new/",
@@ -32,10 +31,9 @@ def test_no_page_has_a_barrier(office, paused, ask, merchant, minutes, xihu):
         f"{open_order.get_absolute_url()}#photos",
         f"/office/work-orders/{open_order.number}/edit/",
         f"/office/work-orders/{open_order.number}/cancel/",
-    ):
-        page = office(path)
-        page.wait_for_load_state("networkidle")
-        found[path] = barriers(page)
+    )
+    page = office("/office/work-orders/")
+    found = {path: barriers(page) for path in walk(page, pages)}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
