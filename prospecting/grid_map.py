@@ -26,6 +26,7 @@ from prospecting.lifecycle import HUNTED, LeadStatus
 from prospecting.models import Cell, Lead
 from prospecting.models.grid import CellQuerySet
 from prospecting.models.leads import LeadQuerySet
+from toolkit.map_view import View
 from workforce.models import Region, User
 
 MOST = 500
@@ -147,22 +148,6 @@ def figures_of(cells: models.QuerySet[Cell, Any] | list[int]) -> defaultdict[int
     return defaultdict(Figures, {key: Figures(*figures) for key, *figures in counted})
 
 
-@dataclass(frozen=True)
-class Box:
-    west: float
-    south: float
-    east: float
-    north: float
-    zoom: int
-
-    def square(self) -> float:
-        """The side in degrees of what is gathered: no smaller than so many pixels, and no more than MOST of them."""
-        side = SQUARE_PX * 360 / (256 * 2**self.zoom)
-        while ((self.east - self.west) / side + 2) * ((self.north - self.south) / side + 2) > MOST:
-            side *= 1.25
-        return side
-
-
 class Shown(NamedTuple):
     """A cell on the map, without its outline, which may be long."""
 
@@ -210,7 +195,7 @@ class GridMap:
         box = self.cells.order_by().aggregate(a=Min("south"), b=Min("west"), c=Max("north"), d=Max("east"))
         return [[box["a"], box["b"]], [box["c"], box["d"]]] if box["a"] is not None else []
 
-    def inside(self, box: Box) -> list[Shown]:
+    def inside(self, box: View) -> list[Shown]:
         cells = self.cells.touching(box.west, box.south, box.east, box.north)
         columns = ("pk", "number", "name", "west", "south", "east", "north", "now__prospector", "now__prospector__name")
         rows: list[tuple[Any, ...]] = list(cells.values_list(*columns))
@@ -223,12 +208,12 @@ class GridMap:
         cells = self.cells.order_by().values("pk")
         return cache.get_or_set(f"grid-figures:{scope}".replace(" ", ""), lambda: figures_of(cells), KEPT_S)
 
-    def features(self, box: Box) -> dict[str, Any]:
+    def features(self, box: View) -> dict[str, Any]:
         found = self.inside(box)
         is_near = len(found) <= MOST
         return {
             "cells": self._drawn(found) if is_near else [],
-            "groups": [] if is_near else self._gathered(found, box.square()),
+            "groups": [] if is_near else self._gathered(found, box.square(MOST, SQUARE_PX)),
             "leads": self._leads(box) if is_near and self.asked["leads"] != "no" else [],
             "legend": self.legend(found),
             "found": found,
@@ -269,8 +254,8 @@ class GridMap:
             "text": _("%(cells)d cells, %(leads)d leads") % {"cells": len(cells), "leads": figures.leads},
         }
 
-    def _leads(self, box: Box) -> list[dict[str, Any]]:
-        side = box.square()
+    def _leads(self, box: View) -> list[dict[str, Any]]:
+        side = box.square(MOST, SQUARE_PX)
         squares = (
             self.leads.filter(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
             .annotate(x=Floor(F("lon") / side), y=Floor(F("lat") / side))

@@ -10,16 +10,16 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Case, F, Func, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.map_forms import Doing, Heat, MapFilter, Show
-from dispatch.map_grid import View, X, Y
 from dispatch.map_track import Line
 from dispatch.queries.people import FRESH_FOR
-from workforce.models import PersonSkill, Position, Region, User
+from toolkit.map_view import View
+from workforce.models import PersonSkill, Position, Region, User, UserQuerySet, in_shift
 from workforce.positions import zone_of
 from workorders.lifecycle import WITH_ENGINEER, Status
 from workorders.models import Priority, WorkOrder, WorkOrderQuerySet
@@ -29,7 +29,6 @@ CELL_PX = 44  # at least: what a finger hits
 FEW = 5  # so many of a cell are named
 LISTED = 40  # of each kind, as text beside the map
 NAMES = 300
-BIG = models.BigIntegerField()
 SEEN_WITHIN = timedelta(hours=12)  # an older position says nothing of this shift
 SOON = timedelta(hours=1)
 MONTH = timedelta(days=29)  # and today
@@ -57,14 +56,19 @@ class Feature:
 
 @dataclass(frozen=True)
 class Gathered:
-    """`first` are the keys of those to be listed."""
+    """`first` are the keys of those to be listed, each with its kind."""
 
     features: list[Feature]
-    first: list[int]
+    first: list[tuple[int, str]]
 
     @property
     def count(self) -> int:
         return sum(sum(feature.counts.values()) for feature in self.features)
+
+    @property
+    def named(self) -> set[int]:
+        """Of whom more is to be known: those listed, and the few of a cell."""
+        return {key for key, _kind in self.first} | {key for feature in self.features for key in feature.keys}
 
 
 def gather(places: QuerySet, view: View, kinds: Iterable[str], most: int, first_by: str = "pk") -> Gathered:
@@ -74,21 +78,21 @@ def gather(places: QuerySet, view: View, kinds: Iterable[str], most: int, first_
     """
     rows = places.order_by().annotate(rank=F(first_by)).values("key", "lat", "lon", "kind", "rank")
     sql, params = rows.query.sql_with_params()
-    side, kinds = view.cell(most, CELL_PX), list(kinds)
+    side, kinds = view.square(most, CELL_PX), list(kinds)
     counts = ", ".join("count(*) FILTER (WHERE kind = %s)" for _kind in kinds)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH place AS MATERIALIZED ({sql}) (SELECT avg(lat), avg(lon), min(lat), min(lon), max(lat), max(lon),"
-            f" CASE WHEN count(*) <= {FEW} THEN array_agg(key) END, {counts}"
-            f" FROM place GROUP BY floor(({X}) / %s), floor(({Y}) / %s) ORDER BY count(*) DESC LIMIT %s)"
-            f" UNION ALL SELECT {'NULL, ' * 6} ARRAY(SELECT key FROM place ORDER BY rank, key LIMIT {LISTED})"
-            f" {', NULL' * len(kinds)}",
+            f" CASE WHEN count(*) <= {FEW} THEN array_agg(key) END, NULL::text[], {counts}"
+            f" FROM place GROUP BY floor(lon / %s), floor(lat / %s) ORDER BY count(*) DESC LIMIT %s)"
+            f" UNION ALL SELECT {'NULL, ' * 6} array_agg(key), array_agg(kind) {', NULL' * len(kinds)}"
+            f" FROM (SELECT key, kind FROM place ORDER BY rank, key LIMIT {LISTED}) listed",
             [*params, *kinds, side, side, most],
         )
         *cells, listed = cursor.fetchall()
-    features = [_feature(kinds, *cell) for cell in cells]
+    features = [_feature(kinds, *cell[:7], *cell[8:]) for cell in cells]
     features.sort(key=lambda feature: (-sum(feature.counts.values()), feature.lat, feature.lon))
-    return Gathered(features, listed[6])
+    return Gathered(features, list(zip(listed[6] or (), listed[7] or (), strict=True)))
 
 
 def _feature(
@@ -107,6 +111,14 @@ def _feature(
 
 
 @dataclass(frozen=True)
+class Names:
+    """(name, user name) of the first LISTED, and how many there are."""
+
+    count: int = 0
+    first: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class LiveMap:
     """The map as one person may see it; `asked` is what MapFilter has checked."""
 
@@ -115,9 +127,9 @@ class LiveMap:
     asked: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(MapFilter.base_fields, ""))
 
     @property
-    def staff(self) -> QuerySet[User]:
-        """In shift now."""
-        staff = User.objects.visible_to(self.user).engineers().on_duty(self.at)
+    def staff(self) -> UserQuerySet:
+        """In shift or not."""
+        staff = User.objects.visible_to(self.user).engineers().order_by()
         if region := self.asked["region"]:
             staff = staff.filter(region__in=Region.objects.within(region).values("pk"))
         if skill := self.asked["skill"]:
@@ -126,17 +138,16 @@ class LiveMap:
         return staff.search(self.asked["q"]) if self.asked["q"] else staff
 
     @cached_property
-    def on_duty(self) -> Func:
-        """Keys of the staff, found once and asked for in each statement."""
-        keys = ",".join(map(str, self.staff.order_by().values_list("pk", flat=True)))
-        return Func(Value(f"{{{keys}}}"), template="(SELECT unnest(%(expressions)s::bigint[]))", output_field=BIG)
+    def in_shift(self) -> QuerySet:
+        return in_shift(self.at)
 
     @cached_property
     def people(self) -> QuerySet[Position]:
         def with_order(*statuses: Status) -> Q:
             return Q(person__in=WorkOrder.objects.with_engineer().filter(status__in=statuses).values("engineer"))
 
-        seen = Position.objects.filter(person__in=self.on_duty, at__gte=self.at - SEEN_WITHIN)
+        seen = Position.objects.filter(person__in=self.staff.values("pk"), at__gte=self.at - SEEN_WITHIN)
+        seen = seen.filter(person__in=self.in_shift)
         seen = seen.annotate(
             key=F("person"),
             kind=Case(
@@ -152,10 +163,24 @@ class LiveMap:
     def is_stale(self, seen_at: datetime) -> bool:
         return seen_at < self.at - FRESH_FOR
 
-    @property
-    def silent(self) -> QuerySet[User]:
-        """In shift without a position."""
-        return User.objects.filter(pk__in=self.on_duty).exclude(position__at__gte=self.at - SEEN_WITHIN)
+    def not_drawn(self) -> tuple[Names, Names]:
+        """Who is in shift without a position, and who is out of shift: where they are is nobody's business."""
+        seen = Position.objects.filter(at__gte=self.at - SEEN_WITHIN).values("person")
+        people = self.staff.annotate(in_shift=Case(When(pk__in=self.in_shift, then=True), default=False))
+        sql, params = (
+            people.exclude(in_shift=True, pk__in=seen)
+            .values("pk", "name", "username", "in_shift")
+            .query.sql_with_params()
+        )
+        first = f"SELECT ARRAY[name, username] FROM person WHERE in_shift IS %s ORDER BY name, pk LIMIT {LISTED}"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH person AS MATERIALIZED ({sql})"
+                f" SELECT count(*) FILTER (WHERE in_shift), count(*), ARRAY({first}), ARRAY({first}) FROM person",
+                [*params, True, False],
+            )
+            silent, count, *names = cursor.fetchone()
+        return Names(silent, names[0]), Names(count - silent, names[1])
 
     @property
     def orders(self) -> WorkOrderQuerySet:
@@ -163,7 +188,7 @@ class LiveMap:
         soon = Q(due_at__lt=self.at + SOON)
         return (
             self._orders()
-            .ongoing()
+            .clocked()
             .annotate(
                 key=F("pk"),
                 due_at=Case(When(arrived_at=None, then="response_due_at"), default="resolution_due_at"),

@@ -1,7 +1,7 @@
 """The live map, what it asks for every few seconds, the cards on it, and the track of a person's day."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -14,21 +14,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, time_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from dispatch import permissions
 from dispatch.map_forms import Doing, MapFilter, Show
-from dispatch.map_grid import NoSuchView
-from dispatch.map_grid import View as Seen
 from dispatch.map_track import Line, line_of
 from dispatch.queries import map as queries
 from dispatch.queries.map import Gathered, LiveMap, Pressing
+from toolkit.map_view import NoSuchView
+from toolkit.map_view import View as Seen
 from toolkit.views import DetailPage, Page, PanelPage
 from workforce.actions import view_track
-from workforce.models import User
+from workforce.models import Position, User
 from workforce.positions import on_duty_until, track_of, zone_of
 from workorders.lifecycle import NEXT, Status
 from workorders.models import WorkOrder
@@ -79,26 +81,34 @@ class MapFeatures(Page, View):
 
 def features(live: LiveMap, seen: Seen) -> dict[str, Any]:
     inside = queries.inside(seen)
-    listed: dict[str, Any] = {"doings": dict(Doing.choices), "pressings": dict(Pressing.choices), "at": live.at}
+    listed: dict[str, Any] = {"is_searched": bool(live.asked["q"])}
     answer: dict[str, Any] = {"people": [], "orders": [], "heat": []}
     if live.shows(Show.PEOPLE):
         found = queries.gather(live.people.filter(inside), seen, Doing.values, queries.PEOPLE, "person__name")
-        answer["people"] = _drawn(found, _people(found, live))
-        is_searched = bool(live.asked["q"])  # then wherever they are
-        people = live.people if is_searched else live.people.filter(pk__in=found.first)
+        first, count = found.first, found.count
+        if listed["is_searched"]:  # then wherever they are
+            first = list(live.people.order_by("person__name", "pk").values_list("key", "kind")[: queries.LISTED])
+            count = live.people.count()
+        people = _people(found.named | {key for key, _kind in first}, live)
+        answer["people"] = _drawn(found, people)
         listed |= {
-            "people": people.select_related("person")
-            .only("lat", "lon", "at", "person__name", "person__username")
-            .order_by("person__name", "pk")[: queries.LISTED],
-            "people_count": people.count() if is_searched else found.count,
-            "silent": [] if live.asked["doing"] else live.silent.order_by("name", "pk")[: queries.LISTED],
+            "people": [_person_row(people[key], kind) for key, kind in first if key in people],
+            "people_count": count,
         }
+        if not live.asked["doing"]:
+            silent, off = live.not_drawn()
+            card = _addresses("office:map-person")
+            listed["not_drawn"] = [
+                (key, names.count, [(name, card(username)) for name, username in names.first])
+                for key, names in (("silent", silent), ("off", off))
+                if names.count
+            ]
     if live.shows(Show.ORDERS):
         found = queries.gather(live.orders.filter(inside), seen, Pressing.values, queries.ORDERS, "due_at")
-        answer["orders"] = _drawn(found, _orders(found))
-        worst_first = live.orders.filter(pk__in=found.first).select_related("merchant").order_by("due_at", "pk")
+        orders = _orders(found.named)
+        answer["orders"] = _drawn(found, orders)
         listed |= {
-            "orders": worst_first.only("number", "status", "lat", "lon", "merchant__name"),
+            "orders": [_order_row(orders[key], kind) for key, kind in found.first if key in orders],
             "orders_count": found.count,
         }
     if live.asked["heat"]:
@@ -113,29 +123,68 @@ def _drawn(found: Gathered, named: dict[int, dict]) -> list[dict]:
             "at": [feature.lat, feature.lon],
             "box": [feature.box[:2], feature.box[2:]],
             "counts": feature.counts,
-            "who": [named[key] for key in feature.keys if key in named],
+            "who": [named[key]["who"] for key in feature.keys if key in named],
         }
         for feature in found.features
     ]
 
 
-def _people(found: Gathered, live: LiveMap) -> dict[int, dict]:
-    named = User.objects.filter(pk__in=_keys(found)).values_list("pk", "name", "username", "position__at")
+def _people(keys: Iterable[int], live: LiveMap) -> dict[int, dict[str, Any]]:
+    """What is said of each: `who` on the map, the rest in the list."""
+    rows = Position.objects.filter(person__in=keys).order_by()
     card = _addresses("office:map-person")
     return {
-        pk: {"label": name, "card": card(username), "is_stale": live.is_stale(seen_at)}
-        for pk, name, username, seen_at in named
+        pk: {
+            "who": {"label": name, "card": card(username), "is_stale": live.is_stale(at)},
+            "at": localtime(at),
+            "lat": lat,
+            "lon": lon,
+        }
+        for pk, lat, lon, at, name, username in rows.values_list(
+            "pk", "lat", "lon", "at", "person__name", "person__username"
+        )
     }
 
 
-def _orders(found: Gathered) -> dict[int, dict]:
-    named = WorkOrder.objects.filter(pk__in=_keys(found)).values_list("pk", "number", "merchant__name")
+def _person_row(person: dict[str, Any], kind: str) -> dict[str, Any]:
+    time, is_stale = time_format(person["at"], "TIME_FORMAT"), person["who"]["is_stale"]
+    said = _("last seen %(time)s") % {"time": time} if is_stale else time
+    return {
+        "card": person["who"]["card"], "lat": person["lat"], "lon": person["lon"], "key": "stale" if is_stale else kind,
+        "name": person["who"]["label"], "said": f"{Doing(kind).label} · {said}",
+    }  # fmt: skip
+
+
+def _orders(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = WorkOrder.objects.filter(pk__in=keys).order_by()
     card = _addresses("office:map-order")
-    return {pk: {"label": f"{number} · {merchant}", "card": card(number)} for pk, number, merchant in named}
+    return {
+        order["pk"]: order
+        | {"who": {"label": f"{order['number']} · {order['merchant__name']}", "card": card(order["number"])}}
+        for order in rows.values(
+            "pk",
+            "number",
+            "merchant__name",
+            "status",
+            "lat",
+            "lon",
+            "arrived_at",
+            "response_due_at",
+            "resolution_due_at",
+        )
+    }
 
 
-def _keys(found: Gathered) -> list[int]:
-    return [key for feature in found.features for key in feature.keys]
+def _order_row(order: dict[str, Any], kind: str) -> dict[str, Any]:
+    due_at = order["response_due_at"] if order["arrived_at"] is None else order["resolution_due_at"]
+    said = [Pressing(kind).label] if kind != Pressing.OPEN else []
+    if due_at:
+        said.append(_("due %(time)s") % {"time": date_format(localtime(due_at), "SHORT_DATETIME_FORMAT")})
+    said.append(Status(order["status"]).label)
+    return {
+        "card": order["who"]["card"], "lat": order["lat"], "lon": order["lon"], "key": kind,
+        "name": order["merchant__name"], "said": " · ".join(map(str, said)),
+    }  # fmt: skip
 
 
 def _addresses(route: str) -> Callable[[str], str]:

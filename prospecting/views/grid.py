@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from prospecting import actions, forms, permissions
-from prospecting.grid_map import Box, Figures, GridMap, Measure, figures_of
+from prospecting.grid_map import Figures, GridMap, Measure, figures_of
 from prospecting.grid_preview import kept, preview
 from prospecting.models import Cell, ProspectingTask
 from toolkit.choices import ChoicePage
 from toolkit.errors import Refused
+from toolkit.map_view import View as Seen
 from toolkit.views import DetailPage, FormPage, Page, PanelPage, SubjectMixin
 from workforce.models import Region
 
@@ -54,7 +55,7 @@ class GridFeatures(Page, View):
         asked = form.cleaned_data
         west, south, east, north = asked["bbox"]
         shown = GridMap(request.user, timezone.now(), asked)
-        answer = shown.features(Box(west, south, east, north, asked["zoom"]))
+        answer = shown.features(Seen(west, south, east, north, asked["zoom"]))
         found = answer.pop("found")
         rows = [(cell, shown.colour(cell), shown.text(cell)) for cell in shown.worst_first(found)]
         listed = {"rows": rows, "count": len(found), "measure": Measure(shown.measure), "at": shown.at}

@@ -116,7 +116,9 @@ onPage("[data-live-map]", (element) => {
 
   function showList(html) {
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.card : null;
+    const opened = [...list.querySelectorAll("details[open]")].map((each) => each.dataset.kept);
     list.innerHTML = html;
+    for (const key of opened) list.querySelector(`[data-kept="${key}"]`)?.setAttribute("open", "");
     if (focused) list.querySelector(`[data-card="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 

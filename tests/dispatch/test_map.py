@@ -62,10 +62,16 @@ def test_it_shows_people_in_shift_of_ones_own_region(
     stale = {each["label"]: each["is_stale"] for feature in answer["people"] for each in feature["who"]}
     assert stale == {"Emil Engineer": False, "Cora Colleague": True}
     assert "2 people in shift" in answer["list"] and "last seen 09:29" in answer["list"]
+    assert "1 not in shift" in answer["list"] and "Ines Inspector" in answer["list"]  # by name, wherever they are
     assert who(ask(stranger)["people"]) == {"Fay Faraway"}
     assert len(who(ask(manager)["people"])) == 3
     book_time(engineer, kind="leave", start=at, end=at + timedelta(hours=1), by=manager, at=at)
-    assert who(ask(dispatcher)["people"]) == {"Cora Colleague"}
+    answer = ask(dispatcher)
+    assert who(answer["people"]) == {"Cora Colleague"} and "2 not in shift" in answer["list"]
+    Position.objects.all().delete()
+    answer = ask(dispatcher, q="cora")
+    assert "1 in shift without a position" in answer["list"] and "not in shift" not in answer["list"]
+    assert "without a position" not in ask(dispatcher, doing="free")["list"]
 
 
 def test_status_comes_from_the_order_under_way(ask, new_order, engineer, colleague, dispatcher, at) -> None:

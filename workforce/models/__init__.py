@@ -1,6 +1,6 @@
 from workforce.models.hours import Booking, Shift
 from workforce.models.organisations import Organisation, OrganisationQuerySet
-from workforce.models.people import PersonSkill, SavedView, Skill, User, UserManager, UserQuerySet
+from workforce.models.people import PersonSkill, SavedView, Skill, User, UserManager, UserQuerySet, in_shift
 from workforce.models.regions import Boundary, Region, RegionQuerySet, RegionRulesQuerySet, RegionScopedQuerySet
 from workforce.models.tracks import Fix, Position
 
@@ -22,4 +22,5 @@ __all__ = [
     "User",
     "UserManager",
     "UserQuerySet",
+    "in_shift",
 ]

@@ -16,6 +16,17 @@ from workforce.models.regions import Region, RegionScopedQuerySet
 from workforce.roles import FIELD, Role
 
 
+def in_shift(at: datetime) -> models.QuerySet:
+    """The keys of whoever works at this instant, as their shifts, leave and training have it."""
+    zones = set(Region.objects.order_by().values_list("time_zone", flat=True).distinct())
+    now = Q(pk__in=[])
+    for zone, local in [(zone, at.astimezone(ZoneInfo(zone))) for zone in sorted(zones)]:
+        there = Q(person__region__time_zone=zone) if len(zones) > 1 else Q()
+        now |= there & Q(weekday=local.weekday(), starts_at__lte=local.time(), ends_at__gt=local.time())
+    away = Booking.objects.exclude(kind=Booking.Kind.WORK).filter(during__contains=at)
+    return Shift.objects.filter(now).exclude(person__in=away.values("person")).values("person")
+
+
 class UserQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: "User") -> "UserQuerySet":
         """Office people see the people of their regions, field staff themselves."""
@@ -31,14 +42,7 @@ class UserQuerySet(RegionScopedQuerySet):
 
     def on_duty(self, at: datetime) -> "UserQuerySet":
         """In shift at this instant, by the clock of their region, and not on leave or in training."""
-        zones = Region.objects.order_by().values_list("time_zone", flat=True).distinct()
-        now = Q(pk__in=[])
-        for zone, local in [(zone, at.astimezone(ZoneInfo(zone))) for zone in zones]:
-            hour = local.time()
-            now |= Q(person__region__time_zone=zone, weekday=local.weekday(), starts_at__lte=hour, ends_at__gt=hour)
-        away = Booking.objects.exclude(kind=Booking.Kind.WORK).filter(during__contains=at)
-        in_shift = Shift.objects.filter(now).exclude(person__in=away.values("person"))
-        return self.filter(is_active=True, pk__in=in_shift.values("person"))
+        return self.filter(is_active=True, pk__in=in_shift(at))
 
     def search(self, text: str) -> "UserQuerySet":
         return matches(self, text, "name", "username", "email")

@@ -1,15 +1,10 @@
-"""The part of the world a map shows, and the cells its places are gathered in: web Mercator, the world one wide."""
+"""The part of the world a map shows, and the squares its places are gathered in."""
 
 from dataclasses import dataclass
-from math import asinh, isfinite, pi, radians, tan
+from math import isfinite
 
-EDGE_LAT = 85.05  # where the square of web Mercator ends
 TILE_PX = 256
 DEEPEST = 22
-
-# the same of a row, in SQL
-X = "(lon + 180) / 360"
-Y = f"0.5 - asinh(tan(radians(least(greatest(lat, -{EDGE_LAT}), {EDGE_LAT})))) / {2 * pi}"
 
 
 class NoSuchView(ValueError):
@@ -39,15 +34,13 @@ class View:
             raise NoSuchView(bbox)
         return cls(west, south, east, north, level)
 
-    def cell(self, most: int, least_px: int) -> float:
-        """The side of a cell: no smaller than so many pixels, and such that no more than `most` touch the view."""
-        width = (self.east - self.west + (360 if self.west > self.east else 0)) / 360
-        height = _mercator(self.south) - _mercator(self.north)
-        side = least_px / (TILE_PX * 2**self.zoom)
-        while (width / side + 2) * (height / side + 2) > most:
+    def square(self, most: int, least_px: int) -> float:
+        """The side in degrees: no smaller than so many pixels, and such that no more than `most` touch the view.
+
+        The same wherever the map is moved to, so that what is gathered stays together.
+        """
+        width = self.east - self.west + (360 if self.west > self.east else 0)
+        side = least_px * 360 / (TILE_PX * 2**self.zoom)
+        while (width / side + 2) * ((self.north - self.south) / side + 2) > most:
             side *= 1.25
         return side
-
-
-def _mercator(lat: float) -> float:
-    return 0.5 - asinh(tan(radians(max(-EDGE_LAT, min(EDGE_LAT, lat))))) / (2 * pi)
