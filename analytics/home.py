@@ -136,8 +136,8 @@ HOMES: dict[str, Home] = {
     ),
     Role.WAREHOUSE: Home(
         (
-            Tile(_("terminals in stock"), "package", TERMINALS, "status=in_stock", "blue"),
-            Tile(_("terminals in bags"), "truck", TERMINALS, "status=issued", "indigo"),
+            Tile(_("terminals in stock"), "package", TERMINALS, "status=tested", "blue"),
+            Tile(_("terminals in bags"), "truck", TERMINALS, "status=issued&status=retrieved", "indigo"),
             Tile(_("returned, to be checked"), "refresh", TERMINALS, "status=returned", "yellow"),
             Tile(_("terminals at merchants"), "device-mobile", TERMINALS, "status=live", "green"),
         ),

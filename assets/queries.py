@@ -1,9 +1,10 @@
 """Reads that need more than one table."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
-from assets.models import Binding, BindingQuerySet, Sticker, Terminal, normal_code
+from assets.models import Custody, Sticker, Terminal, normal_code
 from workforce.models import User
 
 
@@ -26,13 +27,27 @@ def find_by_code(text: str, user: User) -> Sticker | Terminal | None:
     return seen.filter(serial=normal_code(code)).first()
 
 
-def where_on(terminal: Terminal, day: date) -> BindingQuerySet:
-    """Where a terminal was on a day of its region's calendar, in one query: none, one or, when it moved, several."""
+MOST_MOVES = 60  # of a day, with the one before
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Of one terminal on one day: where it was as the day began, and each move of the day."""
+
+    day: date
+    first: Custody | None
+    moves: list[Custody]
+
+    @property
+    def last(self) -> Custody | None:
+        """Where it was as the day ended; None: not received yet."""
+        return self.moves[-1] if self.moves else self.first
+
+
+def where_on(terminal: Terminal, day: date) -> Whereabouts:
+    """Where a terminal was on a day of its region's calendar. One query."""
     start = datetime.combine(day, time.min, terminal.region.zone)
     end = datetime.combine(day + timedelta(days=1), time.min, terminal.region.zone)
-    return (
-        Binding.objects.filter(terminal=terminal)
-        .during(start, end)
-        .select_related("merchant", "bound_by")
-        .order_by("started_at")
-    )
+    latest = list(Custody.objects.filter(terminal=terminal).until(end).told()[:MOST_MOVES])
+    before = [row for row in latest if row.at < start]
+    return Whereabouts(day, before[0] if before else None, [row for row in reversed(latest) if row.at >= start])

@@ -23,6 +23,7 @@ from workorders.actions import make_escalation
 from workorders.models import FaultCode, SlaEscalation, SlaPolicy, WorkOrderType
 
 FIRST_YEAR = 2025
+PRICES = {"pos": 680, "qr_plate": 25, "speaker": 95, "scanner": 160, "printer": 240}  # CNY, to replace one
 Naming = Callable[[str, str], str]  # the Chinese or the English one of two
 
 
@@ -51,7 +52,15 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
         models = {
             code: TerminalModel.objects.get_or_create(
                 code=code,
-                defaults={"maker": maker, "name": name, "kind": kind, "has_card_reader": reads, "has_printer": prints},
+                defaults={
+                    "maker": maker,
+                    "name": name,
+                    "kind": kind,
+                    "has_card_reader": reads,
+                    "has_printer": prints,
+                    "needs_keys": kind == "pos",
+                    "value": PRICES[kind],
+                },
             )[0]
             for code, maker, name, kind, reads, prints in catalogue.MODELS
         }

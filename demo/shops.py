@@ -113,7 +113,7 @@ def settled_shops(world: World, district: District, count: int, at: datetime) ->
     terminals = [world.rng.choices(list(TERMINALS), weights=TERMINALS.values())[0] for _shop in shops]
     terminals[0] = max(terminals[0], 1)
     owners = [shop for shop, number in zip(shops, terminals, strict=True) for _number in range(number)]
-    devices = world.receive([world.draw_model() for _shop in owners], at)
+    devices = world.receive([world.draw_model() for _shop in owners], at, is_in_use=True)
     world.steps_done += count
     yield at + timedelta(days=world.rng.randint(2, 9), minutes=world.rng.randint(0, 300))
     install(world, list(zip(devices, owners, strict=True)), world.anybody(district), world.timeline.now)

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from assets.actions import issue_terminal, scrap_terminal, take_back_terminal, unbind_terminal
+from assets.actions import (
+    issue_terminal,
+    scrap_terminal,
+    swap_terminals,
+    take_back_terminal,
+    unbind_terminal,
+    wipe_terminals,
+)
 from demo import names
 from demo.crew import Worker, choose
 from demo.pictures import take_photo
@@ -198,7 +205,17 @@ def handle_terminals(world: World, job: Job, worker: Worker) -> None:
     """What the order moves is moved."""
     now, rng = world.timeline.now, world.rng
     if job.kind in ("swap", "retrieve"):
-        unbind_terminal(job.device.terminal, by=worker.user, at=now, reason=job.order.summary)
+        moved: dict[str, Any] = {"by": worker.user, "at": now, "reason": job.order.summary}
+        moved |= {"to_holder": worker.user, "order_number": job.order.number}
+        if job.fresh:
+            swap_terminals(
+                job.device.terminal, job.fresh.terminal, merchant=job.shop.merchant, moves_sticker=True, **moved
+            )
+            world.put_live(job.fresh, job.shop)
+            job.fresh.has_sticker = job.device.has_sticker
+            job.fresh = None
+        else:
+            unbind_terminal(job.device.terminal, **moved)
         world.take_away(job.device)
         world.timeline.at(now + timedelta(days=rng.randint(3, 60)), lambda at: refurbish(world, job.device, at))
     if job.fresh:
@@ -209,12 +226,13 @@ def handle_terminals(world: World, job: Job, worker: Worker) -> None:
 
 
 def refurbish(world: World, device: Device, at: datetime) -> None:
+    keeper = world.office["warehouse"]
+    take_back_terminal(device.terminal, by=keeper, at=at)
+    (device.terminal,) = wipe_terminals([device.terminal], by=keeper, at=at)
     if world.rng.random() < SCRAPPED:
-        scrap_terminal(
-            device.terminal, by=world.office["warehouse"], at=at, reason=world.words.of(("无法修复", "Beyond repair"))
-        )
+        scrap_terminal(device.terminal, by=keeper, at=at, reason=world.words.of(("无法修复", "Beyond repair")))
     else:
-        take_back_terminal(device.terminal, by=world.office["warehouse"], at=at)
+        world.make_ready([device.terminal], at)
         world.stock[device.model].append(device)
 
 

@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from assets.actions import print_stickers, receive_terminals
+from assets.actions import key_terminals, print_stickers, receive_terminals, stage_terminals, test_terminals
 from assets.models import Sticker, Terminal
 from demo.crew import Worker
 from demo.names import Wording
@@ -20,6 +21,7 @@ from workforce.models import Region, User
 from workorders.models import FaultCode
 
 SHEET = 240
+WARRANTY = timedelta(days=3 * 365)
 
 
 @dataclass(eq=False)
@@ -99,8 +101,8 @@ class World:
     def draw_district(self) -> District:
         return self.rng.choices(self.districts, weights=[each.share for each in self.districts])[0]
 
-    def receive(self, models: list[str], at: datetime) -> list[Device]:
-        """New terminals."""
+    def receive(self, models: list[str], at: datetime, *, is_in_use: bool = False) -> list[Device]:
+        """New terminals, ready to be issued; those from before the year were made so elsewhere."""
         news = [
             {
                 "serial": f"{model[0]}{model.partition('-')[2]}{self.heap}{self.next(model):06d}".upper(),
@@ -108,11 +110,24 @@ class World:
                 "region": self.setting.regions["hangzhou"],
                 "received_on": at.date(),
                 "firmware": f"{self.rng.randint(2, 4)}.{at.year % 10}",
+                "warranty_ends_on": at.date() + WARRANTY,
+                "is_in_use": is_in_use,
             }
             for model in models
         ]
         terminals = receive_terminals(news, by=self.office["warehouse"], at=at)
+        if not is_in_use:
+            self.make_ready(terminals, at)
         return [Device(terminal, model) for terminal, model in zip(terminals, models, strict=True)]
+
+    def make_ready(self, terminals: list[Terminal], at: datetime) -> None:
+        """Staged, keyed where the model has keys, and tested: in stock."""
+        who: dict[str, Any] = {"by": self.office["warehouse"], "at": at}
+        run = f"{at:%y%m%d}-{self.heap}-{self.next('run'):04d}"
+        stage_terminals(terminals, run=f"ST-{run}", **who)
+        if keyed := [terminal for terminal in terminals if terminal.model.needs_keys]:
+            key_terminals(keyed, run=f"KEY-{run}", **who)
+        test_terminals(terminals, run=f"TEST-{run}", **who)
 
     def stock_up(self, models: list[str], at: datetime) -> None:
         for device in self.receive(models, at):

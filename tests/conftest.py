@@ -91,6 +91,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
             "journal.Entry:never_truncated",
             "evidence.Capture:never_truncated",
             "evidence.Seal:never_truncated",
+            "assets.Custody:never_truncated",
             "spareparts.Movement:never_truncated",
             "knowledge.Message:never_truncated",
             "knowledge.MessageCapture:never_truncated",

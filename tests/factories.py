@@ -100,6 +100,9 @@ class TerminalFactory(DjangoModelFactory):
     model = factory.SubFactory(TerminalModelFactory)
     region = factory.SubFactory(RegionFactory)
     received_on = date(2026, 1, 5)
+    status = "tested"
+    tested_at = datetime(2026, 1, 5, 2, tzinfo=UTC)
+    since = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
 
 class StickerSheetFactory(DjangoModelFactory):

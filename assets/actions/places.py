@@ -8,16 +8,30 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from assets.actions.custody import all_locked, locked, move, save_terminals, turn, whereabouts
+from assets.actions.custody import (
+    MOVED,
+    Turn,
+    all_locked,
+    change_terminal,
+    locked,
+    save_terminals,
+    turn,
+    whereabouts,
+    write_custody,
+)
+from assets.actions.filings import file_changes
+from assets.actions.stickers import move_sticker
 from assets.agreements import agreed
-from assets.lifecycle import TerminalStatus
-from assets.models import Binding, Terminal, normal_code
+from assets.lifecycle import IN_A_BAG, Step, TerminalStatus
+from assets.models import Binding, Filing, Terminal, normal_code
 from journal.actions import record, record_all
 from journal.reveals import record_reveal
 from merchants.actions import take_turns
 from merchants.models import Merchant
 from toolkit.errors import Refused
 from workforce.models import Region, User
+
+AGREEMENT = ("acquirer_code", "merchant_code", "credit_code", "settlement_account")
 
 
 def bind_terminal(
@@ -28,6 +42,8 @@ def bind_terminal(
     at: datetime,
     tid: str = "",
     note: str = "",
+    order_number: str = "",
+    is_reported: bool = False,
     **agreement: str,
 ) -> Binding:
     """From stock, or from the bag of whoever binds it. Refused with the merchant's name where it is live already.
@@ -35,11 +51,16 @@ def bind_terminal(
     `agreement` is what assets.agreements.agreed() takes: acquirer, merchant and credit code, settlement account.
     """
     new = {"terminal": terminal, "merchant": merchant, "tid": tid, "note": note, **agreement}
-    return bind_terminals([new], by=by, at=at)[0]
+    return bind_terminals([{**new, "order_number": order_number}], by=by, at=at, is_reported=is_reported)[0]
 
 
-def bind_terminals(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Binding]:
-    """All or none of them; `news` are arguments of bind_terminal. Refused for the first that cannot be."""
+def bind_terminals(
+    news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, is_reported: bool = False
+) -> list[Binding]:
+    """All or none of them; `news` are arguments of bind_terminal. Refused for the first that cannot be.
+
+    `is_reported`: the acquirer knows of them already, since they were bound in another system.
+    """
     with transaction.atomic():
         take_turns(new["merchant"].pk for new in news)
         terminals = all_locked(new["terminal"] for new in news)
@@ -53,12 +74,17 @@ def bind_terminals(news: Sequence[Mapping[str, Any]], *, by: User | None, at: da
             for new in news
         ]
         bound = [_bound(**new, by=by, at=at) for new in fresh]
-        save_terminals(list(terminals.values()), ["status", "holder", "region", "tid"])
-        bindings = Binding.objects.bulk_create(binding for binding, _changes in bound)
+        save_terminals(list(terminals.values()), MOVED)
+        bindings = Binding.objects.bulk_create(binding for binding, _turned in bound)
+        for binding, turned in bound:
+            turned.custody.binding = binding
+        write_custody(turned for _binding, turned in bound)
+        if not is_reported:
+            file_changes(Filing.Kind.BIND, bindings, at=at)
         record_all(
             "assets.bind_terminal", [binding.terminal for binding in bindings], by=by, at=at,
-            merchant_ids=[binding.merchant_id for binding in bindings], changes=[changes for _binding, changes in bound],
-            notes=[new.get("note", "") for new in news],
+            merchant_ids=[binding.merchant_id for binding in bindings],
+            changes=[turned.changes for _binding, turned in bound], notes=[new.get("note", "") for new in news],
         )  # fmt: skip
         return bindings
 
@@ -71,9 +97,10 @@ def _bound(
     at: datetime,
     tid: str = "",
     note: str = "",
+    order_number: str = "",
     **agreement: str,
-) -> tuple[Binding, dict[str, list]]:
-    """A terminal and its binding, both yet to be saved, and what changes."""
+) -> tuple[Binding, Turn]:
+    """A terminal's binding and its turn, all yet to be saved."""
     frozen = agreed(**agreement)
     if merchant.is_merged:
         raise Refused(
@@ -83,7 +110,7 @@ def _bound(
         )
     if merchant.status == Merchant.Status.CLOSED:
         raise Refused(_("%(name)s is closed and gets no terminals.") % {"name": merchant.name}, field="merchant")
-    if terminal.status == TerminalStatus.ISSUED and (by is None or terminal.holder_id != by.pk):
+    if terminal.status in IN_A_BAG and (by is None or terminal.holder_id != by.pk):
         raise Refused(
             _("Terminal %(serial)s is in the bag of %(name)s. Take it back into stock first.")
             % {"serial": terminal.serial, "name": terminal.holder.name}
@@ -93,15 +120,24 @@ def _bound(
             _("Terminal %(serial)s cannot be bound. %(where)s Unbind it there first.")
             % {"serial": terminal.serial, "where": whereabouts(terminal)}
         )
-    changes = turn(terminal, TerminalStatus.LIVE, region=merchant.region, tid=normal_code(tid) or terminal.tid)
-    changes["merchant"] = [None, merchant.name]
+    if terminal.status == TerminalStatus.RETRIEVED and terminal.bindings.first().merchant_id != merchant.pk:
+        raise Refused(
+            _("Terminal %(serial)s comes from another merchant. It is wiped and tested before anybody else gets it.")
+            % {"serial": terminal.serial}
+        )
+    turned = turn(
+        terminal, TerminalStatus.LIVE, Step.BIND, by=by, at=at, order_number=order_number, note=note,
+        region=merchant.region, tid=normal_code(tid) or terminal.tid,
+    )  # fmt: skip
+    turned.custody.region = merchant.region
+    turned.changes["merchant"] = [None, merchant.name]
     binding = Binding(
         terminal=terminal, merchant=merchant, started_at=at, bound_by=by, tid=terminal.tid, address=merchant.address,
         lat=merchant.lat, lon=merchant.lon, **frozen,
     )  # fmt: skip
     if binding.settlement_account:
-        changes["settlement account"] = [None, binding.masked_account]
-    return binding, changes
+        turned.changes["settlement account"] = [None, binding.masked_account]
+    return binding, turned
 
 
 def unbind_terminal(
@@ -112,32 +148,134 @@ def unbind_terminal(
     reason: str,
     to_holder: User | None = None,
     merchant: Merchant | None = None,
+    order_number: str = "",
 ) -> Terminal:
     """Into the bag of `to_holder`, else to the returns shelf. Refused where it is not at `merchant`, if that is given."""
     if not reason.strip():
         raise Refused(_("Say why the terminal leaves the merchant."), field="reason")
     with transaction.atomic():
         terminal = locked(terminal)
-        binding = terminal.live_binding
-        if binding is None or (merchant and binding.merchant_id != merchant.pk):
+        binding = _live_at(terminal, merchant)
+        to = TerminalStatus.RETURNED if to_holder is None else TerminalStatus.RETRIEVED
+        turned = turn(
+            terminal, to, Step.UNBIND, by=by, at=at, holder=to_holder, left=binding, order_number=order_number,
+            note=reason.strip(),
+        )  # fmt: skip
+        save_terminals([terminal], MOVED)
+        _end(binding, at, reason.strip())
+        write_custody([turned])
+        file_changes(Filing.Kind.REMOVE, [binding], at=at)
+        record(
+            "assets.unbind_terminal", terminal, by=by, at=at, merchant_id=binding.merchant_id,
+            changes={**turned.changes, "merchant": [binding.merchant.name, None]}, note=reason.strip(),
+        )  # fmt: skip
+        return terminal
+
+
+def swap_terminals(
+    old: Terminal,
+    new: Terminal,
+    *,
+    merchant: Merchant,
+    by: User,
+    at: datetime,
+    reason: str,
+    to_holder: User | None = None,
+    order_number: str = "",
+    tid: str = "",
+    moves_sticker: bool = False,
+    **agreement: str,
+) -> Binding:
+    """The old one leaves the merchant, the new one takes its place with what was agreed: both, or nothing happens.
+
+    TID and codes go along unless others are given.
+    """
+    if old.pk == new.pk:
+        raise Refused(_("A terminal cannot be swapped for itself: scan the new one."))
+    with transaction.atomic():
+        take_turns([merchant.pk])
+        rows = all_locked([old, new])
+        before = _live_at(rows[old.pk], merchant)
+        known = {name: getattr(before, name) for name in AGREEMENT}
+        unbind_terminal(
+            old, by=by, at=at, reason=reason, to_holder=to_holder, merchant=merchant, order_number=order_number
+        )
+        if before.tid and not tid and not rows[new.pk].tid:
+            tid = before.tid
+            change_terminal(rows[old.pk], by=by, at=at, tid="")
+        binding = bind_terminal(
+            new, merchant=merchant, by=by, at=at, tid=tid, note=reason, order_number=order_number,
+            **known | {name: value for name, value in agreement.items() if value},
+        )  # fmt: skip
+        if moves_sticker:
+            move_sticker(old, new, by=by, at=at)
+        return binding
+
+
+def relocate_terminal(
+    terminal: Terminal,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    address: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
+    merchant: Merchant | None = None,
+    order_number: str = "",
+) -> Binding:
+    """Another place of the same merchant, by default where it is registered now; what was agreed goes along."""
+    if not reason.strip():
+        raise Refused(_("Say why it is moved."), field="reason")
+    with transaction.atomic():
+        terminal = locked(terminal)
+        before = _live_at(terminal, merchant)
+        place = (address.strip(), lat, lon) if address.strip() else _registered(before.merchant)
+        if place == (before.address, before.lat, before.lon):
             raise Refused(
+                _("%(serial)s is registered at this place already. File a change of the merchant's place first.")
+                % {"serial": terminal.serial}
+            )
+        _end(before, at, reason.strip())
+        kept = {name: getattr(before, name) for name in ("terminal", "merchant", "tid", *AGREEMENT)}
+        after = Binding.objects.create(**kept, started_at=at, bound_by=by, address=place[0], lat=place[1], lon=place[2])
+        turned = turn(
+            terminal, TerminalStatus.LIVE, Step.RELOCATE, by=by, at=at, left=before, order_number=order_number,
+            note=reason.strip(),
+        )  # fmt: skip
+        turned.custody.binding = after
+        save_terminals([terminal], MOVED)
+        write_custody([turned])
+        file_changes(Filing.Kind.CHANGE, [after], at=at)
+        record(
+            "assets.relocate_terminal", terminal, by=by, at=at, merchant_id=after.merchant_id,
+            changes={"address": [before.address, after.address]}, note=reason.strip(),
+        )  # fmt: skip
+        return after
+
+
+def _live_at(terminal: Terminal, merchant: Merchant | None) -> Binding:
+    binding = terminal.live_binding
+    if binding is None or (merchant and binding.merchant_id != merchant.pk):
+        raise Refused(
+            (
                 _("Terminal %(serial)s is not at this merchant. %(where)s")
                 if merchant
                 else _("Terminal %(serial)s is not at a merchant. %(where)s")
-                % {"serial": terminal.serial, "where": whereabouts(terminal)}
             )
-        if to_holder is None:
-            changes = move(terminal, TerminalStatus.RETURNED)
-        else:
-            changes = move(terminal, TerminalStatus.ISSUED, holder=to_holder)
-        binding.ended_at, binding.end_reason = at, reason.strip()
-        binding.save(update_fields=["ended_at", "end_reason"])
-        changes["merchant"] = [binding.merchant.name, None]
-        record(
-            "assets.unbind_terminal", terminal, by=by, at=at, merchant_id=binding.merchant_id, changes=changes,
-            note=reason.strip(),
-        )  # fmt: skip
-        return terminal
+            % {"serial": terminal.serial, "where": whereabouts(terminal)}
+        )
+    binding.terminal = terminal
+    return binding
+
+
+def _registered(merchant: Merchant) -> tuple[str, float | None, float | None]:
+    return merchant.address, merchant.lat, merchant.lon
+
+
+def _end(binding: Binding, at: datetime, reason: str) -> None:
+    binding.ended_at, binding.end_reason = at, reason[:200]
+    binding.save(update_fields=["ended_at", "end_reason"])
 
 
 def follow_merchant(merchant: Merchant, *, region: Region, by: User | None, at: datetime) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -64,7 +64,70 @@ def bind_stickers(pairs: Sequence[tuple[Sticker, Terminal]], *, by: User | None,
         return [stickers[sticker.pk] for sticker, _terminal in pairs]
 
 
+def move_sticker(old: Terminal, new: Terminal, *, by: User | None, at: datetime) -> Sticker | None:
+    """The sticker of a terminal that is swapped goes onto the one that takes its place, and replaces what it had."""
+    with transaction.atomic():
+        terminals = all_locked([old, new])
+        stuck = Sticker.objects.select_for_update().filter(terminal__in=terminals, voided_at=None).order_by("pk")
+        by_terminal = {sticker.terminal_id: sticker for sticker in stuck}
+        sticker, before = by_terminal.get(old.pk), by_terminal.get(new.pk)
+        if sticker is None:
+            return None
+        if before:
+            before.voided_at = at
+            before.save(update_fields=["voided_at"])
+        sticker.terminal, sticker.bound_at = terminals[new.pk], at
+        sticker.save(update_fields=["terminal", "bound_at"])
+        merchant_id = Binding.objects.live().filter(terminal=new).values_list("merchant", flat=True).first()
+        record(
+            "assets.bind_sticker", sticker.terminal, by=by, at=at, merchant_id=merchant_id,
+            changes={"sticker": [before.number if before else None, sticker.number]},
+        )  # fmt: skip
+        return sticker
+
+
+def hand_out_stickers(stickers: Iterable[Sticker], *, holder: User, by: User | None, at: datetime) -> list[Sticker]:
+    """So that it is known whose hands free stickers are in. Those in use, replaced or lost are left out."""
+    if not (holder.is_active and holder.is_field):
+        raise Refused(_("%(name)s does not work in the field, so has no bag.") % {"name": holder.name}, field="holder")
+    with transaction.atomic():
+        free = Sticker.objects.select_for_update().filter(
+            pk__in=[sticker.pk for sticker in stickers], terminal=None, voided_at=None
+        )
+        handed = list(free.exclude(holder=holder).select_related("sheet").order_by("pk"))
+        if not handed:
+            raise Refused(_("None of these stickers is free to be handed out."))
+        Sticker.objects.filter(pk__in=[each.pk for each in handed]).update(holder=holder, handed_out_at=at)
+        for sheet in dict.fromkeys(each.sheet for each in handed):
+            count = sum(each.sheet_id == sheet.pk for each in handed)
+            record("assets.hand_out_stickers", sheet, by=by, at=at, changes={holder.name: [None, count]})
+        return handed
+
+
+def lose_stickers(stickers: Iterable[Sticker], *, reason: str, by: User | None, at: datetime) -> list[Sticker]:
+    """Their links say so from now on, and they are never bound again; a terminal that had one needs another."""
+    if not reason.strip():
+        raise Refused(_("Say how they were lost."), field="reason")
+    with transaction.atomic():
+        asked = Sticker.objects.select_for_update(of=("self",)).filter(pk__in=[each.pk for each in stickers])
+        lost = list(asked.filter(lost_at=None).select_related("sheet").order_by("pk"))
+        if not lost:
+            raise Refused(_("These stickers were reported lost already."))
+        for sticker in lost:
+            sticker.lost_at, sticker.voided_at = at, sticker.voided_at or at
+        Sticker.objects.bulk_update(lost, ["lost_at", "voided_at"])
+        for sheet in dict.fromkeys(each.sheet for each in lost):
+            numbers = [each.number for each in lost if each.sheet_id == sheet.pk]
+            record(
+                "assets.lose_stickers", sheet, by=by, at=at, changes={"lost": [None, ", ".join(numbers)]},
+                note=reason.strip(),
+            )  # fmt: skip
+        return lost
+
+
 def _refuse_sticker(sticker: Sticker, terminal: Terminal) -> None:
+    if sticker.lost_at:
+        raise Refused(_("Sticker %(number)s was reported lost. Use a new one.") % {"number": sticker.number})
     if sticker.voided_at:
         raise Refused(_("Sticker %(number)s was replaced by another. Use a new one.") % {"number": sticker.number})
     if sticker.terminal_id == terminal.pk:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from assets import actions, forms, lists, permissions
-from assets.lifecycle import NEXT, TerminalStatus
+from assets.lifecycle import IN_A_BAG, NEXT, TerminalStatus
 from assets.models import Binding, Sticker, Terminal
 from assets.queries import where_on
 from assets.stickers import public_url
@@ -61,9 +61,12 @@ class TerminalDetail(TerminalMixin, DetailPage):
             binding=terminal.live_binding,
             sticker=sticker,
             qr=qr_svg(public_url(sticker)) if sticker else "",
-            can_issue=terminal.status == TerminalStatus.IN_STOCK,
-            can_take_back=TerminalStatus.IN_STOCK in following,
-            can_bind=TerminalStatus.LIVE in following and terminal.holder_id in (None, self.request.user.pk),
+            mismatch=terminal.mismatches.open().select_related("binding", "reported_by").first(),
+            can_issue=terminal.status == TerminalStatus.TESTED and not terminal.is_blocked,
+            can_take_back=terminal.status in IN_A_BAG,
+            can_bind=TerminalStatus.LIVE in following
+            and not terminal.is_blocked
+            and terminal.holder_id in (None, self.request.user.pk),
             can_unbind=terminal.status == TerminalStatus.LIVE,
             can_scrap=TerminalStatus.SCRAPPED in following,
             can_stick=terminal.status != TerminalStatus.SCRAPPED,
@@ -72,7 +75,7 @@ class TerminalDetail(TerminalMixin, DetailPage):
 
 
 class TerminalBindings(TerminalMixin, PanelPage):
-    """Where it was; ?day=… answers for one day."""
+    """Who had it where, from receipt on; ?day=… answers for one day."""
 
     template_name = "assets/terminal_bindings.html"
 
@@ -82,8 +85,9 @@ class TerminalBindings(TerminalMixin, PanelPage):
         return super().get_context_data(
             form=form,
             day=day,
-            on_day=where_on(self.subject, day) if day else [],
+            on_day=where_on(self.subject, day) if day else None,
             bindings=self.subject.bindings.select_related("merchant", "bound_by")[:MOST_PAST],
+            custody=self.subject.custody.told()[:MOST_PAST],
             **kwargs,
         )
 
@@ -171,7 +175,7 @@ class TerminalIssue(TerminalAction):
 
 
 class TerminalTakeBack(TerminalAction):
-    title = gettext_lazy("Take back into stock")
+    title = gettext_lazy("Take back")
     form_class = forms.ConfirmForm
     template_name = "assets/take_back.html"
 

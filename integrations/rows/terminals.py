@@ -121,6 +121,7 @@ class TerminalReader(Reader):
         news = [{name: row.values[name] for name in ("serial", "model", "region", "tid", "firmware")} for row in rows]
         for new, row in zip(news, rows, strict=True):
             new["received_on"] = row.values["received_on"] or new["region"].service_date(at)
+            new["is_in_use"] = row.values["merchant"] is not None
         bound = [
             {
                 "terminal": terminal,
@@ -131,7 +132,7 @@ class TerminalReader(Reader):
             for terminal, row in zip(assets.receive_terminals(news, by=by, at=at), rows, strict=True)
             if row.values["merchant"]
         ]
-        assets.bind_terminals(bound, by=by, at=at)
+        assets.bind_terminals(bound, by=by, at=at, is_reported=True)
 
     def says_something_new(self, row: Row) -> bool:
         here = next(iter(row.existing.live_bindings), None)
@@ -154,5 +155,11 @@ class TerminalReader(Reader):
             )
         if merchant and here is None:
             assets.bind_terminal(
-                terminal, merchant=merchant, by=by, at=at, tid=row.values["tid"], **row.values["agreement"]
+                terminal,
+                merchant=merchant,
+                by=by,
+                at=at,
+                tid=row.values["tid"],
+                is_reported=True,
+                **row.values["agreement"],
             )

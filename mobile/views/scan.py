@@ -36,7 +36,7 @@ class ScanPage(FieldPage, TemplateView):
         user = self.request.user
         binding = terminal.live_binding
         merchant = binding.merchant if binding else None
-        is_free = terminal.status == TerminalStatus.IN_STOCK or terminal.holder_id == user.pk
+        is_free = terminal.status == TerminalStatus.TESTED or terminal.holder_id == user.pk
         return {
             "whereabouts": whereabouts(terminal),
             "binding": binding,

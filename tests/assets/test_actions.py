@@ -33,7 +33,7 @@ def reloaded(row):
 
 def test_a_terminal_is_received_once_however_its_serial_is_typed(hangzhou, keeper, at):
     terminal = receive(keeper, at, hangzhou, " sn 0815 ")
-    assert (terminal.serial, terminal.status) == ("SN0815", "in_stock")
+    assert (terminal.serial, terminal.status) == ("SN0815", "received")
     entry = last_entry()
     assert (entry.verb, entry.subject_label, entry.actor) == ("assets.receive_terminal", "SN0815", keeper)
     with pytest.raises(Refused, match="SN0815 was received already"):
@@ -67,7 +67,7 @@ def test_issue_and_take_back(terminal, engineer, keeper, at):
     assert (reloaded(terminal).status, reloaded(terminal).holder) == ("issued", engineer)
     assert last_entry().changes["holder"] == [None, "Emil Engineer"]
     actions.take_back_terminal(terminal, by=keeper, at=at)
-    assert (reloaded(terminal).status, reloaded(terminal).holder) == ("in_stock", None)
+    assert (reloaded(terminal).status, reloaded(terminal).holder) == ("tested", None)
     assert last_entry().verb == "assets.take_back_terminal"
 
 
@@ -93,6 +93,7 @@ def test_a_live_terminal_is_neither_taken_back_nor_scrapped(terminal, merchant, 
 
 
 def test_scrap_is_the_end(terminal, merchant, engineer, keeper, at):
+    actions.wipe_terminals([terminal], by=keeper, at=at)
     actions.scrap_terminal(terminal, by=keeper, at=at, reason="water")
     assert (last_entry().verb, last_entry().note) == ("assets.scrap_terminal", "water")
     for again in (
@@ -146,7 +147,7 @@ def test_binding_freezes_credit_code_and_account_and_the_account_only_encrypted(
 def test_a_number_that_cannot_be_one_is_refused(terminal, merchant, manager, at, field, value, sentence):
     with pytest.raises(Refused, match=sentence) as refusal:
         actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at, **{field: value})
-    assert (refusal.value.field, reloaded(terminal).status) == (field, "in_stock")
+    assert (refusal.value.field, reloaded(terminal).status) == (field, "tested")
 
 
 def test_an_account_is_shown_against_an_entry_and_not_to_copy_a_list(
@@ -184,7 +185,7 @@ def test_a_closed_merchant_gets_no_terminals(terminal, merchant, manager, at):
     change_merchant(merchant, by=manager, at=at, status="closed")
     with pytest.raises(Refused, match="is closed"):
         actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at)
-    assert reloaded(terminal).status == "in_stock"
+    assert reloaded(terminal).status == "tested"
 
 
 def test_a_terminal_leaves_for_a_bag_or_for_the_shelf(terminal, merchant, engineer, manager, at):
@@ -193,7 +194,7 @@ def test_a_terminal_leaves_for_a_bag_or_for_the_shelf(terminal, merchant, engine
     actions.unbind_terminal(terminal, by=manager, at=later, reason="closed shop", to_holder=engineer)
     ended = Binding.objects.get()
     assert (ended.ended_at, ended.end_reason) == (later, "closed shop")
-    assert (reloaded(terminal).status, reloaded(terminal).holder) == ("issued", engineer)
+    assert (reloaded(terminal).status, reloaded(terminal).holder) == ("retrieved", engineer)
     actions.bind_terminal(terminal, merchant=merchant, by=engineer, at=later)
     actions.unbind_terminal(terminal, by=manager, at=later, reason="swap")
     assert reloaded(terminal).status == "returned"

@@ -18,9 +18,10 @@ from toolkit.errors import Refused
 def news(region, count: int = 3) -> list[dict]:
     model = make.TerminalModelFactory()
     return [
-        {"serial": f"sn {n:04d}", "model": model, "region": region, "received_on": date(2026, 11, 1), "tid": f"t{n}"}
+        {"serial": f"sn {n:04d}", "model": model, "region": region, "received_on": date(2026, 11, 1), "tid": f"t{n}",
+         "is_in_use": True}
         for n in range(count)
-    ]
+    ]  # fmt: skip
 
 
 def entries() -> list[tuple]:
@@ -123,7 +124,7 @@ def test_one_that_cannot_be_bound_stops_all_of_them(hangzhou, merchant, foreign_
     with pytest.raises(Refused, match=sentence):
         actions.bind_terminals(asked, by=keeper, at=at)
     assert (Binding.objects.count(), Entry.objects.count()) == (0, before)
-    assert not Terminal.objects.exclude(status="in_stock").exists()
+    assert not Terminal.objects.exclude(status="tested").exists()
 
 
 def test_one_terminal_is_not_bound_twice(hangzhou, merchant, keeper, at) -> None:

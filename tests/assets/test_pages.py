@@ -60,7 +60,7 @@ def test_the_list_is_searched_and_filtered(as_, dispatcher, fleet, engineer, han
     assert shown(q="4711") == [fleet[0]]
     assert shown(q="8001") == ["STOCK1"]
     assert shown(status="issued") == ["BAG1"]
-    assert shown(status=["live", "in_stock"]) == [fleet[0], "STOCK1"]
+    assert shown(status=["live", "tested"]) == [fleet[0], "STOCK1"]
     assert shown(holder=engineer.username) == ["BAG1"]
     assert shown(region=hangzhou.pk) == fleet
     assert shown(kind="qr_plate") == []
@@ -88,7 +88,7 @@ def test_the_export_holds_what_the_page_shows(as_, keeper, fleet, merchant):
     rows = list(openpyxl.load_workbook(io.BytesIO(xlsx)).active.values)
     assert rows[0] == ("Serial number", "Status", "Where")
     assert set(rows[1:]) == {
-        (fleet[0], "At a merchant", merchant.name), ("BAG1", "In a bag", "Emil Engineer"), ("STOCK1", "In stock", None),
+        (fleet[0], "At a merchant", merchant.name), ("BAG1", "In a bag", "Emil Engineer"), ("STOCK1", "Tested, in stock", None),
     }  # fmt: skip
     assert as_(make.UserFactory(role="finance")).get(page("terminal-list"), query).status_code == 403
 
@@ -115,11 +115,11 @@ def test_the_page_offers_what_can_be_done_now(as_, manager, terminal, merchant, 
         names = ("bind", "unbind", "issue", "take-back", "scrap", "stick")
         return {name for name in names if f'href="{page(f"terminal-{name}", terminal.serial)}"' in html}
 
-    assert offered() == {"bind", "issue", "scrap", "stick"}
+    assert offered() == {"bind", "issue", "stick"}
     actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at)
     assert offered() == {"unbind", "stick"}
     actions.unbind_terminal(terminal, by=manager, at=at, reason="swap")
-    assert offered() == {"take-back", "scrap", "stick"}
+    assert offered() == {"stick"}
 
 
 def test_who_only_looks_is_offered_nothing(as_, dispatcher, terminal):
@@ -146,17 +146,17 @@ def test_a_terminal_goes_its_way_through_the_pages(as_, manager, terminal, merch
         return terminal.status
 
     assert (
-        do("edit", model=terminal.model_id, region=terminal.region_id, received_on="2026-01-05", tid="8001")
-        == "in_stock"
+        do("edit", model=terminal.model_id, region=terminal.region_id, received_on="2026-01-05", tid="8001") == "tested"
     )
     assert do("issue", holder="engineer") == "issued"
-    assert do("take-back") == "in_stock"
+    assert do("take-back") == "tested"
     assert do("bind", merchant=merchant.number, tid="8002", acquirer_code="48") == "live"
-    assert do("unbind", reason="swap", to_holder="engineer") == "issued"
-    assert do("take-back") == "in_stock"
+    assert do("unbind", reason="swap", to_holder="engineer") == "retrieved"
+    assert do("take-back") == "returned"
+    actions.wipe_terminals([terminal], by=manager, at=terminal.since)
     assert do("scrap", reason="water") == "scrapped"
     assert [entry.verb.removeprefix("assets.") for entry in Entry.objects.about(terminal)] == [
-        "scrap_terminal", "take_back_terminal", "unbind_terminal", "bind_terminal", "take_back_terminal",
+        "scrap_terminal", "wipe_terminal", "take_back_terminal", "unbind_terminal", "bind_terminal", "take_back_terminal",
         "issue_terminal", "change_terminal",
     ]  # fmt: skip
 
@@ -231,45 +231,63 @@ def test_a_sticker_is_stuck_by_its_number(as_, manager, terminal):
 # -- where it was
 
 
-def test_where_it_was_on_a_day_is_one_query(terminal, xihu, merchant, manager, at, django_assert_num_queries):
+def test_where_it_was_on_a_day_is_one_query(terminal, xihu, merchant, manager, engineer, at, django_assert_num_queries):
     actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at)
-    actions.unbind_terminal(terminal, by=manager, at=at + timedelta(days=2), reason="swap")
-    actions.take_back_terminal(terminal, by=manager, at=at + timedelta(days=2))
+    back = at + timedelta(days=2)
+    actions.unbind_terminal(terminal, by=manager, at=back, reason="swap", to_holder=engineer, order_number="WO-1")
     other = make.MerchantFactory(region=xihu)
-    actions.bind_terminal(terminal, merchant=other, by=manager, at=at + timedelta(days=2, hours=1))
+    again = {"by": manager, "at": back + timedelta(hours=1)}
+    actions.take_back_terminal(terminal, **again)
+    actions.wipe_terminals([terminal], **again)
+    actions.stage_terminals([terminal], run="ST-1", **again)
+    actions.key_terminals([terminal], run="KEY-1", **again)
+    actions.test_terminals([terminal], **again)
+    actions.bind_terminal(terminal, merchant=other, **again)
 
-    def merchants(day):
+    def told(day):
         with django_assert_num_queries(1):
-            return [binding.merchant for binding in where_on(terminal, day)]
+            found = where_on(terminal, day)
+            places = [(row.status, row.binding and row.binding.merchant, row.holder) for row in found.moves]
+            return found.last and found.last.status, places
 
-    assert merchants(date(2026, 11, 17)) == []
-    assert merchants(date(2026, 11, 18)) == [merchant]
-    assert merchants(date(2026, 11, 19)) == [merchant]
-    assert merchants(date(2026, 11, 20)) == [merchant, other]
-    assert merchants(date(2030, 1, 1)) == [other]
+    assert told(date(2026, 11, 17)) == (None, [])
+    assert told(date(2026, 11, 18)) == ("live", [("live", merchant, None)])
+    assert told(date(2026, 11, 19)) == ("live", [])
+    last, places = told(date(2026, 11, 20))
+    assert [status for status, _where, _who in places] == [
+        "retrieved", "returned", "wiped", "staged", "keyed", "tested", "live",
+    ]  # fmt: skip
+    assert (last, places[0][2], places[-1][1]) == ("live", engineer, other)
+    assert told(date(2030, 1, 1)) == ("live", [])
 
 
 @pytest.mark.parametrize(("hour_utc", "day"), [(15, date(2026, 11, 18)), (16, date(2026, 11, 19))])
 def test_a_day_is_a_day_of_the_region(terminal, merchant, manager, at, hour_utc, day):
     """15:30 UTC is 23:30 in Hangzhou, 16:30 is half past midnight of the next day."""
     actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at.replace(hour=hour_utc, minute=30))
-    assert not where_on(terminal, day - timedelta(days=1)).exists()
-    assert where_on(terminal, day).get().merchant == merchant
+    assert where_on(terminal, day - timedelta(days=1)).last is None
+    assert where_on(terminal, day).last.binding.merchant == merchant
 
 
 def test_the_panel_answers_for_a_day(as_, dispatcher, terminal, merchant, manager, at):
     actions.bind_terminal(terminal, merchant=merchant, by=manager, at=at)
     client = as_(dispatcher)
     url = page("terminal-bindings", terminal.serial)
-    assert merchant.name in text(client.get(url))
-    assert text(client.get(url, {"day": "2026-11-19"})).count(merchant.name) == 2
-    assert "it was at no merchant" in text(client.get(url, {"day": "2026-11-01"}))
+    assert text(client.get(url)).count(merchant.name) == 2
+    assert text(client.get(url, {"day": "2026-11-19"})).count(merchant.name) == 3
+    assert "not known" in text(client.get(url, {"day": "2026-11-01"}))
     assert client.get(url, {"day": "nonsense"}).status_code == 200
 
 
 def test_the_life_file_tells_everything_newest_first(as_, dispatcher, keeper, hangzhou, merchant, at):
     terminal = actions.receive_terminal(
-        serial="SN77", model=make.TerminalModelFactory(), region=hangzhou, received_on=at.date(), by=keeper, at=at
+        serial="SN77",
+        model=make.TerminalModelFactory(),
+        region=hangzhou,
+        received_on=at.date(),
+        by=keeper,
+        at=at,
+        is_in_use=True,
     )
     actions.bind_terminal(terminal, merchant=merchant, by=keeper, at=at)
     html = text(as_(dispatcher).get(page("terminal-life", terminal.serial)))

@@ -333,7 +333,7 @@ def test_a_swap_stays_about_the_old_terminal_and_its_journal_names_both(
     assert send(phone, f"terminals/{in_bag.serial}", "bind", order=travelling.number).status_code == 200
     old.refresh_from_db()
     travelling.refresh_from_db()
-    assert (old.status, old.holder, travelling.terminal) == ("issued", engineer, old)
+    assert (old.status, old.holder, travelling.terminal) == ("retrieved", engineer, old)
     assert old.bindings.get().end_reason == f"Repair {travelling.number}"
     written = Entry.objects.about(travelling)[:2]
     assert [(entry.verb, entry.note, entry.changes) for entry in written] == [

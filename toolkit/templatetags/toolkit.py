@@ -13,13 +13,15 @@ from django.utils.translation import ngettext
 register = template.Library()
 
 
-@register.simple_tag
-def icon(name: str, classes: str = "") -> SafeString:
-    """An icon of the sprite; decorative, so hidden from screen readers."""
+@register.simple_tag(takes_context=True)
+def icon(context: template.Context, name: str, classes: str = "") -> SafeString:
+    """An icon of the sprite; decorative, so hidden from screen readers. Phones have a sprite of their own, since every
+    shape of it costs them time."""
+    at = getattr(getattr(context, "request", None), "resolver_match", None)
     return format_html(
         '<svg class="icon {}" width="24" height="24" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>',
         classes,
-        static("icons.svg"),
+        static("field.svg" if context.get("is_phone") or (at and at.namespace == "field") else "icons.svg"),
         name,
     )
 
@@ -77,7 +79,8 @@ def map_tiles() -> dict[str, str]:
 STATUS_COLOURS = {
     "held": "yellow", "open": "azure", "assigned": "indigo", "accepted": "purple", "en_route": "cyan", "on_site": "teal",
     "in_progress": "blue", "paused": "yellow", "completed": "green", "closed": "secondary", "cancelled": "secondary",
-    "active": "green", "onboarding": "azure", "suspended": "yellow", "live": "green", "in_stock": "azure",
+    "active": "green", "onboarding": "azure", "suspended": "yellow", "live": "green", "tested": "azure", "received": "secondary",
+    "staged": "cyan", "keyed": "purple", "retrieved": "orange", "wiped": "teal",
     "issued": "indigo", "returned": "yellow", "scrapped": "secondary", "order": "green", "merged": "azure",
     "rejected": "red", "done": "green", "failed": "red", "running": "blue", "checking": "blue", "checked": "teal",
     "uploaded": "azure", "waiting": "azure", "proposed": "teal", "applied": "green", "interrupted": "yellow",

@@ -19,7 +19,9 @@ def install_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: date
     """Binds it to the order's merchant. An order that named no terminal is about this one; a swap stays about the old."""
     with transaction.atomic():
         order = _own_under_way(order, by)
-        binding = assets.bind_terminal(terminal, merchant=order.merchant, by=by, at=at, note=order.number, **agreement)
+        binding = assets.bind_terminal(
+            terminal, merchant=order.merchant, by=by, at=at, note=order.number, order_number=order.number, **agreement
+        )  # type: ignore[arg-type]
         _write_about("workorders.install_terminal", order, terminal, by, at)
         return binding
 
@@ -29,8 +31,9 @@ def retrieve_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: dat
     with transaction.atomic():
         order = _own_under_way(order, by)
         terminal = assets.unbind_terminal(
-            terminal, by=by, at=at, reason=f"{order.type} {order}", to_holder=by, merchant=order.merchant
-        )
+            terminal, by=by, at=at, reason=f"{order.type} {order}", to_holder=by, merchant=order.merchant,
+            order_number=order.number,
+        )  # fmt: skip
         _write_about("workorders.retrieve_terminal", order, terminal, by, at)
         return terminal
 

@@ -1,14 +1,15 @@
-import secrets
 import unicodedata
 from datetime import datetime
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets.lifecycle import TerminalStatus
+from assets.lifecycle import IDLE, TerminalStatus, moves
 from merchants.models import Merchant
 from toolkit.search import bigrams_of, matches
 from toolkit.secrets import EncryptedTextField, mask_account
@@ -26,6 +27,7 @@ class TerminalModel(models.Model):
         QR_PLATE = "qr_plate", _("QR plate")
         SPEAKER = "speaker", _("Speaker")
         SCANNER = "scanner", _("Scanner")
+        PRINTER = "printer", _("Printer")
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     maker = models.CharField(_("maker"), max_length=60)
@@ -33,6 +35,12 @@ class TerminalModel(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.POS)
     has_card_reader = models.BooleanField(_("card reader"), default=True)
     has_printer = models.BooleanField(_("printer"), default=True)
+    needs_keys = models.BooleanField(
+        _("needs keys"), default=True, db_default=True, help_text=_("It is keyed before it is tested.")
+    )
+    value = models.DecimalField(
+        _("replacement value"), max_digits=10, decimal_places=2, default=0, db_default=0, help_text=_("CNY")
+    )
 
     class Meta:
         verbose_name = _("terminal model")
@@ -58,25 +66,40 @@ class TerminalQuerySet(RegionScopedQuerySet):
         live = Binding.objects.live().select_related("merchant")
         return self.prefetch_related(models.Prefetch("bindings", live, to_attr="live_bindings"))
 
+    def idle(self) -> "TerminalQuerySet":
+        """Neither at a merchant nor scrapped."""
+        return self.filter(status__in=IDLE)
+
     def search(self, text: str) -> "TerminalQuerySet":
         return self.filter(pk__in=matches(Terminal.objects.all(), text, "serial", "tid").values("pk"))
 
 
 class Terminal(models.Model):
-    """One device, from receipt to scrap. Where it has been stands in its bindings and the journal."""
+    """One device, from receipt to scrap. Where it has been stands in its custody record."""
+
+    class Owner(models.TextChoices):
+        OURS = "ours", _("Ours")
+        ACQUIRER = "acquirer", _("The acquirer’s")
+        MERCHANT = "merchant", _("The merchant’s")
 
     serial = models.CharField(_("serial number"), max_length=40, unique=True)
     model = models.ForeignKey(TerminalModel, models.PROTECT, related_name="terminals", verbose_name=_("model"))
     tid = models.CharField(_("terminal number (TID)"), max_length=20, blank=True)
     status = models.CharField(
-        _("status"), max_length=10, choices=TerminalStatus, default=TerminalStatus.IN_STOCK, editable=False
+        _("status"), max_length=10, choices=TerminalStatus, default=TerminalStatus.RECEIVED, editable=False
     )
+    since = models.DateTimeField(_("since"), db_default=Now(), editable=False, help_text="when it came to this status")
+    tested_at = models.DateTimeField(_("tested"), null=True, editable=False, help_text="since it was last wiped")
+    is_blocked = models.BooleanField(_("blocked"), default=False, db_default=False, editable=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="terminals", verbose_name=_("region"))
     holder = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="terminals_held", verbose_name=_("in the bag of")
     )
     received_on = models.DateField(_("received"))
     firmware = models.CharField(_("firmware"), max_length=30, blank=True)
+    sim_iccid = models.CharField(_("SIM (ICCID)"), max_length=22, blank=True, default="", db_default="")
+    warranty_ends_on = models.DateField(_("warranty until"), null=True, blank=True)
+    owner = models.CharField(_("owner"), max_length=10, choices=Owner, default=Owner.OURS, db_default=Owner.OURS.value)
     bigrams = bigrams_of("serial", "tid")
 
     objects = TerminalQuerySet.as_manager()
@@ -87,9 +110,15 @@ class Terminal(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["tid"], condition=~Q(tid=""), name="terminal_tid_once"),
+            models.UniqueConstraint(fields=["sim_iccid"], condition=~Q(sim_iccid=""), name="terminal_sim_once"),
             models.CheckConstraint(
-                condition=Q(status="issued", holder__isnull=False) | (~Q(status="issued") & Q(holder=None)),
-                name="terminal_issued_has_a_holder",
+                condition=Q(status__in=["issued", "retrieved"], holder__isnull=False)
+                | (~Q(status__in=["issued", "retrieved"]) & Q(holder=None)),
+                name="terminal_in_a_bag_has_a_holder",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["tested", "issued", "live"]) | Q(tested_at__isnull=False),
+                name="terminal_tested_before_use",
             ),
         ]
         indexes = [
@@ -97,6 +126,11 @@ class Terminal(models.Model):
             models.Index(fields=["region", "-id"], name="terminal_region"),
             models.Index(fields=["model", "-id"], name="terminal_model"),
             models.Index(fields=["status", "-id"], name="terminal_status"),
+            models.Index(fields=["since", "id"], name="terminal_idle", condition=Q(status__in=[*IDLE])),
+            models.Index(fields=["-id"], name="terminal_blocked", condition=Q(is_blocked=True)),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="goes_its_way", field="status", transitions=moves()),
         ]
 
     def __str__(self) -> str:
@@ -167,67 +201,3 @@ class Binding(models.Model):
     @property
     def masked_account(self) -> str:
         return mask_account(self.settlement_account)
-
-
-def new_token() -> str:
-    """96 random bits, for a sticker's address."""
-    return secrets.token_urlsafe(12)
-
-
-class StickerSheetQuerySet(RegionScopedQuerySet):
-    def visible_to(self, user: User) -> "StickerSheetQuerySet":
-        return self.none() if user.is_field else self.in_regions_of(user)
-
-
-class StickerSheet(models.Model):
-    """A print run of stickers."""
-
-    number = models.CharField(_("number"), max_length=20, unique=True)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
-    count = models.PositiveSmallIntegerField(_("stickers"))
-    made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
-
-    objects = StickerSheetQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("sticker sheet")
-        verbose_name_plural = _("sticker sheets")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return reverse("office:sticker-sheet-detail", args=[self.number])
-
-
-class Sticker(models.Model):
-    """A pre-printed QR code; bound to a terminal it opens that terminal's repair request."""
-
-    token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
-    number = models.CharField(_("number"), max_length=20, unique=True)
-    sheet = models.ForeignKey(StickerSheet, models.PROTECT, related_name="stickers", verbose_name=_("sticker sheet"))
-    terminal = models.ForeignKey(
-        Terminal, models.PROTECT, null=True, blank=True, related_name="stickers", verbose_name=_("terminal")
-    )
-    bound_at = models.DateTimeField(_("bound"), null=True, blank=True)
-    voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("sticker")
-        verbose_name_plural = _("stickers")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["terminal"],
-                condition=Q(voided_at=None, terminal__isnull=False),
-                name="one_sticker_per_terminal",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return reverse("public:sticker", args=[self.token])
