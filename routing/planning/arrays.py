@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 NEVER = 1 << 30  # later than everything; -NEVER earlier
 
 # columns of node
-OPENS, CLOSES, DURATION, DUE, DUE_AGAIN, NOW, NEEDS_FROM, NEEDS_TO, WHO_FROM, WHO_TO = range(10)
+OPENS, CLOSES, DURATION, DUE, DUE_AGAIN, NOW, NEEDS_FROM, NEEDS_TO, WHO_FROM, WHO_TO, MAY_BE_LATE = range(11)
 # columns of price: per second, per second, for leaving out; what orders are sorted by
 LATE, LATE_AGAIN, PRIZE, FAR, SIZE = range(5)
 # columns of person; behind them pairs, the absences
@@ -25,11 +25,12 @@ W_TRAVEL, W_OVERTIME, W_IMBALANCE, W_MOVED = range(4)
 # lines of a row: the nodes; earliest times ready to leave, latest times of arrival that keep everything possible (or,
 # EASY, that make nothing later than it is), each before and after lunch; legs; segments for LONGEST
 (
-    SEQ, READY_HUNGRY, READY, LATEST_HUNGRY, LATEST, EASY_HUNGRY, EASY, LEG, HEAD, HEAD_FROM, HEAD_TO, TAIL, TAIL_FROM,
+    SEQ, READY, LATEST, LEG, READY_HUNGRY, LATEST_HUNGRY, EASY_HUNGRY, EASY, HEAD, HEAD_FROM, HEAD_TO, TAIL, TAIL_FROM,
     TAIL_TO,
 ) = range(14)  # fmt: skip
+PLAIN_LINES = 4  # more are not looked at in plain rows where nothing costs extra
 # columns of row
-LENGTH, ORDERS, TRAVEL, WORK, DEPOT_AT, IS_SOFT = range(6)
+LENGTH, ORDERS, TRAVEL, WORK, DEPOT_AT, CAN_BE_LATE, IS_SOFT = range(7)
 # columns of cost
 SOFT, MOVES, WHOLE = range(3)
 # columns of own

@@ -263,9 +263,9 @@ def recreate(
                         arrival = drive(person, p, start + duration, fro)
                     if hungry_start < NEVER:
                         hungry_arrival = drive(person, p, hungry_start + duration, fro)
-                        later = after_lunch(person, p, hungry_start + duration, fro, k == length)
-                        if later <= arrival:
-                            arrival, start = later, hungry_start
+                        eaten = after_lunch(person, p, hungry_start + duration, fro, k == length)
+                        if eaten <= arrival:
+                            arrival, start = eaten, hungry_start
                     if hungry_arrival > line[r, LATEST_HUNGRY, k + 1] and arrival > latest:
                         continue
                     if person[p, HAS_LONGEST]:
@@ -306,7 +306,7 @@ def recreate(
             if not has_stock(node, needs, carried, stock, line, row, used, own, n, x, chosen, which):
                 continue  # it went to somebody else since it was looked at
         if own[chosen, CURRENT] == own[chosen, ACTIVE]:
-            touch(line, row, cost, used, own, touched, chosen)
+            touch(person, line, row, cost, used, own, touched, chosen)
         r = own[chosen, CURRENT]
         changed = gap + 1
         if depot >= 0:

@@ -9,11 +9,16 @@ from numpy.typing import NDArray
 
 from routing.planning.arrays import (
     ABSENCES,
+    CLOSES,
     DAY_LAST,
     DAY_OPENS,
+    DUE,
+    DUE_AGAIN,
     HAS_LONGEST,
     HEAD,
     IS_PLAIN,
+    IS_SOFT,
+    MAY_BE_LATE,
     MEMO_VERSION,
     MOST_ORDERS,
     NEVER,
@@ -187,7 +192,7 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
     ways = np.asarray(table.problem.seconds()[np.ix_(places, places)], np.float64)
     travel[:-1, :-1] = np.minimum(np.ceil(ways), UNREACHABLE_S)
 
-    node = np.zeros((len(rows), 10), np.int32)
+    node = np.zeros((len(rows), 11), np.int32)
     node[:, :6] = table.node[rows]
     local = np.full(len(table.problem.people), -1, np.int32)
     local[people] = np.arange(len(people))
@@ -198,6 +203,7 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
         needs += table.needs[order]
         node[x, 7] = len(needs)
     allowed_here = table.may[np.ix_(orders, people)] if may is None else may
+    node[:, MAY_BE_LATE] = node[:, [DUE, DUE_AGAIN]].min(axis=1) < node[:, CLOSES]
     counts = allowed_here.sum(axis=1)
     node[:n, 9] = np.cumsum(counts)
     node[:n, 8] = node[:n, 9] - counts
@@ -236,7 +242,7 @@ def state_of(model: Model, seed: int) -> State:
     memo[:, :, MEMO_VERSION] = -1
     own = np.full((people, 5), -1, np.int64)
     return State(
-        np.zeros((2 * people, lines, length + 2), i), np.zeros((2 * people, 6), np.int64), np.zeros((2 * people, 3)),
+        np.zeros((2 * people, lines, length + 2), i), np.zeros((2 * people, IS_SOFT + 1), np.int64), np.zeros((2 * people, 3)),
         np.zeros((2 * people, parts), i), own, np.zeros((n, 2), i), memo, np.zeros((n, people)),
         np.zeros(length + 6, i), np.zeros(length + 6, i),
         np.random.default_rng(seed).integers(1, 2**63, 1, dtype=np.uint64),

@@ -2,6 +2,7 @@
 
 from routing.planning.arrays import (
     ACTIVE,
+    CAN_BE_LATE,
     CLOSES,
     CURRENT,
     DAY_CLOSES,
@@ -29,6 +30,7 @@ from routing.planning.arrays import (
     LENGTH,
     LUNCH_FROM,
     LUNCH_TO,
+    MAY_BE_LATE,
     MOVES,
     NEEDS_FROM,
     NEEDS_TO,
@@ -36,6 +38,7 @@ from routing.planning.arrays import (
     NOW,
     OPENS,
     ORDERS,
+    PLAIN_LINES,
     READY,
     READY_HUNGRY,
     SEQ,
@@ -206,7 +209,9 @@ def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial,
     """Times and cost of a row in which the nodes from position `changed` on are others than before, or have moved by
     one: those behind `same_after` are the same as before."""
     length = row[r, LENGTH]
-    for k in range(max(changed - 1, 0), length + 1):
+    if same_after < length:
+        _move_on(line, r, LEG, same_after, length)
+    for k in range(max(changed - 1, 0), min(length, same_after) + 1):
         line[r, LEG, k] = travel[line[r, SEQ, k], line[r, SEQ, k + 1]]
     if length == 0 and not person[p, IS_OUT]:
         line[r, LEG, 0] = 0
@@ -233,11 +238,9 @@ def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial,
         if person[p, HAS_LONGEST]:
             _segments(node, person, line, p, r, length)
     seconds = 0
-    is_soft = person[p, DAY_CLOSES] < person[p, DAY_LAST]
     for k in range(length + 1):
         seconds += line[r, LEG, k]
-        x = line[r, SEQ, k]
-        is_soft = is_soft or (k > 0 and min(node[x, DUE], node[x, DUE_AGAIN]) < node[x, CLOSES])
+    is_soft = person[p, DAY_CLOSES] < person[p, DAY_LAST] or row[r, CAN_BE_LATE] > 0
     row[r, TRAVEL] = seconds
     row[r, IS_SOFT] = is_soft
     cost[r, SOFT] = 0.0
@@ -248,12 +251,13 @@ def lay_out(travel, node, price, person, weight, line, row, cost, starts, trial,
 
 
 @compiled
-def touch(line, row, cost, used, own, touched, p):
+def touch(person, line, row, cost, used, own, touched, p):
     """From now on the person's other row is looked at, a copy at first."""
     old = own[p, ACTIVE]
     new = 4 * p + 1 - old
     own[p, CURRENT] = new
-    for which in range(line.shape[1]):
+    is_plain = person[p, IS_PLAIN] and not row[old, IS_SOFT]
+    for which in range(PLAIN_LINES if is_plain else line.shape[1]):
         for k in range(row[old, LENGTH] + 2):
             line[new, which, k] = line[old, which, k]
     for column in range(row.shape[1]):
@@ -271,6 +275,7 @@ def _count_in(node, weight, needs, row, cost, used, p, r, x, sign):
     """The sums of a row that have nothing to do with the sequence."""
     row[r, ORDERS] += sign
     row[r, WORK] += sign * node[x, DURATION]
+    row[r, CAN_BE_LATE] += sign * node[x, MAY_BE_LATE]
     cost[r, MOVES] += sign * move_price(node, weight, p, x)
     for index in range(node[x, NEEDS_FROM], node[x, NEEDS_TO]):
         used[r, needs[index, 0]] += sign * needs[index, 1]

@@ -213,7 +213,7 @@ def search(
         for index in range(near.shape[1]):
             p = spot[near[seed, index], WHERE]
             if p >= 0 and own[p, CURRENT] == own[p, ACTIVE]:
-                touch(line, row, cost, used, own, touched, p)
+                touch(person, line, row, cost, used, own, touched, p)
                 r = own[p, CURRENT]
                 _take_string(line, spot, todo, random, r, row[r, LENGTH], near[seed, index], int(amount[STRING]))
                 first = weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r)
@@ -256,7 +256,7 @@ def begin_search(model: Model, state: State, order: Sequence[int], warm: Sequenc
         s.own[p, ACTIVE] = s.own[p, CURRENT] = 2 * p
         s.line[2 * p, SEQ, :2] = m.person[p, [START, END]]
         lay_out(*m[:1], *m[2:6], s.line, s.row, s.cost, s.starts, s.trial, p, 2 * p, 0, NEVER)
-        touch(s.line, s.row, s.cost, s.used, s.own, s.touched, p)
+        touch(m.person, s.line, s.row, s.cost, s.used, s.own, s.touched, p)
     s.spot[:, WHERE], s.spot[:, ABSENT_AT], s.absent[:n], s.absent[n] = -1, range(n), range(n), n
     s.todo[0], s.todo[1 : len(order) + 1] = len(order), order
     ramp = s.amount[RAMP]
