@@ -15,6 +15,7 @@ const JS = ["office", "field", "public", "charts", "map", "scan", "theme", "work
 const CSS = ["office", "field", "public", "map", "board"].map((name) => source("css", `${name}.css`));
 const PURGED = { field: /(^|\/)(field|mobile)/, public: /(^|\/)(public|accounts)/ }; // pages with little css, and their templates
 const KEPT = { field: ["alert", "alert-danger"], public: [/^alert-/, /^(bg|text)-\w+-lt$/] }; // classes of theirs that no template names
+const MENU = ["bell", "calendar", "file-text", "plus", "scan", "user"]; // icons of config/navigation.py on phones
 const WORDS = ["placeholder", "status", "steps"]; // in our programs no classes of Tabler's
 
 function fail(sentence) {
@@ -101,9 +102,8 @@ async function purged(css, kind, classes, script) {
 }
 
 // frontend/icons.txt lists what Python names; what a template names is found there.
-function sprite() {
-  const named = Object.values(templates).flatMap((text) => [...text.matchAll(/{%-? icon "([\w-]+)"/g)].map((match) => match[1]));
-  const listed = read(join(here, "icons.txt")).split(/\s+/).filter(Boolean);
+function sprite(pages, listed) {
+  const named = pages.flatMap((text) => [...text.matchAll(/{%-? icon "([\w-]+)"/g)].map((match) => match[1]));
   const symbols = [...new Set([...listed, ...named])].sort().map((name) => {
     const style = name.endsWith("-filled") ? "filled" : "outline";
     const path = join(npm, "@tabler/icons/icons", style, `${name.replace(/-filled$/, "")}.svg`);
@@ -115,7 +115,11 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 }
 
-const files = new Map([...(await bundles()), ["icons.svg", sprite()]]);
+const files = new Map([
+  ...(await bundles()),
+  ["icons.svg", sprite(Object.values(templates), read(join(here, "icons.txt")).split(/\s+/).filter(Boolean))],
+  ["field.svg", sprite(templatesOf(PURGED.field), MENU)],
+]);
 for (const [page, kind] of Object.entries(PURGED)) {
   files.set(`${page}.css`, await purged(files.get(`${page}.css`), kind, KEPT[page], files.get(`${page}.js`)));
 }

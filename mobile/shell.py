@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 
 ASSETS = (
-    "field.css", "field.js", "scan.js", "theme.js", "zxing_reader.wasm", "icons.svg", "favicon.svg",
+    "field.css", "field.js", "scan.js", "theme.js", "zxing_reader.wasm", "field.svg", "favicon.svg",
     "icon-192.png", "icon-512.png", "icon-maskable.png",
 )  # fmt: skip
 
@@ -41,4 +41,4 @@ def shell_version(shell_html: str) -> str:
 
 
 def shell_page() -> str:
-    return render_to_string("field/shell.html")
+    return render_to_string("field/shell.html", {"is_phone": True})

@@ -37,10 +37,10 @@ class TodayPage(FieldPage, TemplateView):
     template_name = "mobile/today.html"
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if not request.headers.get("HX-Request"):
+        if "seen" not in request.GET:
             return super().get(request, *args, **kwargs)
         context = self.get_context_data()
-        same = request.GET.get("seen") == context["seen"]
+        same = request.GET["seen"] == context["seen"]
         return HttpResponse(status=204) if same else render(request, "mobile/jobs_fresh.html", context)
 
     def get_context_data(self, **kwargs) -> dict:

@@ -1,4 +1,3 @@
-import "./htmx.js";
 import "./signature.js";
 import "./field_app.js";
 import "./field_shell.js";

@@ -216,6 +216,5 @@ async function heard({ detail: { id, result } }) {
 
 document.addEventListener("field:queue", (event) => void heard(event).catch(() => {}));
 document.addEventListener("field:page", () => void layAll());
-document.addEventListener("htmx:afterSwap", () => void layAll());
 if (!document.querySelector("meta[name=shell]")) layAll().catch(() => {});
 

@@ -1,9 +1,7 @@
 // Pages as the phone keeps them: shown, fetched anew.
-import htmx from "htmx.org";
 import { write } from "./field_store.js";
 
 export function alive(element) {
-  htmx.process(element);
   element.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: element } }));
 }
 

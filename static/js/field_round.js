@@ -95,7 +95,7 @@ async function layRound() {
 }
 
 const quietly = () => layRound().catch(() => {});
-for (const change of ["field:page", "htmx:afterSwap"]) document.addEventListener(change, quietly);
+document.addEventListener("field:page", quietly);
 document.addEventListener("field:queue", ({ detail: { result } }) => {
   quietly();
   if (result) document.getElementById("round")?.closest("[data-fresh]")?.dispatchEvent(new Event("fresh"));

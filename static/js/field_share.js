@@ -53,6 +53,6 @@ async function lookOnce() {
   isLooking = false;
 }
 
-for (const change of ["field:queue", "field:page", "field:work", "htmx:load"]) document.addEventListener(change, lookOnce);
+for (const change of ["field:queue", "field:page", "field:work"]) document.addEventListener(change, lookOnce);
 setInterval(lookOnce, LOOK_EVERY_MS);
 lookOnce();

@@ -1,4 +1,4 @@
-// Runs `act` once for every element that matches: those on the page now, and those htmx brings later.
+// Runs `act` once for every element that matches: those on the page now, and those htmx (on phones: field_part.js) brings later.
 export function onPage(selector, act) {
   const seen = new WeakSet();
   const visit = (root) => {

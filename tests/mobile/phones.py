@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page
 
-QUIET = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK|^htmx:|Failed to fetch|status of (401|404|50)"
+QUIET = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK|Failed to fetch|status of (401|404|50)"
 
 KEPT = """async ([store, person]) => {
     const wanted = `field-${person ?? localStorage.getItem("field-person")}`;

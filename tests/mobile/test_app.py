@@ -2,12 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
+
+from config.navigation import FIELD
 
 pytestmark = pytest.mark.usefixtures("built_frontend", "db")
 
@@ -34,6 +37,24 @@ def test_the_worker_keeps_the_shell_and_files_that_exist_and_nothing_else() -> N
     assert named["shell"] == "/field/shell/"
     for url in named["assets"]:
         assert finders.find(url.removeprefix(settings.STATIC_URL)), url
+
+
+def test_a_phone_finds_every_icon_in_its_own_sprite(phone, order) -> None:
+    shapes = set(re.findall(r'<symbol id="([\w-]+)"', Path(finders.find("field.svg")).read_text()))
+    pages = [
+        "",
+        "scan/",
+        "me/",
+        "notices/",
+        "articles/",
+        "shell/",
+        f"orders/{order.number}/",
+        f"orders/{order.number}/sign/",
+    ]
+    shown = "".join(phone.get(f"/field/{page}").content.decode() for page in pages)
+    used = re.findall(r'<use href="[^"]*/([\w.]+)#([\w-]+)"', shown)
+    assert {sprite for sprite, _ in used} == {"field.svg"}
+    assert {shape for _, shape in used} | {f"tabler-{item.icon}" for item in FIELD} <= shapes
 
 
 def test_the_shell_says_the_same_to_everybody_of_one_language(phone, engineer) -> None:

@@ -14,8 +14,6 @@ from workorders import actions
 from workorders.models import FaultCode, Request, WorkOrder
 from workorders.service_report import hash_of
 
-HX = {"HTTP_HX_REQUEST": "true"}
-
 
 def text_of(response) -> str:
     return " ".join(response.content.decode().split())
@@ -73,9 +71,9 @@ def test_done_and_cancelled_orders_of_today_stay_in_sight(give, begun, phone, en
 
 def test_an_unchanged_list_is_not_sent_again(order, phone, dispatcher, at) -> None:
     seen = phone.get("/field/").context["seen"]
-    assert phone.get("/field/", {"seen": seen}, **HX).status_code == 204
+    assert phone.get("/field/", {"seen": seen}).status_code == 204
     actions.change_work_order(order, by=dispatcher, at=at, summary="Prints and smokes")
-    fresh = phone.get("/field/", {"seen": seen}, **HX)
+    fresh = phone.get("/field/", {"seen": seen})
     assert (fresh.status_code, "Prints and smokes" in text_of(fresh)) == (200, True)
     assert "<html" not in text_of(fresh)
 

@@ -245,7 +245,7 @@ def test_the_position_is_shared_in_the_shift_and_at_work_and_what_is_noted_out_o
 
 
 def test_a_new_order_and_its_notice_appear_by_themselves_and_a_list_that_may_be_old_says_so(see, give) -> None:
-    page = see("/field/", expected="ERR_INTERNET_DISCONNECTED|^htmx:")
+    page = see("/field/", expected="ERR_INTERNET_DISCONNECTED|fetching the script")
     assert page.get_by_text("Nothing to do right now.").is_visible()
     page.context.set_offline(True)
     page.locator("main [data-fresh]").dispatch_event("fresh")
