@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from assets import actions, forms, lists, permissions
-from assets.lifecycle import IN_A_BAG, NEXT, TerminalStatus
-from assets.models import Binding, Sticker, Terminal
+from assets.lifecycle import IN_A_BAG, NEXT, Step, TerminalStatus
+from assets.models import Binding, Mismatch, Sticker, Terminal
 from assets.queries import where_on
 from assets.stickers import public_url
 from journal.models import Entry
@@ -20,6 +20,7 @@ from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage, SubjectMixin
 
 MOST_PAST = 50
+EDITED = ("model", "tid", "region", "received_on", "firmware", "sim_iccid", "warranty_ends_on", "owner")
 
 
 class TerminalList(ListPage):
@@ -37,6 +38,34 @@ class TerminalList(ListPage):
     def rows(self):
         terminals = Terminal.objects.visible_to(self.request.user)
         return terminals.select_related("model", "region", "holder").with_live_bindings()
+
+
+class IdleList(TerminalList):
+    """The longest idle first: in stock, in bags, back and not wiped."""
+
+    name = "idle-list"
+    title = gettext_lazy("Idle terminals")
+    filterset_class = lists.IdleFilter
+    table_class = lists.IdleTable
+    create_url = ""
+    empty_text = gettext_lazy("Nothing lies idle.")
+
+    def rows(self):
+        return super().rows().idle().order_by("since", "pk")
+
+
+class MismatchList(ListPage):
+    name = "mismatch-list"
+    title = gettext_lazy("Away from their place")
+    permission = permissions.VIEW_TERMINAL
+    filterset_class = lists.MismatchFilter
+    table_class = lists.MismatchTable
+    export_permission = permissions.EXPORT_TERMINALS
+    empty_text = gettext_lazy("Every terminal is where it is registered, as far as anybody has said.")
+
+    def rows(self):
+        mismatches = Mismatch.objects.visible_to(self.request.user)
+        return mismatches.select_related("terminal", "binding__merchant", "reported_by", "resolved_by")
 
 
 class TerminalMixin:
@@ -62,6 +91,7 @@ class TerminalDetail(TerminalMixin, DetailPage):
             sticker=sticker,
             qr=qr_svg(public_url(sticker)) if sticker else "",
             mismatch=terminal.mismatches.open().select_related("binding", "reported_by").first(),
+            next_step=_next_step(terminal),
             can_issue=terminal.status == TerminalStatus.TESTED and not terminal.is_blocked,
             can_take_back=terminal.status in IN_A_BAG,
             can_bind=TerminalStatus.LIVE in following
@@ -72,6 +102,18 @@ class TerminalDetail(TerminalMixin, DetailPage):
             can_stick=terminal.status != TerminalStatus.SCRAPPED,
             **kwargs,
         )
+
+
+def _next_step(terminal: Terminal) -> tuple[str, str] | None:
+    """What the depot does with it next, and how its button is called."""
+    status = TerminalStatus(terminal.status)
+    if status == TerminalStatus.STAGED and not terminal.model.needs_keys:
+        status = TerminalStatus.KEYED
+    step = {
+        TerminalStatus.RECEIVED: Step.STAGE, TerminalStatus.WIPED: Step.STAGE, TerminalStatus.STAGED: Step.KEY,
+        TerminalStatus.KEYED: Step.TEST, TerminalStatus.RETURNED: Step.WIPE,
+    }.get(status)  # fmt: skip
+    return (step.value, str(dict(forms.BENCH_STEPS)[step])) if step else None
 
 
 class TerminalBindings(TerminalMixin, PanelPage):
@@ -127,22 +169,36 @@ class TerminalReceive(ScopedFormMixin, FormPage):
 
     def form_valid(self, form) -> HttpResponse:
         values = dict(form.cleaned_data)
-        received, refused = [], []
-        for serial, tid in values.pop("lines"):
-            try:
-                received.append(actions.receive_terminal(serial=serial, tid=tid, **values, **self.who))
-            except Refused as refusal:
-                refused.append((", ".join(filter(None, [serial, tid])), str(refusal)))
+        received, refused = self._receive(values.pop("lines"), values)
         if received:
             sentence = ngettext("%(count)s terminal was received.", "%(count)s terminals were received.", len(received))
             messages.success(self.request, sentence % {"count": len(received)})
         if refused:
-            again = {**form.data.dict(), "lines": "\n".join(line for line, _sentence in refused)}
+            again = {
+                **form.data.dict(),
+                "first": "",
+                "last": "",
+                "lines": "\n".join(line for line, _sentence in refused),
+            }
             return self.render_to_response(
                 self.get_context_data(form=forms.ReceiveForm(initial=again, by=self.request.user), refused=refused),
                 status=422,
             )
         return self.redirect(received[0].get_absolute_url() if len(received) == 1 else self.back_url())
+
+    def _receive(self, lines: list[tuple[str, str]], values: dict) -> tuple[list[Terminal], list[tuple[str, str]]]:
+        """All in one go; where that cannot be, one by one, with the lines that were refused."""
+        news = [{"serial": serial, "tid": tid, **values} for serial, tid in lines]
+        try:
+            return actions.receive_terminals(news, **self.who), []
+        except Refused:
+            received, refused = [], []
+        for (serial, tid), new in zip(lines, news, strict=True):
+            try:
+                received += actions.receive_terminals([new], **self.who)
+            except Refused as refusal:
+                refused.append((", ".join(filter(None, [serial, tid])), str(refusal)))
+        return received, refused
 
     def back_url(self) -> str:
         return reverse("office:terminal-list")
@@ -159,7 +215,7 @@ class TerminalEdit(TerminalAction):
     form_class = forms.TerminalForm
 
     def get_initial(self) -> dict:
-        return {name: getattr(self.subject, name) for name in ("model", "tid", "region", "received_on", "firmware")}
+        return {name: getattr(self.subject, name) for name in EDITED}
 
     def run_action(self, values: dict) -> Terminal:
         return actions.change_terminal(self.subject, **values, **self.who)
@@ -194,6 +250,27 @@ class TerminalScrap(TerminalAction):
 
     def run_action(self, values: dict) -> Terminal:
         return actions.scrap_terminal(self.subject, **values, **self.who)
+
+
+class TerminalRelocate(TerminalAction):
+    permission = permissions.BIND_TERMINAL
+    title = gettext_lazy("Register another place")
+    submit_label = gettext_lazy("Register")
+    form_class = forms.RelocateForm
+
+    def run_action(self, values: dict) -> Binding:
+        return actions.relocate_terminal(self.subject, **values, **self.who)
+
+
+class TerminalResolve(TerminalAction):
+    permission = permissions.BIND_TERMINAL
+    title = gettext_lazy("Say where it really is")
+    submit_label = gettext_lazy("Resolve")
+    form_class = forms.ResolveForm
+
+    def run_action(self, values: dict) -> Mismatch:
+        mismatch = get_object_or_404(self.subject.mismatches.open())
+        return actions.resolve_mismatch(mismatch, **values, **self.who)
 
 
 class TerminalBind(TerminalAction):

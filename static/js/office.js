@@ -7,3 +7,4 @@ import "./list.js";
 import "./copy.js";
 import "./weights.js";
 import "./procedure_editor.js";
+import "./bench.js";
