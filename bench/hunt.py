@@ -85,13 +85,14 @@ def fill(leads: int) -> list[User]:
         for n in range(start, min(start + 20_000, leads)):
             cell, region, west, south = cells[n % len(cells)]
             is_visited = chance.random() < VISITED
+            walker = chance.choice(walkers) if is_visited else None
             rows.append(Lead(
                 number=f"L-{n:06d}", name=f"店{n % 977} Shop {n}", region_id=region, cell_id=cell,
                 source=chance.choice(["import", "street", "public"]), trade=chance.choice(trades),
                 lat=south + chance.random() * SIDE, lon=west + chance.random() * SIDE,
                 status="visited" if is_visited else "new", visits_count=3 if is_visited else 0,
                 last_visited_at=now - timedelta(days=chance.random() * 60) if is_visited else None,
-                owner=chance.choice(walkers) if is_visited else None,
+                last_visited_by=walker, owner=walker,
                 claimed_until=now + timedelta(days=14) if is_visited else None,
                 created_at=now - timedelta(days=chance.random() * 365),
             ))  # fmt: skip

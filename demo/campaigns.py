@@ -192,6 +192,10 @@ def _visit(rng: random.Random, leads: Sequence[Lead], prospector: User, at: date
     Visit.objects.bulk_create(visits)
     for visit in visits:
         Lead.objects.filter(pk=visit.lead_id).update(
-            status=LeadStatus.VISITED, visits_count=1, last_visited_at=visit.at, intention=visit.intention
+            status=LeadStatus.VISITED,
+            visits_count=1,
+            last_visited_at=visit.at,
+            last_visited_by=prospector,
+            intention=visit.intention,
         )
     record_all("prospecting.record_visit", [visit.lead for visit in visits], by=prospector, at=at)

@@ -29,8 +29,14 @@ from workforce.roles import Role
 MOST_BYTES = 5_000_000
 
 
-def prospectors(by: User):
+def prospectors(by: User) -> models.QuerySet[User]:
     return User.objects.visible_to(by).filter(role=Role.PROSPECTOR, is_active=True).order_by("name", "pk")
+
+
+def prospector_field(**kwargs: Any) -> SearchField:
+    return SearchField(
+        User.objects.none(), url_name="office:prospector-search", key="username", **{"label": _("Prospector"), **kwargs}
+    )
 
 
 class LeadForm(InputForm):
@@ -79,7 +85,7 @@ class LeadForm(InputForm):
 
 
 class OwnerForm(forms.Form):
-    owner = forms.ModelChoiceField(User.objects.none(), to_field_name="username", label=_("Prospector"))
+    owner = prospector_field()
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -154,7 +160,7 @@ class OfferForm(InputForm):
 
 
 class TaskForm(InputForm):
-    prospector = forms.ModelChoiceField(User.objects.none(), to_field_name="username", label=_("Prospector"))
+    prospector = prospector_field()
     cells = SearchManyField(
         Cell.objects.none(), url_name="office:cell-search", label=_("Cells"),
         help_text=_("All their shops that are worth a visit."),
@@ -206,7 +212,7 @@ class CostForm(InputForm):
 
 
 class HandoutForm(InputForm):
-    prospector = forms.ModelChoiceField(User.objects.none(), to_field_name="username", label=_("Prospector"))
+    prospector = prospector_field()
 
     class Meta:
         model = Handout
@@ -224,9 +230,7 @@ class GridFilter(forms.Form):
     region = forms.ModelChoiceField(
         Region.objects.none(), required=False, to_field_name="code", label=_("Region"), empty_label=_("All")
     )
-    prospector = forms.ModelChoiceField(
-        User.objects.none(), required=False, to_field_name="username", label=_("Prospector"), empty_label=_("All")
-    )
+    prospector = prospector_field(required=False, empty_label=_("All"))
     colour = forms.ChoiceField(required=False, choices=Measure.choices, label=_("Coloured by"))
     leads = forms.ChoiceField(required=False, choices=[("", _("Shown")), ("no", _("Hidden"))], label=_("Leads"))
 
@@ -355,9 +359,7 @@ class MergeCellsForm(ChosenCellsForm):
 
 
 class GiveCellsForm(ChosenCellsForm):
-    prospector = forms.ModelChoiceField(
-        User.objects.none(), to_field_name="username", label=_("Prospector"), required=False
-    )
+    prospector = prospector_field(required=False)
     is_taken_back = forms.BooleanField(label=_("Nobody: take them back"), required=False)
 
     def __init__(self, *args, by: User, **kwargs) -> None:

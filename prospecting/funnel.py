@@ -4,7 +4,7 @@ Counted are leads noted in a period, by what has come of them until today; so ev
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import nlargest
@@ -29,19 +29,19 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
-from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from prospecting.models import Campaign, CampaignCost, Cell, Lead, Opportunity, Visit
+from prospecting.models import Campaign, CampaignCost, Cell, Lead, Opportunity
 from workforce.models import Region, User
 from workorders.lifecycle import DONE
 
 MOST_ROWS = 100
 MONTHS = 12  # of fees are the revenue of a merchant won
 MONEY = DecimalField(max_digits=14, decimal_places=2)
+WORKER = Coalesce("last_visited_by", "owner")  # whose lead it is in the figures
 
 
 class Step(models.TextChoices):
@@ -79,10 +79,16 @@ def _came(step: Step, lead: str, opportunity: str) -> Q:
     }[step]
 
 
-def _counts() -> dict[str, Count]:
-    """Of leads, for each step."""
-    counts = {step.value: Count("pk", distinct=True, filter=_came(step, "", "opportunities__")) for step in Step}
-    return counts | {"cells": Count("cell", distinct=True)}
+def _of_leads() -> dict[str, Count]:
+    visited = Count("pk", filter=Q(visits_count__gt=0))
+    return {Step.LEAD.value: Count("pk"), Step.VISITED.value: visited, "cells": Count("cell", distinct=True)}
+
+
+def _of_opportunities() -> dict[str, Count]:
+    """What the opportunities of leads add; a lead may have had several, and one without a visit counts as visited."""
+    came = {step: _came(step, "", "opportunities__") for step in Step if step != Step.LEAD}
+    came[Step.VISITED] = Q(visits_count=0)
+    return {step.value: Count("pk", distinct=True, filter=condition) for step, condition in came.items()}
 
 
 def reached(leads: QuerySet[Lead], step: str) -> QuerySet[Lead]:
@@ -95,19 +101,10 @@ def reached(leads: QuerySet[Lead], step: str) -> QuerySet[Lead]:
     return leads.filter(Exists(Opportunity.objects.filter(came, lead=OuterRef("pk"))))
 
 
-def with_worker(leads: QuerySet[Lead]) -> QuerySet[Lead]:
-    """`worker` is whose lead it is in the figures: who visited it last, else who has claimed it."""
-    last = Visit.objects.filter(lead=OuterRef("pk")).order_by("-at").values("prospector")[:1]
-    worker = Case(
-        When(visits_count__gt=0, then=Subquery(last)), default=F("owner"), output_field=models.BigIntegerField()
-    )
-    return leads.annotate(worker=worker)
-
-
-def worked_by(leads: QuerySet[Lead], person: User) -> QuerySet[Lead]:
-    """Those whose worker this is."""
-    touched = Q(owner=person) | Q(pk__in=Visit.objects.filter(prospector=person).values("lead"))
-    return with_worker(leads.filter(touched)).filter(Exact(F("worker"), person.pk))
+def worked_by(leads: QuerySet[Lead], person: User | None) -> QuerySet[Lead]:
+    """Those of whom this is the WORKER."""
+    claimed = Q(last_visited_by=None, owner=person)
+    return leads.filter(claimed | Q(last_visited_by=person) if person else claimed)
 
 
 @dataclass(frozen=True)
@@ -135,21 +132,34 @@ class FunnelRow:
 
 def total(leads: QuerySet[Lead], query: dict[str, Any]) -> FunnelRow:
     """All of them; `query` is what lists them on the page of leads."""
-    counts = leads.aggregate(**_counts())
+    counts = leads.aggregate(**_of_leads())
+    _add(counts, leads.filter(opportunities__isnull=False).aggregate(**_of_opportunities()))
     return _row(_("All"), counts, query)
 
 
-def rows(leads: QuerySet[Lead], by: By, query: dict[str, Any]) -> list[FunnelRow]:
-    """In one statement, and one for the names: months in their order, of anything else the MOST_ROWS that lead."""
-    key: Any = {By.PERSON: F("worker"), By.MONTH: TruncMonth("created_at")}.get(by, F(by.value))
-    grouped = (with_worker(leads) if by == By.PERSON else leads).annotate(key=key).values("key")
-    counted: list[Any] = list(grouped.annotate(**_counts()).order_by())
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
+
+
+def rows(leads: QuerySet[Lead], by: By, query: dict[str, Any]) -> tuple[list[FunnelRow], FunnelRow]:
+    """Months in their order, of anything else the MOST_ROWS that lead; and all of them together."""
+    key: Any = {By.PERSON: WORKER, By.MONTH: TruncMonth("created_at")}.get(by, F(by.value))
+    grouped = leads.annotate(key=key).values("key").order_by()
+    of_leads: Iterable[Any] = grouped.annotate(**_of_leads())
+    of_opportunities: Iterable[Any] = grouped.filter(opportunities__isnull=False).annotate(**_of_opportunities())
+    counts: dict[Any, dict[str, int]] = {row.pop("key"): row for row in of_leads}
+    for more in of_opportunities:
+        _add(counts.setdefault(more.pop("key"), {"cells": 0}), more)
     if by == By.MONTH:
-        counted.sort(key=lambda counts: counts["key"])
+        keys = sorted(counts)
     else:
-        counted = nlargest(MOST_ROWS, counted, key=lambda counts: [counts[step] for step in Step])
-    named = _names(by, [counts["key"] for counts in counted])
-    return [_row(named[counts["key"]][0], counts, query | named[counts["key"]][1]) for counts in counted]
+        keys = nlargest(MOST_ROWS, counts, key=lambda key: [counts[key].get(step, 0) for step in Step.values])
+    named = _names(by, keys)
+    everything = {step: sum(each.get(step, 0) for each in counts.values()) for step in Step.values}
+    everything["cells"] = leads.filter(cell__isnull=False).order_by().values("cell").distinct().count()
+    listed = [_row(named[key][0], counts[key], query | named[key][1]) for key in keys]
+    return listed, _row(_("All"), everything, query)
 
 
 def _names(by: By, keys: list[Any]) -> dict[Any, tuple[str, dict[str, Any]]]:
@@ -163,7 +173,8 @@ def _names(by: By, keys: list[Any]) -> dict[Any, tuple[str, dict[str, Any]]]:
         By.CAMPAIGN: (Campaign, "number", "campaign", _("No campaign")),
         By.CELL: (Cell, "number", "cell", _("Outside of every cell")),
     }[by]
-    found = model._default_manager.in_bulk([key for key in keys if key is not None])
+    listed = model._default_manager.only("pk", slug, "name")
+    found = listed.in_bulk([key for key in keys if key is not None])
     named = {key: (str(row), {asked: getattr(row, slug)}) for key, row in found.items()}
     return named | {None: (nothing, {asked: "null"})}
 
@@ -175,15 +186,16 @@ def _days_of(first: date) -> dict[str, Any]:
 
 def _row(label: str, counts: Mapping[str, Any], query: dict[str, Any]) -> FunnelRow:
     def asked(page: str, **more: Any) -> str:
-        return f"{reverse(page)}?{urlencode(query | more)}"
+        return f"{page}?{'&'.join(filter(None, [said, urlencode(more)]))}"
 
-    numbers = [counts[step] for step in Step]
+    said, listed = urlencode(query), reverse("office:lead-list")
+    numbers = [counts.get(step, 0) for step in Step.values]
     shares = [None, *(100 * now / before if before else None for before, now in pairwise(numbers))]
     figures = [
-        Figure(str(step.label), number, asked("office:lead-list", reached=step.value), share)
+        Figure(str(step.label), number, asked(listed, reached=step.value), share)
         for step, number, share in zip(Step, numbers, shares, strict=True)
     ]
-    return FunnelRow(label, Figure(_("Cells"), counts["cells"], asked("office:funnel", by="cell")), figures)
+    return FunnelRow(label, Figure(_("Cells"), counts["cells"], asked(reverse("office:funnel"), by="cell")), figures)
 
 
 def chart(row: FunnelRow) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import Trade
-from prospecting.funnel import Step, reached, with_worker, worked_by
+from prospecting.funnel import Step, reached, worked_by
 from prospecting.lifecycle import LeadStatus, Stage
 from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask, Visit
 from toolkit.choices import SearchSelect
-from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
+from toolkit.lists import DateTimeColumn, DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import status_badge
 from workforce.lists import region_filter
 from workforce.models import Region, User
@@ -26,6 +26,14 @@ def intention_badge(lead: Lead):
     if lead.intention is None:
         return "–"
     return format_html('<span class="badge bg-{}-lt">{}</span>', COLD[lead.intention - 1], lead.get_intention_display())
+
+
+class ProspectorFilter(django_filters.ModelChoiceFilter):
+    """By user name; the prospectors to choose among come as one types, those who have left too."""
+
+    def __init__(self, **kwargs) -> None:
+        kwargs["widget"] = SearchSelect(attrs={"data-search": reverse_lazy("office:prospector-search-all")})
+        super().__init__(queryset=_prospectors, to_field_name="username", **kwargs)
 
 
 def _prospectors(request):
@@ -47,8 +55,8 @@ class FunnelFilter(FilterSet):
     """What the funnel and the list of its rows are narrowed down by."""
 
     region = region_filter()
-    person = django_filters.ModelChoiceFilter(
-        queryset=_prospectors, to_field_name="username", null_label=gettext_lazy("Nobody"), method="filter_person",
+    person = ProspectorFilter(
+        null_label=gettext_lazy("Nobody"), method="filter_person",
         label=gettext_lazy("Visited last by, or claimed by"),
     )  # fmt: skip
     campaign = _campaign_filter()
@@ -59,10 +67,7 @@ class FunnelFilter(FilterSet):
         fields = ()
 
     def filter_person(self, queryset, name: str, person: User | str | None):
-        if person is None:
-            return queryset
-        worker = None if person == "null" else person
-        return with_worker(queryset).filter(worker__isnull=True) if worker is None else worked_by(queryset, worker)
+        return queryset if person is None else worked_by(queryset, None if person == "null" else person)
 
 
 class LeadFilter(FunnelFilter):
@@ -93,9 +98,7 @@ class LeadFilter(FunnelFilter):
         widget=SearchSelect(attrs={"data-search": reverse_lazy("office:cell-search")}),
     )
     trade = django_filters.ModelChoiceFilter(queryset=Trade.objects.all(), label=gettext_lazy("Trade"))
-    owner = django_filters.ModelChoiceFilter(
-        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
-    )
+    owner = ProspectorFilter(label=gettext_lazy("Owner"))
     pool = django_filters.BooleanFilter(method="filter_pool", label=gettext_lazy("In the pool of leads"))
     claimed_until = DayRangeFilter(label=gettext_lazy("The claim lapses"))
 
@@ -113,12 +116,12 @@ class LeadTable(Table):
     cell = tables.Column(orderable=False)
     owner = tables.Column(orderable=False)
     visits_count = tables.Column(orderable=False)
-    last_visited_at = tables.DateTimeColumn(orderable=False)
+    last_visited_at = DateTimeColumn(orderable=False)
     next_step_on = tables.Column(orderable=False)
     region = tables.Column(orderable=False)
     address = tables.Column(orderable=False)
     campaign = tables.Column(orderable=False)
-    created_at = tables.DateTimeColumn(order_by=("id",))
+    created_at = DateTimeColumn(order_by=("id",))
 
     class Meta(Table.Meta):
         model = Lead
@@ -152,9 +155,7 @@ class OpportunityFilter(FilterSet):
     q = django_filters.CharFilter(field_name="lead__name", lookup_expr="icontains", label=gettext_lazy("Name"))
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=gettext_lazy("Stage"))
     region = region_filter()
-    owner = django_filters.ModelChoiceFilter(
-        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Owner")
-    )
+    owner = ProspectorFilter(label=gettext_lazy("Owner"))
     created = DayRangeFilter(field_name="created_at", label=gettext_lazy("Created"))
 
     class Meta:
@@ -166,14 +167,14 @@ class OpportunityTable(Table):
     number = tables.Column()
     lead = tables.Column(orderable=False)
     stage = tables.Column(orderable=False)
-    stage_since = tables.DateTimeColumn(orderable=False)
+    stage_since = DateTimeColumn(orderable=False)
     monthly_volume = tables.Column(orderable=False)
     monthly_fee = tables.Column(orderable=False)
     expected_on = tables.Column(orderable=False)
     owner = tables.Column(orderable=False)
     order = tables.Column(orderable=False)
     region = tables.Column(orderable=False)
-    created_at = tables.DateTimeColumn(order_by=("id",))
+    created_at = DateTimeColumn(order_by=("id",))
 
     class Meta(Table.Meta):
         model = Opportunity
@@ -199,9 +200,7 @@ class OpportunityTable(Table):
 
 class TaskFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ProspectingTask.Status.choices, label=gettext_lazy("Status"))
-    prospector = django_filters.ModelChoiceFilter(
-        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Prospector")
-    )
+    prospector = ProspectorFilter(label=gettext_lazy("Prospector"))
     region = region_filter()
 
     class Meta:
@@ -253,9 +252,7 @@ class TaskTable(Table):
 class VisitFilter(FilterSet):
     q = django_filters.CharFilter(field_name="lead__name", lookup_expr="icontains", label=gettext_lazy("Name"))
     at = DayRangeFilter(label=gettext_lazy("Day"))
-    prospector = django_filters.ModelChoiceFilter(
-        queryset=_prospectors, to_field_name="username", label=gettext_lazy("Prospector")
-    )
+    prospector = ProspectorFilter(label=gettext_lazy("Prospector"))
     outcome = django_filters.MultipleChoiceFilter(choices=Visit.Outcome.choices, label=gettext_lazy("Outcome"))
     doubtful = django_filters.BooleanFilter(method="filter_doubtful", label=gettext_lazy("Authenticity is doubtful"))
     region = region_filter("lead__region")
@@ -273,7 +270,7 @@ class VisitTable(Table):
     number = tables.Column(orderable=False)
     lead = tables.Column(orderable=False)
     prospector = tables.Column(orderable=False)
-    at = tables.DateTimeColumn()
+    at = DateTimeColumn()
     outcome = tables.Column(orderable=False)
     intention = tables.Column(orderable=False)
     score = tables.Column(orderable=False)

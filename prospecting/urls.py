@@ -40,6 +40,8 @@ office: list[URLPattern] = [
         name="opportunity-offer-withdraw",
     ),
     path("opportunities/<str:number>/convert/", opportunities.OpportunityConvert.as_view(), name="opportunity-convert"),
+    path("prospectors/search/", leads.ProspectorSearch.as_view(), name="prospector-search"),
+    path("prospectors/search/all/", leads.ProspectorSearch.as_view(with_former=True), name="prospector-search-all"),
     path("prospecting/", funnel.Today.as_view(), name="prospecting-today"),
     path("funnel/", funnel.Funnel.as_view(), name="funnel"),
     path("shop-visits/", funnel.ShopVisitList.as_view(), name="shop-visit-list"),

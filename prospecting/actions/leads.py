@@ -194,7 +194,8 @@ def merge_leads(kept: Lead, merged: Lead, *, by: User, at: datetime) -> Lead:
         Stop.objects.filter(lead=merged).exclude(task__stops__lead=kept).update(lead=kept)
         kept.captures.add(*merged.captures.all())
         kept.visits_count += merged.visits_count
-        kept.last_visited_at = max(filter(None, (kept.last_visited_at, merged.last_visited_at)), default=None)
+        if merged.last_visited_at and (kept.last_visited_at is None or merged.last_visited_at > kept.last_visited_at):
+            kept.last_visited_at, kept.last_visited_by = merged.last_visited_at, merged.last_visited_by
         if kept.status == LeadStatus.NEW and kept.visits_count:
             move_lead(kept, LeadStatus.VISITED)
         kept.save()

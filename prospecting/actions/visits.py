@@ -123,7 +123,7 @@ def _tell_lead(lead: Lead, visit: Visit) -> dict[str, list]:
     changes: dict[str, list] = {}
     lead.visits_count += 1
     if lead.last_visited_at is None or visit.at >= lead.last_visited_at:
-        lead.last_visited_at = visit.at
+        lead.last_visited_at, lead.last_visited_by = visit.at, visit.prospector
         lead.next_step, lead.next_step_on = visit.next_step, visit.next_step_on
         if visit.intention:
             changes["intention"] = [lead.intention, visit.intention]

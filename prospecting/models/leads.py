@@ -101,6 +101,10 @@ class Lead(Phoned):
     claimed_until = models.DateTimeField(_("claimed until"), null=True, editable=False)
     visits_count = models.PositiveIntegerField(_("visits"), default=0, editable=False)
     last_visited_at = models.DateTimeField(_("last visit"), null=True, editable=False)
+    last_visited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, editable=False,
+        verbose_name=_("visited last by"),
+    )  # fmt: skip
     next_step = models.CharField(_("next step"), max_length=12, blank=True, editable=False)
     next_step_on = models.DateField(_("next step on"), null=True, editable=False)
     merchant = models.ForeignKey(
@@ -143,6 +147,10 @@ class Lead(Phoned):
             models.CheckConstraint(
                 condition=Q(claimed_until=None) | Q(owner__isnull=False), name="lead_claimed_by_somebody"
             ),
+            models.CheckConstraint(
+                condition=Q(last_visited_at=None) | Q(last_visited_by__isnull=False) | Q(status=LeadStatus.MERGED),
+                name="lead_visited_by_somebody",
+            ),
             models.CheckConstraint(condition=Q(potential=None) | Q(potential__lte=100), name="lead_potential_to_100"),
         ]
         indexes = [
@@ -157,9 +165,18 @@ class Lead(Phoned):
             models.Index(
                 fields=["created_at"],
                 condition=Q(merged_into=None),
-                name="lead_noted",
-                include=["id", "region", "campaign", "cell", "owner", "visits_count"],  # all that the funnel reads
+                name="lead_funnel",
+                include=[
+                    "id",
+                    "region",
+                    "campaign",
+                    "cell",
+                    "owner",
+                    "last_visited_by",
+                    "visits_count",
+                ],  # the funnel's
             ),
+            models.Index(fields=["last_visited_by", "-id"], name="lead_visitor", condition=~Q(last_visited_by=None)),
             models.Index(fields=["claimed_until"], name="lead_claim_over", condition=~Q(claimed_until=None)),
         ]
 

@@ -71,13 +71,13 @@ class Funnel(Page, TemplateView):
         by = funnel.By(chosen if chosen in funnel.By.values else funnel.By.PERSON)
         leads = self.filterset.qs if self.filterset.is_valid() else self.filterset.queryset.none()
         query = {name: value for name, value in self.asked.items() if value}
-        total = funnel.total(leads, query)
+        rows, total = funnel.rows(leads, by, query)
         return super().get_context_data(
             filterset=self.filterset,
             by=by,
             tabs=[(each, f"?{self.query(by=each.value)}") for each in funnel.By],
             total=total,
-            rows=funnel.rows(leads, by, query),
+            rows=rows,
             most=funnel.MOST_ROWS,
             chart=funnel.chart(total),
             **kwargs,

@@ -16,6 +16,8 @@ from prospecting.models import Lead, Opportunity, Visit
 from toolkit.choices import ChoicePage
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage, SubjectMixin
+from workforce.models import User
+from workforce.roles import Role
 
 
 class LeadList(ListPage):
@@ -44,6 +46,19 @@ class LeadSearch(ChoicePage):
 
     def choice(self, row: Lead) -> tuple[str, str]:
         return row.number, f"{row.name} · {row.number}"
+
+
+class ProspectorSearch(ChoicePage):
+    permission = permissions.VIEW_LEAD
+    with_former = False  # those who have left: to filter by
+
+    def rows(self) -> QuerySet[User]:
+        people = User.objects.visible_to(self.request.user).filter(role=Role.PROSPECTOR)
+        rows = people if self.with_former else people.filter(is_active=True)
+        return rows.select_related("region").order_by("name", "pk")
+
+    def choice(self, row: User) -> tuple[str, str]:
+        return row.username, " · ".join(filter(None, [row.name, row.region and row.region.name]))
 
 
 class LeadMixin:

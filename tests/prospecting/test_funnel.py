@@ -74,15 +74,16 @@ def test_the_numbers_are_those_of_a_small_world(world, manager, prospector, riva
     assert [figure.count for figure in everything.figures] == [8, 6, 4, 3, 2, 1]
     assert [figure.share and round(figure.share) for figure in everything.figures] == [None, 75, 67, 75, 67, 50]
     assert everything.cells.count == 2
-    assert counts(funnel.rows(leads, By.PERSON, {})) == {
+    by = {each: funnel.rows(leads, each, {}) for each in By}
+    assert all(together == everything for _rows, together in by.values())
+    found = {each: counts(rows) for each, (rows, _together) in by.items()}
+    assert found[By.PERSON] == {
         prospector.name: [5, 5, 4, 3, 2, 1], rival.name: [1, 1, 0, 0, 0, 0], "Nobody": [2, 0, 0, 0, 0, 0],
     }  # fmt: skip
-    assert counts(funnel.rows(leads, By.REGION, {})) == {"Xihu": [7, 6, 4, 3, 2, 1], "Ningbo": [1, 0, 0, 0, 0, 0]}
-    assert counts(funnel.rows(leads, By.CAMPAIGN, {})) == {
-        "Tea month": [6, 5, 4, 3, 2, 1], "No campaign": [2, 1, 0, 0, 0, 0],
-    }  # fmt: skip
-    assert counts(funnel.rows(leads, By.CELL, {}))["Outside of every cell"] == [1, 0, 0, 0, 0, 0]
-    assert list(counts(funnel.rows(leads, By.MONTH, {}))) == ["October 2026", "November 2026"]
+    assert found[By.REGION] == {"Xihu": [7, 6, 4, 3, 2, 1], "Ningbo": [1, 0, 0, 0, 0, 0]}
+    assert found[By.CAMPAIGN] == {"Tea month": [6, 5, 4, 3, 2, 1], "No campaign": [2, 1, 0, 0, 0, 0]}
+    assert found[By.CELL]["Outside of every cell"] == [1, 0, 0, 0, 0, 0]
+    assert list(found[By.MONTH]) == ["October 2026", "November 2026"]
 
 
 def test_who_transacted_before_the_lead_was_noted_does_so_without_it(world, manager):
