@@ -62,9 +62,11 @@ ROLES: dict[str, set[str]] = {
         assets.BIND_TERMINAL,
         assets.REVEAL_ACCOUNT,
         assets.PRINT_STICKERS,
+        assets.REPORT_BINDINGS,
         assets.EXPORT_TERMINALS,
         spareparts.VIEW_STOCK,
         spareparts.MOVE_STOCK,
+        spareparts.APPROVE_STOCK,
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
@@ -112,6 +114,7 @@ ROLES: dict[str, set[str]] = {
         workforce.VIEW_PEOPLE,
         assets.EDIT_TERMINAL,
         assets.PRINT_STICKERS,
+        assets.REPORT_BINDINGS,
         assets.EXPORT_TERMINALS,
         spareparts.VIEW_STOCK,
         spareparts.MOVE_STOCK,
@@ -134,8 +137,8 @@ ROLES: dict[str, set[str]] = {
     | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT, merchants.VIEW_CHANGE, merchants.APPROVE_CHANGE}
     | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
     Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT},
-    Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL},
-    Role.INSPECTOR: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER},
+    Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL, spareparts.REQUEST_PARTS},
+    Role.INSPECTOR: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, spareparts.REQUEST_PARTS},
     Role.OPS: READ
     | {knowledge.WRITE_MESSAGE}
     | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}

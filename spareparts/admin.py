@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from spareparts.models import Part, Place
+from spareparts.models import ApprovalRule, Part, Place, Supplier
 from toolkit.admin import ReferenceAdmin
 
 
@@ -21,9 +21,21 @@ class PlaceAdmin(ReferenceAdmin):
     exclude = ["person"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(kind=Place.Kind.BAG)
+        return super().get_queryset(request).exclude(kind__in=Place.MADE_BY_THEMSELVES)
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "kind":
-            kwargs["choices"] = [choice for choice in Place.Kind.choices if choice[0] != Place.Kind.BAG]
+            kwargs["choices"] = [choice for choice in Place.Kind.choices if choice[0] not in Place.MADE_BY_THEMSELVES]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(Supplier)
+class SupplierAdmin(ReferenceAdmin):
+    list_display = ["name", "code", "is_active"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(ReferenceAdmin):
+    list_display = ["region", "above"]
+    list_select_related = ["region"]

@@ -4,10 +4,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
-from spareparts.models import Movement, Part, Place, Stock
+from spareparts.models import Handover, Movement, Part, Place, Stock
 from toolkit.choices import ChoicePage
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, FormPage
+
+WAY = ("place__leads_to__region", "place__leads_to__person__region")
 
 
 class StockList(ListPage):
@@ -26,7 +28,8 @@ class StockList(ListPage):
 
     def rows(self) -> QuerySet[Stock]:
         rows = Stock.objects.visible_to(self.request.user).there()
-        return rows.select_related("part", "place__region", "place__person__region").order_by("part_id", "place_id")
+        rows = rows.select_related("part", "place__region", "place__person__region", *WAY)
+        return rows.order_by("part_id", "place_id")
 
 
 class MovementList(ListPage):
@@ -41,7 +44,8 @@ class MovementList(ListPage):
 
     def rows(self) -> QuerySet[Movement]:
         rows = Movement.objects.visible_to(self.request.user)
-        return rows.select_related("part", "source__person", "target__person", "by")
+        ends = ("source__person", "target__person", "source__leads_to__person", "target__leads_to__person")
+        return rows.select_related("part", "by", *ends)
 
 
 class DepotList(ListPage):
@@ -56,7 +60,7 @@ class DepotList(ListPage):
     empty_text = _("No depots yet: add one, then receive parts into it.")
 
     def rows(self) -> QuerySet[Place]:
-        depots = Place.objects.visible_to(self.request.user).filter(kind=Place.Kind.DEPOT)
+        depots = Place.objects.visible_to(self.request.user).exclude(kind__in=Place.MADE_BY_THEMSELVES)
         return depots.select_related("region", "calendar").order_by("name", "pk")
 
     def table(self) -> lists.DepotTable:
@@ -92,7 +96,7 @@ class DepotEdit(DepotForms, ActionPage):
     slug_field = "code"
 
     def subjects(self) -> QuerySet[Place]:
-        return Place.objects.visible_to(self.request.user).filter(kind=Place.Kind.DEPOT)
+        return Place.objects.visible_to(self.request.user).exclude(kind__in=Place.MADE_BY_THEMSELVES)
 
     def get_title(self) -> str:
         return self.subject.name
@@ -153,13 +157,17 @@ class Receive(MovePage):
 
 
 class Transfer(MovePage):
+    """Sends them on their way; whoever they go to confirms."""
+
     title = _("Hand out parts")
     submit_label = _("Hand out")
-    success_message = _("The parts have changed their place.")
     form_class = forms.TransferForm
 
-    def run_action(self, values: dict) -> Movement:
-        return actions.transfer_part(values.pop("part"), **values, **self.who)
+    def run_action(self, values: dict) -> Handover:
+        return actions.send_parts({values.pop("part"): values.pop("quantity")}, **values, **self.who)
+
+    def done_url(self, result: Handover) -> str:
+        return result.get_absolute_url()
 
 
 class Return(MovePage):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
-from assets.actions import bind_terminal, print_stickers
+from assets.actions import bind_terminal, make_filing_report, print_stickers
 from dispatch.actions import request_plan
 from dispatch.models import RuleSet
 from evidence.actions import keep_picture
@@ -30,7 +30,8 @@ from prospecting.actions import (
     make_offer,
     open_opportunity,
 )
-from spareparts.actions import make_depot
+from spareparts import actions as spareparts
+from spareparts.models import PurchaseRequest, Supplier
 from tests import factories as make
 from tests.architecture.routes import ROUTES
 from workforce.actions import make_organisation
@@ -76,6 +77,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         asked.order, engineer=engineer, start=at, end=at + timedelta(hours=1), by=dispatcher, at=at
     )
     sheet = print_stickers(count=1, region=hangzhou, by=keeper, at=at)
+    report = make_filing_report(region=hangzhou, by=keeper, at=at)
     file = io.BytesIO()
     Image.new("RGB", (8, 8)).save(file, "PNG")
     file.seek(0)
@@ -92,7 +94,21 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     variant = make_variant(repair.procedure, name="Hangzhou", region=hangzhou, by=manager, at=at)
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
     plan = request_plan(region=hangzhou, on=at.date(), by=dispatcher, at=at)
-    depot = make_depot(code="west", name="West", region=hangzhou, by=keeper, at=at)
+    who = {"by": keeper, "at": at}
+    depot = spareparts.make_depot(code="west", name="West", region=hangzhou, **who)
+    heap = spareparts.make_depot(code="heap", name="Heap", kind="scrap", region=hangzhou, **who)
+    part, other = (spareparts.make_part(code=code, name=code.title(), **who) for code in ("keypad", "lid"))
+    spareparts.receive_part(part, target=depot, quantity=5, **who)
+    for each in (part, other):
+        spareparts.set_reorder_rule(each, place=depot, reorder_point=9, order_up_to=9, **who)
+    spareparts.replenish(at=at)
+    wanted, bought = PurchaseRequest.objects.order_by("part__code")
+    supplier = Supplier.objects.create(code="acme", name="Acme")
+    purchase = spareparts.order_purchase({bought: Decimal(1)}, supplier=supplier, **who)
+    handover = spareparts.send_parts({part: 1}, source=depot, target=spareparts.bag_of(engineer), **who)
+    requisition = spareparts.request_parts({part: 1}, source=depot, order_number=order.number, by=engineer, at=at)
+    stocktake = spareparts.start_stocktake(depot, **who)
+    scrapping = spareparts.ask_to_scrap(part, quantity=1, place=depot, target=heap, reason="Wet", **who)
     organisation = make_organisation(
         code="swift", name="Swift", regions=[hangzhou], order_types=[repair], by=manager, at=at
     )
@@ -157,8 +173,16 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "person": {"number": engineer.username},
         "organisation": {"number": organisation.code},
         "depot": {"number": depot.code},
+        "part": {"number": part.code},
+        "handover": {"number": handover.number},
+        "requisition": {"number": requisition.number},
+        "stocktake": {"number": stocktake.number},
+        "scrapping": {"number": scrapping.number},
+        "purchase-request": {"number": wanted.number},
+        "purchase-order": {"number": purchase.number},
         "request": {"number": asked.number},
         "sheet": {"number": sheet.number},
+        "filing-report": {"number": report.number},
         "import": {"number": job.number},
         "rule-set": {"number": rules.number},
         "day-plan": {"number": plan.number},
@@ -254,6 +278,7 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "person",
             "request",
             "sheet",
+            "filing-report",
             "import",
             "rule-set",
             "day-plan",

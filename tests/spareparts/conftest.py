@@ -1,6 +1,6 @@
 import pytest
 
-from spareparts.actions import bag_of
+from spareparts.actions import bag_of, make_depot
 from spareparts.models import Part, Place
 
 
@@ -15,5 +15,15 @@ def depot(yuhang) -> Place:
 
 
 @pytest.fixture
+def scrap(hangzhou, at) -> Place:
+    return make_depot(code="scrap", name="Scrap heap", kind=Place.Kind.SCRAP, region=hangzhou, by=None, at=at)
+
+
+@pytest.fixture
 def bag(engineer) -> Place:
     return bag_of(engineer)
+
+
+@pytest.fixture
+def other_bag(colleague) -> Place:
+    return bag_of(colleague)

@@ -29,6 +29,7 @@ class StockFilter(FilterSet):
 class StockTable(Table):
     part = tables.Column(orderable=False)
     quantity = tables.Column(orderable=False)
+    value = tables.Column(orderable=False)
     unit = tables.Column(accessor="part__get_unit_display", orderable=False, verbose_name=_("Unit"))
     place = tables.Column(orderable=False)
     kind = tables.Column(accessor="place__get_kind_display", orderable=False, verbose_name=_("Kind of place"))
@@ -37,7 +38,7 @@ class StockTable(Table):
 
     class Meta(Table.Meta):
         model = Stock
-        fields = ("part", "quantity", "unit", "place", "kind", "region", "code")
+        fields = ("part", "quantity", "unit", "value", "place", "kind", "region", "code")
         hidden = ("code",)
 
     def render_quantity(self, record: Stock, value: int):
@@ -50,6 +51,9 @@ class StockTable(Table):
 
 class DepotFilter(FilterSet):
     q = SearchFilter(label=_("Name"))
+    kind = django_filters.MultipleChoiceFilter(
+        choices=[choice for choice in Place.Kind.choices if choice[0] not in Place.MADE_BY_THEMSELVES], label=_("Kind")
+    )
     region = region_filter()
 
     class Meta:
@@ -62,6 +66,7 @@ class DepotTable(Table):
 
     is_editable = False
     name = tables.Column()
+    kind = tables.Column()
     region = tables.Column(order_by=("region__path",))
     position = tables.Column(empty_values=(), orderable=False, verbose_name=_("Place"))
     calendar = tables.Column(orderable=False, default=_("always open"))
@@ -69,7 +74,7 @@ class DepotTable(Table):
 
     class Meta(Table.Meta):
         model = Place
-        fields = ("name", "region", "position", "calendar", "is_active")
+        fields = ("name", "kind", "region", "position", "calendar", "is_active")
 
     def render_name(self, record: Place):
         if not self.is_editable:
@@ -88,7 +93,7 @@ class DepotTable(Table):
         return "" if record.lat is None else f"{record.lat}, {record.lon}"
 
     def render_is_active(self, value: bool) -> str:
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
 
 
 class MovementFilter(FilterSet):
@@ -112,24 +117,70 @@ class MovementTable(Table):
     kind = tables.Column(orderable=False)
     part = tables.Column(orderable=False)
     quantity = tables.Column(orderable=False)
+    value = tables.Column(orderable=False)
     source = tables.Column(orderable=False)
     source_left = tables.Column(orderable=False)
     target = tables.Column(orderable=False)
     target_left = tables.Column(orderable=False)
     order_number = tables.Column(orderable=False)
     by = tables.Column(orderable=False)
+    reference = tables.Column(orderable=False)
     note = tables.Column(orderable=False)
 
     class Meta(Table.Meta):
         model = Movement
         fields = (
-            "at", "kind", "part", "quantity", "source", "source_left", "target", "target_left", "order_number", "by",
-            "note",
+            "at", "kind", "part", "quantity", "value", "source", "source_left", "target", "target_left", "order_number",
+            "by", "reference", "note",
         )  # fmt: skip
-        hidden = ("note",)
+        hidden = ("value", "reference", "note")
 
     def render_order_number(self, value: str):
         return format_html('<a href="{}">{}</a>', reverse("office:work-order-detail", args=[value]), value)
 
     def value_order_number(self, record: Movement) -> str:
         return record.order_number
+
+
+class PartFilter(FilterSet):
+    q = SearchFilter(label=_("Name or code"))
+    price_class = django_filters.MultipleChoiceFilter(choices=Part.PriceClass.choices, label=_("Price class"))
+    is_active = django_filters.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = Part
+        fields = ()
+
+
+class PartTable(Table):
+    """`is_editable`: whether the person may change them."""
+
+    is_editable = False
+    name = tables.Column(accessor="__str__", verbose_name=_("Name"), order_by=("name",))
+    code = tables.Column()
+    unit = tables.Column(orderable=False)
+    fits = tables.Column(accessor="fits__all", orderable=False, empty_values=())
+    price_class = tables.Column(orderable=False)
+    average_cost = tables.Column(orderable=False)
+    supplier = tables.Column(orderable=False)
+    is_active = tables.Column(orderable=False)
+
+    class Meta(Table.Meta):
+        model = Part
+        fields = ("name", "code", "unit", "fits", "price_class", "average_cost", "supplier", "is_active")
+
+    def render_name(self, record: Part):
+        if not self.is_editable:
+            return str(record)
+        return format_html('<a href="{}">{}</a>', reverse("office:part-edit", args=[record.code]), record)
+
+    def value_name(self, record: Part) -> str:
+        return str(record)
+
+    def render_fits(self, record: Part) -> str:
+        return ", ".join(map(str, record.fits.all())) or str(_("every model"))
+
+    value_fits = render_fits
+
+    def render_is_active(self, value: bool) -> str:
+        return str(_("Yes") if value else _("No"))

@@ -1,0 +1,53 @@
+"""Filters and columns of the list pages."""
+
+from spareparts.lists.documents import (
+    HandoverFilter,
+    HandoverTable,
+    PurchaseOrderFilter,
+    PurchaseOrderTable,
+    PurchaseRequestFilter,
+    PurchaseRequestTable,
+    ReorderRuleFilter,
+    ReorderRuleTable,
+    RequisitionFilter,
+    RequisitionTable,
+    ScrappingFilter,
+    ScrappingTable,
+    StocktakeFilter,
+    StocktakeTable,
+)
+from spareparts.lists.stock import (
+    DepotFilter,
+    DepotTable,
+    MovementFilter,
+    MovementTable,
+    PartFilter,
+    PartTable,
+    StockFilter,
+    StockTable,
+)
+
+__all__ = [
+    "DepotFilter",
+    "DepotTable",
+    "HandoverFilter",
+    "HandoverTable",
+    "MovementFilter",
+    "MovementTable",
+    "PartFilter",
+    "PartTable",
+    "PurchaseOrderFilter",
+    "PurchaseOrderTable",
+    "PurchaseRequestFilter",
+    "PurchaseRequestTable",
+    "ReorderRuleFilter",
+    "ReorderRuleTable",
+    "RequisitionFilter",
+    "RequisitionTable",
+    "ScrappingFilter",
+    "ScrappingTable",
+    "StockFilter",
+    "StockTable",
+    "StocktakeFilter",
+    "StocktakeTable",
+]

@@ -1,0 +1,69 @@
+"""A page for whatever has a number and lines: facts, lines, and what may be done with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.views.generic.base import ContextMixin
+
+from spareparts import forms, permissions
+from toolkit.views import ActionPage, DetailPage
+
+
+@dataclass(frozen=True)
+class Button:
+    """`posts`: does it at once; otherwise it leads to a page that asks for more."""
+
+    label: Any
+    url_name: str
+    permission: str = permissions.MOVE_STOCK
+    style: str = ""
+    posts: bool = False
+
+
+class Document(DetailPage):
+    permission = permissions.VIEW_STOCK
+    template_name = "spareparts/document.html"
+    list_url = ""
+    list_title: Any = ""
+    heads: tuple[Any, ...] = ()
+
+    def facts(self) -> list[tuple[Any, Any]]:
+        """Label and value; without a value it is left out."""
+        raise NotImplementedError
+
+    def lines(self) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def buttons(self) -> list[Button]:
+        return []
+
+    def hint(self) -> str:
+        return ""
+
+    def get_context_data(self, **kwargs) -> dict:
+        user = self.request.user
+        return super().get_context_data(
+            facts=[(label, value) for label, value in self.facts() if value not in (None, "")],
+            heads=self.heads,
+            lines=self.lines(),
+            buttons=[button for button in self.buttons() if user.has_perm(button.permission)],
+            hint=self.hint(),
+            list_url=self.list_url,
+            list_title=self.list_title,
+            **kwargs,
+        )
+
+
+class Who(ContextMixin):
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"by": self.request.user, "at": timezone.now()}  # type: ignore[attr-defined]
+
+
+class DocumentAction(Who, ActionPage):
+    permission = permissions.MOVE_STOCK
+    form_class: type = forms.Confirm
+
+    def get_title(self) -> str:
+        return str(self.title)
