@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import blake2s
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import BigIntegerField, F, Func, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Lower, Upper
 
 from routing.geo import GreatCircleTravel, distance_m, travel_time_s
 from workforce.models import Booking, PersonSkill, Region, Shift, User
@@ -76,6 +77,11 @@ def engineers_of(region: Region) -> QuerySet[User]:
     return User.objects.engineers().filter(region__path__startswith=region.path)
 
 
+def people_of(region: Region) -> list[int]:
+    """Whose rows are shown, by name."""
+    return list(engineers_of(region).order_by("name", "pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
 def rows(day: Day, at: datetime, *, only: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """The people of the region, by name, MOST_PEOPLE at most, with their shifts and bookings of the day."""
     shifts = Shift.objects.filter(weekday=day.on.weekday()).order_by("starts_at")
@@ -93,19 +99,34 @@ def rows(day: Day, at: datetime, *, only: Iterable[int] | None = None) -> list[d
     return [_row(day, person, booked[person.pk], ways, rejected) for person in people]
 
 
+class Span(NamedTuple):
+    lower: datetime
+    upper: datetime
+
+
 def _bookings(day: Day, people: list[int]) -> list[dict[str, Any]]:
     """Of these people on that day, by their begin; the two halves have an index each."""
-    fields = ("pk", "person_id", "kind", "during", "label", "forced_by_id", *(f"work_order__{name}" for name in ORDER))
+    fields = ("pk", "person_id", "kind", "label", "forced_by_id", *(f"work_order__{name}" for name in ORDER))
     bookings = Booking.objects.filter(person__in=people, during__overlap=(day.start, day.end))
     halves = (bookings.filter(forced_by=None), bookings.filter(forced_by__isnull=False))
-    found = [booking for half in halves for booking in half.values(*fields)]
-    return sorted(found, key=lambda booking: (booking["during"].lower, booking["pk"]))
+    found: list[dict[str, Any]] = []
+    for half in halves:
+        for booking in half.values(
+            *fields, start=Lower("during"), end=Upper("during")
+        ):  # two instants cost less than a range
+            found.append({**booking, "during": Span(booking["start"], booking["end"])})
+    return sorted(found, key=lambda booking: (booking["start"], booking["pk"]))
 
 
 def _rejected(orders: list[int], at: datetime) -> dict[int, list[int]]:
     """Who would not do each order, as long as that counts."""
     people: dict[int, list[int]] = defaultdict(list)
-    for order, person in Rejection.objects.filter(order__in=orders, until__gt=at).values_list("order_id", "person_id"):
+    asked = Func(
+        Value(f"{{{','.join(map(str, orders))}}}"),
+        template="(SELECT unnest(%(expressions)s::bigint[]))",
+        output_field=BigIntegerField(),
+    )
+    for order, person in Rejection.objects.filter(order__in=asked, until__gt=at).values_list("order_id", "person_id"):
         people[order].append(person)
     return people
 
@@ -224,7 +245,11 @@ def needs() -> dict[int, dict[str, int]]:
 
 # xmin is the transaction that wrote a row last: whatever changed, it is another one
 STAMPS = """
-SELECT person.id::text, left(md5(string_agg(booked.mark, ' ' ORDER BY booked.mark)), 8)
+SELECT person.id::text, left(md5(concat_ws(' ', person.name, person.region_id, person.start_lat, person.start_lon,
+    (SELECT string_agg(shift.xmin::text, ',' ORDER BY id) FROM workforce_shift shift
+        WHERE person_id = person.id AND weekday = %(weekday)s),
+    (SELECT string_agg(held.xmin::text, ',' ORDER BY id) FROM workforce_personskill held WHERE person_id = person.id),
+    string_agg(booked.mark, ' ' ORDER BY booked.mark))), 8)
 FROM workforce_user person
 JOIN workforce_region region ON region.id = person.region_id AND starts_with(region.path, %(path)s)
 LEFT JOIN LATERAL (
@@ -259,6 +284,7 @@ def stamps(day: Day) -> dict[str, str]:
             STAMPS,
             {
                 "path": day.region.path,
+                "weekday": day.on.weekday(),
                 "day": f"[{day.start.isoformat()},{day.end.isoformat()})",
                 "pool": POOL,
                 "most": POOL_COUNTED,

@@ -62,16 +62,29 @@ class BoardMixin(Page):
         return JsonResponse({**self.fresh(people), "said": said, "undo": undo})
 
 
-class Board(BoardMixin, TemplateView):
+class SharedMixin(BoardMixin):
+    def shared_rows(self, place: list[str], marks: dict[str, str]) -> list[dict[str, Any]]:
+        """The rows of people under these marks: made once, for all viewers of the place, a region and a day."""
+        keys = {_key("row", *place, pk, mark): int(pk) for pk, mark in marks.items() if pk != board.POOL}
+        held = _from_cache([*keys])
+        missing = {pk: key for key, pk in keys.items() if key not in held}
+        rows = board.rows(self.day, self.now, only=missing) if missing else []
+        _to_cache({missing[row["id"]]: row for row in rows}, ROW_HELD_S)
+        return [*held.values(), *rows]
+
+
+class Board(SharedMixin, TemplateView):
     title = gettext_lazy("Dispatch board")
     template_name = "dispatch/board.html"
 
     def get_context_data(self, **kwargs) -> dict:
         day, today = self.day, self.day.region.service_date(self.now)
         marks = board.stamps(day)
-        rows = board.rows(day, self.now)
+        shown = {str(pk): row for row, pk in enumerate(board.people_of(day.region))}
+        rows = self.shared_rows([day.region.code, str(day.on)], {pk: marks[pk] for pk in shown if pk in marks})
+        rows.sort(key=lambda row: shown[str(row["id"])])
         types = {kind.pk: str(kind) for kind in WorkOrderType.objects.all()}
-        left_out = max(board.engineers_of(day.region).count() - len(rows), 0)
+        left_out = max(len(marks.keys() - {board.POOL}) - len(rows), 0)
         return super().get_context_data(
             day=day,
             is_today=day.on == today,
@@ -106,17 +119,6 @@ class Board(BoardMixin, TemplateView):
             today=today,
             **kwargs,
         )
-
-
-class SharedMixin(BoardMixin):
-    def shared_rows(self, place: list[str], marks: dict[str, str]) -> list[dict[str, Any]]:
-        """The rows of people under these marks: made once, for all viewers of the place, a region and a day."""
-        keys = {_key("row", *place, pk, mark): int(pk) for pk, mark in marks.items() if pk != board.POOL}
-        held = _from_cache([*keys])
-        missing = {pk: key for key, pk in keys.items() if key not in held}
-        rows = board.rows(self.day, self.now, only=missing) if missing else []
-        _to_cache({missing[row["id"]]: row for row in rows}, ROW_HELD_S)
-        return [*held.values(), *rows]
 
 
 class BoardChanges(SharedMixin, View):

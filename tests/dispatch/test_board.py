@@ -1,6 +1,6 @@
 """What the board shows of a day, and what is done on it: each move knows what it was based on and can be undone."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -12,9 +12,10 @@ from dispatch.queries import board
 from dispatch.queries.board import Day, version_of
 from journal.models import Entry
 from tests import factories as make
+from tests.dispatch.conftest import seen
 from tests.races import at_once
 from toolkit.errors import Refused
-from workforce.actions import book_time
+from workforce.actions import book_time, set_shifts
 from workorders.actions import accept_work_order, assign_work_order, change_work_order, depart
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
@@ -126,6 +127,9 @@ def test_a_mark_changes_with_whatever_the_board_shows_of_that_person_and_with_no
     assert changed(lambda: change_work_order(fresh(order), by=dispatcher, at=at, priority=1)) == {theirs}
     assert changed(lambda: depart(fresh(order), by=colleague, at=at)) == {theirs}
     assert changed(new_order) == {"pool"}
+    assert changed(lambda: set_shifts(engineer, shifts=[(2, time(9), time(17))], by=None, at=at)) == {mine}
+    assert changed(lambda: make.PersonSkillFactory(person=colleague, skill=make.SkillFactory(code="rare"))) == {theirs}
+    assert changed(lambda: seen(colleague, 2, at)) == set()
     tomorrow = at + timedelta(days=1)
     assert (
         changed(lambda: book_time(engineer, kind="leave", start=tomorrow, end=tomorrow + HOUR, by=None, at=at)) == set()
@@ -345,7 +349,10 @@ def test_the_page_costs_as_many_queries_for_three_people_as_for_thirty(
         make.shifts_of(person)
         move(order=new_order(), engineer=person)
     with django_assert_max_num_queries(30):
-        assert desk.get(f"/office/board/?{QUERY}").status_code == 200
+        first = desk.get(f"/office/board/?{QUERY}").context["state"]["rows"]
+    assert [row["name"] for row in first] == sorted(row["name"] for row in first) and len(first) == 31
+    with django_assert_max_num_queries(11):  # the second viewer's rows are there already
+        assert desk.get(f"/office/board/?{QUERY}").context["state"]["rows"] == first
 
 
 def test_the_dialog_offers_the_best_and_what_can_be_done(desk, order, engineer, colleague) -> None:
