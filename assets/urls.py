@@ -39,6 +39,8 @@ office: list[URLPattern] = [
     path("stickers/", stickers.SheetList.as_view(), name="sticker-sheet-list"),
     path("stickers/make/", stickers.SheetCreate.as_view(), name="sticker-sheet-create"),
     path("stickers/<str:number>/", stickers.SheetDetail.as_view(), name="sticker-sheet-detail"),
+    path("stickers/<str:number>/hand-out/", stickers.SheetHandOut.as_view(), name="sticker-hand-out"),
+    path("stickers/<str:number>/loss/", stickers.SheetLoss.as_view(), name="sticker-loss"),
     path("stickers/<str:number>/print/", stickers.SheetPdf.as_view(), name="sticker-sheet-pdf"),
 ]
 public: list[URLPattern] = []

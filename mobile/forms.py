@@ -180,6 +180,34 @@ class TerminalBinding(OrderUnderWay):
     settlement_account = forms.CharField(label=_("Settlement account"), max_length=60, required=False)
 
 
+class TerminalSwap(TerminalBinding):
+    """The new terminal is the subject; the photos show the codes of both."""
+
+    old = forms.ModelChoiceField(
+        Terminal.objects.none(), to_field_name="serial",
+        error_messages={"required": _("Choose the terminal that goes away."),
+                        "invalid_choice": _("This terminal is neither in your bag nor at a merchant you are working for.")},
+    )  # fmt: skip
+    moves_sticker = forms.BooleanField(required=False)
+    captures = CaptureField()
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        photos = Capture.objects.filter(by=user, kind=Capture.Kind.PHOTO)
+        return {**super().choices_of(user), "old": terminals_at_hand(user), "captures": photos}
+
+
+class TerminalSeen(PhoneForm):
+    """Where the phone was when the terminal was in front of it."""
+
+    lat = forms.FloatField(
+        min_value=-90, max_value=90, widget=forms.HiddenInput,
+        error_messages={"required": _("Your position is not known yet. Go outside or to a window and try again.")},
+    )  # fmt: skip
+    lon = forms.FloatField(min_value=-180, max_value=180, widget=forms.HiddenInput)
+    accuracy_m = forms.FloatField(min_value=0, required=False, widget=forms.HiddenInput)
+    note = forms.CharField(label=_("What you see"), max_length=200, required=False)
+
+
 class StickerBinding(PhoneForm):
     terminal = forms.ModelChoiceField(
         Terminal.objects.none(), to_field_name="serial",

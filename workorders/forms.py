@@ -174,3 +174,11 @@ class ReasonForm(forms.Form):
 
 class Confirm(forms.Form):
     """Nothing to fill in."""
+
+
+class ReportPlaceForm(forms.Form):
+    """Where a terminal was seen."""
+
+    lat = forms.FloatField(label=gettext_lazy("Latitude"), min_value=-90, max_value=90)
+    lon = forms.FloatField(label=gettext_lazy("Longitude"), min_value=-180, max_value=180)
+    note = forms.CharField(label=gettext_lazy("Who says so, and how"), max_length=200)

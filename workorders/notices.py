@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assets.models import Mismatch
 from journal.models import Entry
 from notifications.actions import notify, notify_address
 from workforce.models import Region, User
@@ -99,6 +100,21 @@ def tell_support(order: WorkOrder, call: SupportCall, entry: Entry) -> None:
     url = f"/office/work-orders/{order.number}/support/"
     for person in dispatchers_of(order):
         notify(person, kind="support-asked", key=f"support:{entry.pk}", text=text, at=entry.at, url=url)
+
+
+def tell_misplaced(order: WorkOrder, mismatch: Mismatch) -> None:
+    """A terminal is not where it is registered; `order` is to verify that."""
+
+    def text() -> tuple[str, str]:
+        names = {"serial": mismatch.terminal.serial, "merchant": order.merchant, "metres": round(mismatch.distance_m)}
+        subject = _("%(serial)s is away from its place: %(merchant)s") % names
+        return subject, _("Reported %(metres)d m away. It is blocked until that is resolved.") % names
+
+    for person in dispatchers_of(order):
+        notify(
+            person, kind="terminal-misplaced", key=f"misplaced:{mismatch.pk}", text=text, at=order.opened_at,
+            url=mismatch.get_absolute_url(),
+        )  # fmt: skip
 
 
 def tell_time_used_up(warning: SlaWarning) -> None:

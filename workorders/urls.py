@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from workorders.views import escalations, needs, originals, panels, reports, support, visits
+from workorders.views import escalations, needs, originals, panels, reports, support, terminals, visits
 from workorders.views import office as pages
 from workorders.views import public as public_pages
 
@@ -32,6 +32,8 @@ office: list[URLPattern] = [
     path("work-orders/<number>/visit/codes/<uuid:id>/", visits.ReviewCode.as_view(), name="work-order-visit-code"),
     path("work-orders/<number>/history/", panels.OrderHistory.as_view(), name="work-order-history"),
     path("merchants/<number>/orders/", panels.MerchantOrders.as_view(), name="merchant-orders"),
+    path("terminals/not-back/", terminals.NotBackList.as_view(), name="not-back-list"),
+    path("terminals/<number>/report-place/", terminals.TerminalReportPlace.as_view(), name="terminal-report-place"),
     path("terminals/<number>/orders/", panels.TerminalOrders.as_view(), name="terminal-orders"),
     path("people/<number>/orders/", panels.PersonOrders.as_view(), name="person-orders"),
     path("escalations/", escalations.EscalationList.as_view(), name="escalation-list"),

@@ -18,7 +18,7 @@ def test_fifty_are_received_by_scan_and_issued(visit, keeper, engineer, hangzhou
           for (const code of codes) { input.value = code; input.form.requestSubmit(); } }""",
         [*FIFTY, FIFTY[0]],
     )  # as fast as no scanner is
-    page.wait_for_function("document.querySelector('[data-bench-waiting]').textContent === '0'")
+    page.wait_for_function("() => document.querySelector('[data-bench-waiting]').textContent === '0'")
     assert [page.inner_text(f"[data-bench-{name}]") for name in ("done", "refused")] == ["50", "1"]
     assert "PX000000 was received already" in page.inner_text("[data-bench-list] tr:first-child")
     terminals = list(Terminal.objects.all())
@@ -37,5 +37,5 @@ def test_fifty_are_received_by_scan_and_issued(visit, keeper, engineer, hangzhou
     assert Terminal.objects.get(serial=FIFTY[7]).holder == engineer
     assert barriers(page) == []
     page.get_by_role("button", name="Take back").click()
-    page.wait_for_function("document.querySelector('[data-bench-done]').textContent === '0'")
+    page.wait_for_function("() => document.querySelector('[data-bench-done]').textContent === '0'")
     assert Terminal.objects.get(serial=FIFTY[7]).holder is None

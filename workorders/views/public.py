@@ -253,9 +253,10 @@ class StickerPage(RequestPage):
     needs_proof = False
 
     def before(self) -> HttpResponse | None:
-        stickers = Sticker.objects.filter(token=self.kwargs["token"], voided_at=None)
-        sticker = stickers.select_related("terminal__model").first()
-        if sticker is None:
+        sticker = Sticker.objects.select_related("terminal__model").filter(token=self.kwargs["token"]).first()
+        if sticker and sticker.lost_at:
+            return render(self.request, "public/sticker_lost.html", {"sticker": sticker}, status=410)
+        if sticker is None or sticker.voided_at:
             raise Http404
         binding = sticker.terminal.live_binding if sticker.terminal else None
         if binding is None:
