@@ -98,7 +98,16 @@ async function purged(css, kind, classes, script) {
     variables: true,
     keyframes: true,
   });
-  return kept;
+  return lean(kept);
+}
+
+// Rules about parts of every element make a browser work out the style of each of them: scroll bars and chosen text look as the
+// phone's own do, and only what is drawn before and after an element has a size.
+function lean(css) {
+  const drawn = [...css.matchAll(/([^{}]*:(?:before|after)[^{}]*){[^}]*content:/g)].map(([, selectors]) => selectors);
+  return css
+    .replace(/[^{}]*::(?:-webkit-scrollbar|selection)[^{}]*{[^}]*}/g, "")
+    .replace("*,*:before,*:after{box-sizing:border-box}", `${["*", ...drawn].join()}{box-sizing:border-box}`);
 }
 
 // frontend/icons.txt lists what Python names; what a template names is found there.

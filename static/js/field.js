@@ -19,3 +19,4 @@ import "./field_sign.js";
 import "./field_waiting.js";
 
 document.documentElement.dataset.ready = ""; // from now on forms are sent by these scripts
+setTimeout(() => (document.documentElement.dataset.drawn = "")); // what is far below, in a task of its own

@@ -5,8 +5,14 @@ import { onPage } from "./on_page.js";
 
 onPage("canvas[data-signature]", (canvas) => {
   const input = document.getElementById(canvas.dataset.signature);
-  const pad = new SignaturePad(canvas, { penColor: "black", backgroundColor: "white" });
+  let pad;
+  const begin = () => {
+    pad = new SignaturePad(canvas, { penColor: "black", backgroundColor: "white" });
+    pad.addEventListener("beginStroke", () => (input.value ||= "data:,")); // a page must not be replaced under the finger
+    pad.addEventListener("endStroke", () => (input.value = pad.toDataURL("image/svg+xml")));
+  };
   const fit = () => {
+    if (!pad) begin(); // not before it is to be seen: most pages are left without a signature
     const strokes = pad.toData();
     const scale = Math.max(devicePixelRatio, 1);
     canvas.width = canvas.offsetWidth * scale;
@@ -14,10 +20,8 @@ onPage("canvas[data-signature]", (canvas) => {
     canvas.getContext("2d").scale(scale, scale);
     pad.fromData(strokes);
   };
-  pad.addEventListener("beginStroke", () => (input.value ||= "data:,")); // a page must not be replaced under the finger
-  pad.addEventListener("endStroke", () => (input.value = pad.toDataURL("image/svg+xml")));
   document.querySelector(`[data-signature-clear="${canvas.id}"]`)?.addEventListener("click", () => {
-    pad.clear();
+    pad?.clear();
     input.value = "";
   });
   new ResizeObserver(fit).observe(canvas);
