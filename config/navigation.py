@@ -69,14 +69,38 @@ OFFICE: list[tuple[Any, list[Item]]] = [
         ],
     ),
     (
-        _("Merchants and terminals"),
+        _("Merchants"),
         [
             Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
             Item(_("Reviews"), "office:review-list", "shield-check", merchants.VIEW_REVIEW),
             Item(_("Changes of merchants"), "office:change-list", "edit", merchants.VIEW_CHANGE),
+        ],
+    ),
+    (
+        _("Terminals"),
+        [
             Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
-            Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
+            Item(_("Depot bench"), "office:terminal-bench", "scan", assets.EDIT_TERMINAL),
+            Item(_("Idle terminals"), "office:idle-list", "clock", assets.VIEW_TERMINAL),
+            Item(_("Closed but not back"), "office:not-back-list", "refresh", workorders.VIEW_ORDER),
+            Item(_("Away from their place"), "office:mismatch-list", "alert-triangle", assets.VIEW_TERMINAL),
+            Item(_("Changes to be reported"), "office:filing-list", "upload", assets.VIEW_TERMINAL),
+            Item(_("Reports to the acquirer"), "office:filing-report-list", "file-text", assets.REPORT_BINDINGS),
             Item(_("Stickers"), "office:sticker-sheet-list", "qrcode", assets.PRINT_STICKERS),
+        ],
+    ),
+    (
+        _("Spare parts"),
+        [
+            Item(_("Stock"), "office:stock-list", "package", spareparts.VIEW_STOCK),
+            Item(_("Requisitions"), "office:requisition-list", "checklist", spareparts.VIEW_STOCK),
+            Item(_("Hand-overs"), "office:handover-list", "arrow-right", spareparts.VIEW_STOCK),
+            Item(_("Purchase requests"), "office:purchase-request-list", "inbox", spareparts.VIEW_STOCK),
+            Item(_("Purchase orders"), "office:purchase-order-list", "truck", spareparts.VIEW_STOCK),
+            Item(_("Reorder rules"), "office:reorder-rule-list", "adjustments", spareparts.VIEW_STOCK),
+            Item(_("Stocktakes"), "office:stocktake-list", "clipboard-list", spareparts.VIEW_STOCK),
+            Item(_("Scrap"), "office:scrapping-list", "x", spareparts.VIEW_STOCK),
+            Item(_("Parts"), "office:part-list", "tool", spareparts.VIEW_STOCK),
         ],
     ),
     (

@@ -23,12 +23,15 @@ from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
 from merchants import actions as merchants
 from merchants.models import Review
 from merchants.permissions import BRING_DOCUMENTS
-from mobile import advice, documents, forms, selling
+from mobile import advice, documents, forms, parts, selling
 from mobile.positions import tell_positions
 from procedures.answers import given_by_form
 from prospecting import actions as prospecting
 from prospecting.models import Lead
 from prospecting.permissions import PROSPECT
+from spareparts import actions as spareparts
+from spareparts.models import Handover, Requisition
+from spareparts.permissions import REQUEST_PARTS
 from workforce.models import User
 from workforce.permissions import SEE_FIELD
 from workorders import actions as workorders
@@ -79,6 +82,14 @@ def retrieve_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> 
     return workorders.retrieve_terminal(order, terminal=terminal, **given)
 
 
+def swap_terminal(terminal: Terminal, *, order: WorkOrder, captures: Iterable[Capture], **given: Any) -> Any:
+    return workorders.swap_terminal(order, new=terminal, photos=captures, **given)
+
+
+def relocate_terminal(terminal: Terminal, *, order: WorkOrder, **given: Any) -> Any:
+    return workorders.relocate_terminal(order, terminal=terminal, **given)
+
+
 COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "accept"): Command(workorders.accept_work_order, DO_ORDER, forms.Moment, _("Accept")),
     ("orders", "reject"): Command(workorders.reject_work_order, DO_ORDER, forms.Rejection, _("Hand the order back")),
@@ -109,8 +120,27 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "complete"): Command(
         workorders.complete_work_order, DO_ORDER, forms.Completion, _("Complete the order")
     ),
+    ("orders", "request-parts"): Command(
+        workorders.request_parts, REQUEST_PARTS, parts.PartsWanted, _("Ask for parts")
+    ),
+    ("orders", "use-part"): Command(parts.use, DO_ORDER, parts.PartsUsed, _("Book a part as used up")),
+    ("handovers", "confirm"): Command(parts.confirm, REQUEST_PARTS, parts.PartsArrived, _("I have them")),
+    ("handovers", "send-back"): Command(spareparts.take_back_parts, REQUEST_PARTS, parts.Reason, _("Send back")),
+    ("requisitions", "give"): Command(spareparts.give_parts, REQUEST_PARTS, parts.Nothing, _("Hand it over")),
+    ("requisitions", "refuse"): Command(spareparts.refuse_requisition, REQUEST_PARTS, parts.Reason, _("Refuse")),
+    ("requisitions", "withdraw"): Command(spareparts.withdraw_requisition, REQUEST_PARTS, parts.Nothing, _("Withdraw")),
+    ("people", "send-parts"): Command(
+        parts.hand_on, REQUEST_PARTS, parts.PartsHandedOn, _("Hand parts on or send them back")
+    ),
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
+    ("terminals", "swap"): Command(swap_terminal, BIND_TERMINAL, forms.TerminalSwap, _("Swap")),
+    ("terminals", "relocate"): Command(
+        relocate_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("It stands at its new place")
+    ),
+    ("terminals", "report-place"): Command(
+        workorders.report_place, BIND_TERMINAL, forms.TerminalSeen, _("It is not where it belongs")
+    ),
     ("stickers", "bind"): Command(assets.bind_sticker, BIND_TERMINAL, forms.StickerBinding, _("Stick it on")),
     ("leads", "visit"): Command(prospecting.record_visit, PROSPECT, selling.VisitMade, _("Save the visit")),
     ("leads", "put-off"): Command(prospecting.put_off, PROSPECT, selling.PutOff, _("Put off")),
@@ -139,5 +169,7 @@ SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
     "articles": lambda user, number: Article.objects.of_writer(user).filter(number=number),
     "leads": lambda user, number: Lead.objects.visible_to(user).filter(number=number),
     "reviews": lambda user, number: Review.objects.filter(owner=user, number=number),
+    "handovers": lambda user, number: Handover.objects.visible_to(user).filter(number=number),
+    "requisitions": lambda user, number: Requisition.objects.visible_to(user).filter(number=number),
     "people": lambda user, username: User.objects.filter(pk=user.pk, username=username),
 }

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from mobile.views import articles, commands, documents, late, leads, me, orders, scan, shell, sync
+from mobile.views import articles, commands, documents, late, leads, me, orders, parts, scan, shell, sync
 
 field: list[URLPattern] = [
     path("sw.js", shell.worker, name="worker"),
@@ -15,6 +15,7 @@ field: list[URLPattern] = [
     path("uploads/", sync.UploadsDoor.as_view(), name="upload-begin"),
     path("uploads/<uuid:id>/", sync.UploadDoor.as_view(), name="upload"),
     path("orders/<str:number>/", orders.OrderPage.as_view(), name="order"),
+    path("orders/<str:number>/parts/", parts.OrderPartsPage.as_view(), name="order-parts"),
     path("orders/<str:number>/fresh/", orders.OrderFreshness.as_view(), name="order-fresh"),
     path("orders/<str:number>/phone/<slug:key>/", orders.OrderPhone.as_view(), name="order-phone"),
     path("leads/new/", leads.NewLeadPage.as_view(), name="lead-new"),

@@ -21,6 +21,7 @@ from knowledge.models import Article
 from merchants.models import Merchant, ReviewDocument
 from merchants.permissions import BRING_DOCUMENTS
 from mobile.documents import own_reviews
+from mobile.parts import stamp_of
 from mobile.positions import shifts_of
 from mobile.queries import OrderPage as OrderParts
 from mobile.queries import bag_of, order_page
@@ -30,13 +31,15 @@ from mobile.views.leads import Choices, LeadPage, NewLeadPage, own_leads
 from mobile.views.me import MePage
 from mobile.views.orders import OrderPage, TodayPage, own_orders
 from mobile.views.pages import FieldPage, part_of
+from mobile.views.parts import OrderPartsPage
 from mobile.views.scan import ScanPage
 from notifications.models import Notice
 from prospecting.models import Lead
 from prospecting.permissions import PROSPECT
 from prospecting.rounds import HEAVY, day_round, open_tasks
+from spareparts.permissions import REQUEST_PARTS
 from workforce.models import User
-from workorders.lifecycle import WITH_ENGINEER
+from workorders.lifecycle import UNDER_WAY, WITH_ENGINEER
 from workorders.models import WorkOrder
 from workorders.permissions import DO_ORDER
 
@@ -121,6 +124,7 @@ def _stamp(user: User, orders: list[WorkOrder], leads: list[Lead] | None, shifts
         [(order.pk, order.status) for order in orders], shifts,
         list(merchants.values_list(Subquery(entries), flat=True)),
         list(bag_of(user).order_by("pk").values_list("pk", "tid")),
+        stamp_of(user),
         Entry.objects.filter(actor=user).order_by("-pk").values_list("pk", flat=True).first(),
         Entry.objects.about(user).order_by("-pk").values_list("pk", flat=True).first(),
         _of_selling(user, leads),
@@ -155,6 +159,9 @@ def _pages(
         number = parts.order.number
         view_of_order = partial(OrderPage, subject=parts.order, parts=parts)
         yield part_of(view_of_order, request, reverse("field:order", args=[number]), number=number)
+        if user.has_perm(REQUEST_PARTS) and (parts.order.needs.parts or parts.order.status in UNDER_WAY):
+            view_of_parts = partial(OrderPartsPage, subject=parts.order)
+            yield part_of(view_of_parts, request, reverse("field:order-parts", args=[number]), number=number)
 
 
 def _about(orders: list[OrderParts]) -> Iterator[dict[str, Any]]:

@@ -123,6 +123,8 @@ class CommandDoor(PhoneDoor):
     def _page_after(self, things: str, number: str) -> str:
         if things in ("terminals", "stickers"):
             return reverse("field:scan") + f"?code={number}"
+        if things in ("handovers", "requisitions") or self.kwargs["name"] == "send-parts":
+            return reverse("field:me")
         if things == "articles":
             return reverse("field:article", args=[number])
         if things == "leads" and SUBJECTS[things](self.request.user, number).exists():

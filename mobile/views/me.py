@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from mobile.parts import asked_by, asked_of, coming_to
 from mobile.queries import bag_of
 from mobile.views.pages import FieldPage
 from spareparts.models import Stock
@@ -41,6 +42,9 @@ class MePage(FieldPage, TemplateView):
             week=self._week(today),
             skills=user.skills.filter(Q(expires_on=None) | Q(expires_on__gte=today)).select_related("skill"),
             bag=bag_of(user),
+            coming=coming_to(user),
+            asked_of_me=asked_of(user),
+            asked_by_me=asked_by(user),
             parts=Stock.objects.in_bag_of(user).there().select_related("part").order_by("part__name"),
             **kwargs,
         )

@@ -13,8 +13,11 @@ from evidence.models import Capture
 from journal.models import Command, Entry
 from knowledge import actions as knowledge
 from mobile.commands import COMMANDS
+from spareparts import actions as spareparts
+from spareparts.models import Part, Place
 from tests import factories as make
 from tests.mobile.conftest import bring, picture
+from workforce.models import Region, User
 from workorders import actions
 from workorders.lifecycle import Status
 from workorders.models import FaultCode, Promise
@@ -104,6 +107,23 @@ def helpful_article(keep) -> dict:
     return {"article": article.number, "is_solved": "True"}
 
 
+def keypads_at_the_depot(keep) -> dict:
+    at, region = datetime(2026, 11, 1, tzinfo=UTC), Region.objects.get(code="hangzhou")
+    part, _new = Part.objects.get_or_create(code="keypad", defaults={"name": "Keypad"})
+    if not Place.objects.filter(code="west").exists():
+        depot = spareparts.make_depot(code="west", name="West", region=region, by=None, at=at)
+        spareparts.receive_part(part, target=depot, quantity=9, by=None, at=at)
+    return {"part": "keypad", "quantity": 2, "source": "west"}
+
+
+def keypad_in_the_bag(keep) -> dict:
+    asked, at = keypads_at_the_depot(keep), datetime(2026, 11, 1, tzinfo=UTC)
+    bag = spareparts.bag_of(User.objects.get(username="engineer"))
+    depot, part = Place.objects.get(code=asked["source"]), Part.objects.get(code="keypad")
+    spareparts.transfer_part(part, source=depot, target=bag, quantity=2, by=None, at=at)
+    return {"part": "keypad", "quantity": 1}
+
+
 def kept_or_not(reason: str):
     return lambda keep: {"promise": Promise.objects.get().pk, "is_kept": "False", "reason": reason}
 
@@ -133,6 +153,10 @@ ROWS = [
         bad=lambda keep: {"article": "KB-9", "is_solved": "True"}, sentence="no longer published"),
     Row("begun", "add-message", "knowledge.add_message", good=lambda keep: {"text": "Which paper does it take?"},
         bad=lambda keep: {"text": " "}, sentence="Write"),
+    Row("begun", "request-parts", "workorders.request_parts", good=keypads_at_the_depot,
+        bad=lambda keep: {**keypads_at_the_depot(keep), "source": "moon"}, sentence="a depot or a colleague of your city"),
+    Row("begun", "use-part", "workorders.use_part", good=keypad_in_the_bag,
+        bad=lambda keep: {"part": "lid", "quantity": 1}, sentence="is not in your bag"),
     Row("promised", "answer-promise", "workorders.answer_promise", good=kept_or_not("None left"), bad=kept_or_not(""),
         sentence="Say why it was not kept"),
 ]  # fmt: skip

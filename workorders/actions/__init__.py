@@ -26,11 +26,18 @@ from workorders.actions.on_site import (
     start_work,
 )
 from workorders.actions.originals import open_original
+from workorders.actions.parts import request_parts
 from workorders.actions.planning import assign_work_order, change_work_order, lock_work_order, return_to_pool
 from workorders.actions.promises import answer_promise, release_held_orders
 from workorders.actions.scheduling import Move, reschedule_work_orders
 from workorders.actions.support import answer_support, ask_support
-from workorders.actions.terminals import install_terminal, retrieve_terminal
+from workorders.actions.terminals import (
+    install_terminal,
+    relocate_terminal,
+    report_place,
+    retrieve_terminal,
+    swap_terminal,
+)
 from workorders.actions.tracking import make_tracking_link, order_by_token
 from workorders.actions.visits import review_code, score_visits, settle_visit
 
@@ -67,6 +74,9 @@ __all__ = [
     "receive_request",
     "reject_work_order",
     "release_held_orders",
+    "relocate_terminal",
+    "report_place",
+    "request_parts",
     "reschedule_work_orders",
     "resume_work",
     "retrieve_terminal",
@@ -78,6 +88,7 @@ __all__ = [
     "settle_visit",
     "sign",
     "start_work",
+    "swap_terminal",
     "use_part",
     "warn_of_due_times",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from evidence.models import Capture
 from procedures.actions import missing_steps
 from procedures.steps import in_language
+from spareparts.actions import drop_requisitions
 from toolkit.errors import Refused
 from workforce.actions import move_booking
 from workforce.models import User
@@ -15,6 +16,7 @@ from workorders import clock, notices
 from workorders.actions._steps import locked, locked_own, moment_of, release_booking, required, write
 from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
+from workorders.actions.terminals import refuse_untested_swap
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
 from workorders.models import Rating, Visit, WorkOrder
@@ -59,6 +61,7 @@ def complete_work_order(
                 _("Say of each promise whether it was kept. Still open: %(promises)s.") % {"promises": waiting},
                 field="promises",
             )
+        refuse_untested_swap(order)
         if order.signature_id is None:
             raise Refused(_("The merchant has not signed yet. Have the work signed first."))
         order.resolution = required(resolution, _("Say what was done."), "resolution")
@@ -80,6 +83,7 @@ def complete_work_order(
             note=order.resolution,
         )
         Visit.objects.create(order=order)
+        drop_requisitions(order.number, by=by, at=at)
         notices.tell_done(order, entry)
         return order
 
@@ -130,6 +134,7 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         clock.set_due_times(order)
         expire_links(order, ended_at=at)
         entry = write("workorders.cancel_work_order", order, by=by, at=at, changes=changes, note=reason)
+        drop_requisitions(order.number, by=by, at=at)
         notices.tell_cancelled(order, entry)
         return order
 

@@ -49,7 +49,16 @@ def change_needs(
         return order
 
 
-def use_part(order: WorkOrder, *, part: Part, quantity: int, by: User, at: datetime, note: str = "") -> Movement:
+def use_part(
+    order: WorkOrder,
+    *,
+    part: Part,
+    quantity: int,
+    by: User,
+    at: datetime,
+    note: str = "",
+    device_at: datetime | None = None,
+) -> Movement:
     """Takes parts out of the bag of the order's engineer; refused when there are too few in it."""
     with transaction.atomic():
         order = locked(order)
@@ -62,5 +71,6 @@ def use_part(order: WorkOrder, *, part: Part, quantity: int, by: User, at: datet
             part, source=bag_of(order.engineer), quantity=quantity, order_number=order.number,
             merchant_id=order.merchant_id, by=by, at=at, note=note,
         )  # fmt: skip
-        write("workorders.use_part", order, by=by, at=at, changes={str(part): [None, quantity]}, note=note)
+        changes = {str(part): [None, quantity]}
+        write("workorders.use_part", order, by=by, at=at, device_at=device_at, changes=changes, note=note)
         return movement
