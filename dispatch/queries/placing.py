@@ -1,7 +1,7 @@
 """What speaks against an order at a certain time in a certain person's day, and the driving it adds."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dispatch.models import RuleSet
@@ -48,12 +48,21 @@ def place(order: WorkOrder, engineer: User, start: datetime, day: Day, at: datet
     way, added, tight = _driving(order, engineer, start, end, bookings)
     return Placing(
         conflicts + tight,
-        [reason for reason in (standing["reasons"] if standing else []) if reason not in OF_NOW],
+        _limits(standing, start.astimezone(day.region.zone).date()) if standing else [],
         standing,
         inputs_of(order, rule_set),
         way,
         added,
     )
+
+
+def _limits(standing: dict[str, Any], on: date) -> list[str]:
+    """Those of the rules, and what will have run out until that day."""
+    limits = [reason for reason in standing["reasons"] if reason not in OF_NOW]
+    ended = [f"expired_skill:{code}" for code, (_level, ends) in standing["skills"].items() if ends and ends < str(on)]
+    if (sender := standing["organisation"]) and sender[1] and sender[1] < str(on):
+        ended.append("organisation_ended")
+    return limits + [reason for reason in ended if reason not in limits]
 
 
 def _length(order: WorkOrder) -> float:

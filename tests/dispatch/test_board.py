@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.dispatch.conftest import seen
 from tests.races import at_once
 from toolkit.errors import Refused
-from workforce.actions import book_time, set_shifts
+from workforce.actions import book_time, make_organisation, set_shifts
 from workorders.actions import accept_work_order, assign_work_order, change_work_order, depart
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
@@ -317,6 +317,21 @@ def test_before_the_drop_the_server_says_what_speaks_against_it(
     assert any("POS repair" in text for _level, text in said("inspector", 660))
     assign_by_hand(order, engineer=colleague, by=dispatcher, reason="Nearest", start=at + HOUR, at=at)
     assert ("note", "Person and time are locked.") in said("colleague", 660)
+
+
+def test_what_runs_out_before_the_day_is_said(desk, order, engineer, at) -> None:
+    def said(on: date) -> str:
+        url = f"/office/board/orders/{order.number}/check/?region=hangzhou&on={on}&engineer=engineer&minute=660"
+        return " ".join(each["text"] for each in desk.get(url).json()["conflicts"])
+
+    friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+    engineer.skills.update(expires_on=friday)
+    engineer.organisation = make_organisation(
+        code="acme", name="Acme", regions=[order.region], order_types=[order.type], ends_on=friday, by=None, at=at
+    )
+    engineer.save()
+    assert "expired" not in said(friday) and "Acme" not in said(friday)
+    assert "expired" in said(monday) and "Acme" in said(monday)
 
 
 def test_fifty_looks_cost_one_look_at_the_database_and_none_when_nothing_changed(
