@@ -1,11 +1,11 @@
-"""Believable days through the day-plan engine: who is served against time, with VROOM beside it, and a re-plan.
+"""Believable days through the day-plan engine: who is served against time, with other engines beside it, and a re-plan.
 
-    .venv/bin/python bench/day_plans.py [--days 600x60 420x60 2000x200] [--seconds 5 30] [--vroom PYTHON]
+    .venv/bin/python bench/day_plans.py [--days 600x60 420x60 2000x200] [--seconds 5 30] [--peers PYTHON]
 
 Skills 1 to 4 of 8 with levels, four shifts, a floating lunch, windows and due times, priorities, parts in the bag and in
-two depots. Seconds are CPU seconds of the one thread that searches, so that a busy machine changes little. VROOM knows
-neither due times nor depots: it gets the windows, and the bags as capacities. PYTHON is one that has pyvroom and numpy
-(the extra `bench`); it runs in a process of its own, which is killed after a quarter of an hour.
+two depots. Seconds are CPU seconds of the one thread that searches, so that a busy machine changes little. PYTHON is one
+that has the extra `bench`: VROOM, PyVRP and OR-Tools then get the longest of the times (day_plan_peers.py says what they
+are not told), each in a process that is killed after a quarter of an hour.
 """
 
 import argparse
@@ -14,42 +14,22 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from math import inf, isinf
+from os import getpid
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from routing.planning import Budget, Depot, Lunch, Order, Person, Plan, Problem, check, plan, planner
+from routing.planning.model import allowed
 
 HOUR = 3600
 SHIFTS = ((8, 17), (9, 18), (8, 20), (12, 21))
-VROOM = """
-import json, sys, time, numpy, vroom
-asked = json.load(sys.stdin)
-task = vroom.Input()
-task.set_durations_matrix("car", numpy.load(asked["travel"]).astype(numpy.uint32))
-task.add_vehicle([
-    vroom.Vehicle(row["id"], start=row["start"], end=row["end"], skills=set(row["skills"]), time_window=row["window"],
-                  capacity=row["bag"],
-                  breaks=[vroom.Break(row["id"], [vroom.TimeWindow(*row["lunch"][:2])], row["lunch"][2])]
-                  if row["lunch"] else [])
-    for row in asked["people"]])
-task.add_job([
-    vroom.Job(row["id"], location=row["place"], default_service=row["service"], skills=set(row["skills"]),
-              priority=row["priority"], time_windows=[vroom.TimeWindow(*row["window"])], delivery=row["parts"])
-    for row in asked["orders"]])
-begun = time.process_time()
-found = task.solve(exploration_level=5, nb_threads=1)
-rows = found.routes
-jobs = rows[rows.type == "job"]
-print(json.dumps({"served": [int(x) for x in jobs.id], "seconds": time.process_time() - begun,
-                  "travel": int(found.summary.duration)}))
-"""
+PEERS = Path(__file__).with_name("day_plan_peers.py")
+MOST_BYTES = 12 << 30  # of a peer
 
 
 def day(people: int, orders: int, seed: int = 1) -> Problem:
@@ -115,44 +95,46 @@ def line(what: str, found: Plan, seconds: float) -> None:
     )
 
 
-def vroom(problem: Problem, python: str) -> None:
-    matrix = Path("/tmp") / f"day_plans_{problem.seconds().shape[0]}.npy"
-    np.save(matrix, np.ceil(problem.seconds()))
-
-    def skills(levels: Mapping[Any, int], groups: frozenset) -> list[int]:
-        return [10 * skill + level for skill, level in levels.items()] + [1000 for group in groups if group == "own"]
-
+def peers(problem: Problem, python: str, seconds: float) -> None:
+    """The same day through other engines, each in a process that is killed when it does not end."""
+    matrix = Path("/tmp") / f"day_plans_{getpid()}.npy"
+    np.save(matrix, np.ceil(problem.seconds()).astype(np.int64))
+    may = allowed(problem, problem.orders)
+    weights, kinds = problem.weights, range(4)
     people = [
-        {"id": p, "start": person.start, "end": person.end, "window": [person.opens_s, int(person.closes_s + person.overtime_s)],
-         "skills": skills({}, person.groups) + [k for s, top in person.skills.items() for level in range(top) for k in skills({s: level + 1}, frozenset())],
-         "bag": [person.parts[k] for k in range(4)], "lunch": [int(at) for at in person.lunch] if person.lunch else None}
-        for p, person in enumerate(problem.people)
+        {"start": person.start, "end": person.end, "window": [int(person.opens_s), int(person.closes_s + person.overtime_s)],
+         "bag": [person.parts[k] for k in kinds],
+         "lunch": [int(person.lunch.earliest_s), int(person.lunch.latest_s), int(person.lunch.duration_s)] if person.lunch else None}
+        for person in problem.people
     ]  # fmt: skip
     orders = [
-        {"id": x, "place": order.place, "service": int(order.duration_s), "priority": (100, 40, 10, 1)[order.priority - 1],
+        {"place": order.place, "service": int(order.duration_s), "priority": order.priority,
+         "prize": int(weights.unserved[order.priority - 1]), "late": int(weights.late[order.priority - 1]),
          "window": [0 if isinf(order.opens_s) else int(order.opens_s), 10**6 if isinf(order.closes_s) else int(order.closes_s)],
-         "skills": skills(order.skills, order.groups), "parts": [order.parts.get(k, 0) for k in range(4)]}
+         "due": None if order.due_s is None else int(order.due_s), "parts": [order.parts.get(k, 0) for k in kinds],
+         "who": np.nonzero(may[x])[0].tolist()}
         for x, order in enumerate(problem.orders)
     ]  # fmt: skip
-    asked = json.dumps({"travel": str(matrix), "people": people, "orders": orders})
-    try:
-        done = subprocess.run(
-            [python, "-c", VROOM], input=asked, capture_output=True, text=True, timeout=900, check=False
-        )
-    except subprocess.TimeoutExpired:
-        print("VROOM                    killed after 900 s")
-        return
-    finally:
-        matrix.unlink()
-    if done.returncode:
-        print(f"VROOM                    failed: {done.stderr.strip().splitlines()[-1:]}")
-        return
-    found = json.loads(done.stdout.splitlines()[-1])
-    by_priority = [sum(problem.orders[x].priority == p for x in found["served"]) for p in (1, 2, 3, 4)]
-    print(
-        f"{'VROOM, level 5':24}{found['seconds']:6.1f} s  served {len(found['served']):5} ({'/'.join(map(str, by_priority))})"
-        f"  travel {found['travel'] / HOUR:6.1f} h", flush=True,
-    )  # fmt: skip
+    asked = json.dumps({"travel": str(matrix), "people": people, "orders": orders, "seconds": seconds})
+    for name in ("VROOM", "PyVRP", "OR-Tools"):
+        try:
+            done = subprocess.run(
+                [python, str(PEERS), name], input=asked, capture_output=True, text=True, timeout=900, check=True,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES)),
+            )  # fmt: skip
+            found = json.loads(done.stdout.splitlines()[-1])
+        except subprocess.TimeoutExpired:
+            print(f"{name:24}killed after 900 s", flush=True)
+            continue
+        except subprocess.CalledProcessError as error:
+            print(f"{name:24}failed: {error.stderr.strip().splitlines()[-1:] or error.returncode}", flush=True)
+            continue
+        by_priority = [sum(problem.orders[x].priority == p for x in found["served"]) for p in (1, 2, 3, 4)]
+        print(
+            f"{name:24}{found['seconds']:6.1f} s  served {len(found['served']):5} ({'/'.join(map(str, by_priority))})"
+            f"  travel {found['travel_s'] / HOUR:6.1f} h", flush=True,
+        )  # fmt: skip
+    matrix.unlink()
 
 
 def timed(problem: Problem, seconds: float, seed: int = 0, warm_start: Plan | None = None) -> tuple[Plan, float]:
@@ -201,7 +183,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--days", nargs="+", default=["600x60", "420x60", "2000x200"])
     arguments.add_argument("--seconds", type=float, nargs="+", default=[5, 30])
-    arguments.add_argument("--vroom", metavar="PYTHON")
+    arguments.add_argument("--peers", metavar="PYTHON")
     asked = arguments.parse_args()
     timed(day(3, 10), 0.1)  # loads the compiled code
     planner.monotonic = time.thread_time  # the clock of this measurement
@@ -211,8 +193,8 @@ def main() -> None:
         print(f"{orders} orders, {people} people")
         for seconds in (0.0, *asked.seconds):
             line("at once" if not seconds else "ours", *timed(problem, seconds))
-        if asked.vroom:
-            vroom(problem, asked.vroom)
+        if asked.peers:
+            peers(problem, asked.peers, max(asked.seconds))
         if people <= 60:
             replan(problem, 1)
 

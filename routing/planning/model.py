@@ -223,7 +223,8 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
     if may is None:
         both_ways = travel[:n, :n] + travel[:n, :n].T
         np.fill_diagonal(both_ways, -1)
-        near = np.argsort(both_ways, axis=1, kind="stable")[:, :NEIGHBOURS]
+        near = np.sort(np.argpartition(both_ways, min(n, NEIGHBOURS) - 1, axis=1)[:, :NEIGHBOURS] if n else near)
+        near = np.take_along_axis(near, np.argsort(np.take_along_axis(both_ways, near, 1), kind="stable"), 1)
     weights = table.problem.weights
     return Model(
         travel, np.ascontiguousarray(travel.T), node, price, person,

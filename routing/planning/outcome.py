@@ -1,7 +1,7 @@
 """From the rows of the search to a plan that people read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
 from statistics import median, pstdev
@@ -37,17 +37,22 @@ def day_of(table: Table, p: int, visits: list[int]) -> Day:
 
 
 def as_plan(
-    table: Table, days: Sequence[Day], iterations: int, seconds: float, hit_time_limit: bool, cancelled: bool
+    table: Table,
+    days: Sequence[Day],
+    iterations: int,
+    seconds: float,
+    hit_time_limit: bool,
+    is_cancelled: Callable[[], bool],
 ) -> Plan:
     from routing.planning.reasons import reasons_of
 
     routes = [_route(table, p, day) for p, day in enumerate(days)]
     served = {x for day in days for x in day.orders}
     left = [x for x in range(len(table.orders)) if x not in served]
-    reasons = {x: [Reason("cancelled", {})] for x in left} if cancelled else reasons_of(table, days, left)
-    unserved = [Unserved(table.orders[x].key, reasons[x]) for x in left]
+    reasons = reasons_of(table, days, left, is_cancelled)
+    unserved = [Unserved(table.orders[x].key, reasons[x] if reasons else [Reason("cancelled", {})]) for x in left]
     totals = totals_of(table.problem, routes)
-    return Plan(routes, unserved, totals, iterations, seconds, hit_time_limit, cancelled)
+    return Plan(routes, unserved, totals, iterations, seconds, hit_time_limit, is_cancelled())
 
 
 def _route(table: Table, p: int, day: Day) -> Route:

@@ -37,7 +37,7 @@ def make_plan(
     table = tabulate(problem)
     run = _Run(table, budget, seed, cancel, progress)
     run.search(_sequences(table, warm_start))
-    return as_plan(table, run.days, run.iterations, monotonic() - run.begun, run.hit_time_limit, run.is_cancelled)
+    return as_plan(table, run.days, run.iterations, monotonic() - run.begun, run.hit_time_limit, run.look)
 
 
 def _sequences(table: Table, warm_start: Plan | Mapping[Key, Sequence[Key]] | None) -> list[list[int]] | None:
@@ -66,8 +66,15 @@ class _Run:
         self.dice = np.random.default_rng(seed)
         self.iterations = 0
         self.hit_time_limit = self.is_cancelled = False
+        self.looks_at = self.begun  # when `cancel` is asked next
         self.by_time = budget.iterations is None
         self.days = [Day() for _ in table.problem.people]
+
+    def look(self) -> bool:
+        """Whether the search is cancelled."""
+        if self.cancel is not None and not self.is_cancelled and (now := monotonic()) >= self.looks_at:
+            self.is_cancelled, self.looks_at = self.cancel.is_set(), now + GLANCE_S
+        return self.is_cancelled
 
     def search(self, rows: list[list[int]] | None) -> None:
         people = len(self.days)
@@ -76,15 +83,21 @@ class _Run:
         self.hot = HOT if rows is None else WARM
         rounds = 1 if people <= MANY_PEOPLE else ROUNDS
         for turn in range(rounds):
+            if turn and self._is_over():
+                break  # but in the first round each group gets its first plan
             groups = self._groups()
             for number, (members, orders) in enumerate(groups):
-                is_over = self.by_time and monotonic() >= self.begun + self.budget.seconds
-                if turn and (self.is_cancelled or is_over):
-                    break  # but in the first round each group gets its first plan
+                if self.look() or (turn and self._is_over()):
+                    break
                 done = (turn * len(groups) + number) / (rounds * len(groups))
                 self._improve(members, orders, done, 1 / (rounds * len(groups)), turn / rounds, 1 / rounds)
+        if self.is_cancelled:  # nothing but a warm start stands in the days of groups nobody came to
+            self.days = [day if day.visits else Day() for day in self.days]
         if self.progress:
             self.progress(1.0)
+
+    def _is_over(self) -> bool:
+        return self.look() or (self.by_time and monotonic() >= self.begun + self.budget.seconds)
 
     def _improve(
         self, people: NDArray, orders: NDArray, done: float, share: float, cooled: float, cooling: float
@@ -111,7 +124,7 @@ class _Run:
         rest = [int(x) for x in np.argsort(-price, kind="stable") if int(x) not in planned]
         sequence = [x for x, _ in with_person] + rest
         warm = [p for _, p in with_person] + [-1] * len(rest)
-        begin_search(model, state, sequence, warm)
+        begin_search(model, state, sequence, warm, self.look)
 
     def _cool(self, model: Model, state: State, done: float, share: float, cooled: float, cooling: float) -> None:
         """Chunks of iterations, between which the clock and `cancel` are looked at. While iterations are the measure,
@@ -133,10 +146,9 @@ class _Run:
                 step = (1 - begun_at) * each_s / (until - begun)
             else:
                 size = 0
-            self.is_cancelled = self.is_cancelled or (self.cancel is not None and self.cancel.is_set())
             if self.progress:
                 self.progress(min(1.0, done + share * progress))
-            if size == 0 or self.is_cancelled:
+            if self.look() or size == 0:
                 break
             search(
                 *model,

@@ -1,6 +1,7 @@
 """Why nobody does an order: one rule after the other is lifted, to see whether that alone would help."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -22,7 +23,7 @@ from routing.planning.arrays import (
     Model,
 )  # fmt: skip
 from routing.planning.insertion import recreate
-from routing.planning.model import SPAN, Table, model_of, state_of
+from routing.planning.model import SPAN, Table, allowed, model_of, state_of
 from routing.planning.outcome import Day
 from routing.planning.problem import UNREACHABLE_S, Order, Reason
 from routing.planning.search import begin_search
@@ -57,20 +58,23 @@ CODES = (
     "economy",  # people, cost, worth: fits, but takes more than it is worth
 )
 
-GROUP = 40  # people looked at together
+GROUP, PIECE = 40, 20  # people and orders looked at together
 Change = Callable[[Model, NDArray], None]
 
 
-def reasons_of(table: Table, days: Sequence[Day], left: Sequence[int]) -> dict[int, list[Reason]]:
-    if not left:
+def reasons_of(
+    table: Table, days: Sequence[Day], left: Sequence[int], is_cancelled: Callable[[], bool]
+) -> dict[int, list[Reason]]:
+    """By order; none at all once cancelled."""
+    if not left or is_cancelled():
         return {}
     if not table.problem.people:
         return {x: [Reason("no_people", {})] for x in left}
     rows = np.array(left)
     rules = _Rules(table, rows)
     found: dict[int, list[Reason]] = {}
-    free = _costs(table, [Day() for _ in days], rows, rules.may, _as_it_is)
-    now = _costs(table, days, rows, rules.may, _as_it_is)
+    free = _costs(table, [Day() for _ in days], rows, rules.may, _as_it_is, is_cancelled)
+    now = _costs(table, days, rows, rules.may, _as_it_is, is_cancelled)
     orders = [table.orders[x] for x in left]
     lifted = {}
     for code, may, change, concerns in (
@@ -82,17 +86,19 @@ def reasons_of(table: Table, days: Sequence[Day], left: Sequence[int]) -> dict[i
         ),
         ("without_skills", rules.without("skills"), _as_it_is, [bool(order.skills) for order in orders]),
         ("without_group", rules.without("groups"), _as_it_is, [bool(order.groups) for order in orders]),
-        ("without_refusal", rules.without("refusals"), _as_it_is, [bool(order.refused_by) for order in orders]),
+        ("without_refusal", rules.without("refused_by"), _as_it_is, [bool(order.refused_by) for order in orders]),
         ("without_part", rules.may, _without_parts, [bool(order.parts) for order in orders]),
-        ("without_pin", rules.without("pins"), _as_it_is, [order.pinned_to is not None for order in orders]),
+        ("without_pin", rules.without("pinned_to"), _as_it_is, [order.pinned_to is not None for order in orders]),
         ("max_orders", rules.may, _any_number, [(table.person[:, MOST_ORDERS] < NEVER).any()] * len(left)),
         ("overtime", rules.may, _longer, [True] * len(left)),
     ):
         some = np.nonzero(np.array(concerns, bool))[0]
         lifted[code] = np.full(rules.may.shape, inf)
         if len(some):
-            lifted[code][some] = _costs(table, days, rows[some], may[some], change)
+            lifted[code][some] = _costs(table, days, rows[some], may[some], change, is_cancelled)
     for at, x in enumerate(left):
+        if is_cancelled():
+            return {}
         reasons = list(rules.never(at)) or list(_on_a_free_day(table, x, rules.may[at], free[at]))
         if np.isfinite(now[at]).any():
             worth = float(table.price[x, 2])
@@ -134,23 +140,18 @@ class _Rules:
 
     def __init__(self, table: Table, left: NDArray) -> None:
         self.table, self.orders = table, [table.orders[x] for x in left]
-        people = table.problem.people
-        rules = {
-            "skills": [
-                [all(p.skills.get(k, -inf) >= v for k, v in o.skills.items()) for p in people] for o in self.orders
-            ],
-            "groups": [[not o.groups or bool(o.groups & p.groups) for p in people] for o in self.orders],
-            "refusals": [[p.key not in o.refused_by for p in people] for o in self.orders],
-            "pins": [[o.pinned_to in (None, p.key) for p in people] for o in self.orders],
+        no_rules: dict[str, Any] = {"skills": {}, "groups": frozenset(), "refused_by": frozenset(), "pinned_to": None}
+        self.rules = {
+            name: allowed(table.problem, [replace(o, **(no_rules | {name: getattr(o, name)})) for o in self.orders])
+            for name in no_rules
         }
-        self.rules = {name: np.array(rule, bool) for name, rule in rules.items()}
         self.may = table.may[left]
 
     def without(self, lifted: str) -> NDArray:
         """A person named by a dispatcher may whatever the other rules say, so lifting them changes nothing there."""
         others = [rule for name, rule in self.rules.items() if name != lifted]
         free = np.array([order.pinned_to is None for order in self.orders])[:, None]
-        return np.where(free | (lifted == "pins"), np.logical_and.reduce(others), self.may)
+        return np.where(free | (lifted == "pinned_to"), np.logical_and.reduce(others), self.may)
 
     def never(self, at: int) -> Iterator[Reason]:
         """Rules that nobody satisfies."""
@@ -207,10 +208,14 @@ def _on_a_free_day(table: Table, x: int, may: NDArray, costs: NDArray) -> Iterat
         yield Reason("day", {"people": names, "duration_s": int(node[DURATION])})
 
 
-def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, change: Change) -> NDArray:
+def _costs(
+    table: Table, days: Sequence[Day], left: NDArray, may: NDArray, change: Change, is_cancelled: Callable[[], bool]
+) -> NDArray:
     """What each order left would cost in the day of each person as it is, were the rules changed; inf: impossible."""
     costs = np.full(may.shape, inf)
     for first in range(0, len(days), GROUP):
+        if is_cancelled():
+            break
         people = np.arange(first, min(first + GROUP, len(days)))
         group = days[first : first + GROUP]
         planned = np.array([x for day in group for x in day.orders], np.int64)
@@ -223,13 +228,15 @@ def _costs(table: Table, days: Sequence[Day], left: NDArray, may: NDArray, chang
         rows = np.arange(len(planned), len(planned) + len(left))
         change(model, rows)
         state = state_of(model, 0)
-        begin_search(model, state, range(len(planned)), warm)
+        begin_search(model, state, range(len(planned)), warm, is_cancelled)
         state.amount[RAMP] = -1e15  # so that nothing is worth it, and only looked at
         state.todo[1 : len(left) + 1] = rows
         m, s = model, state
-        recreate(
-            *m[:11], *s[:12], s.todo, s.amount, 1, len(left), False, -1, 0,
-        )  # fmt: skip
+        for piece in range(0, len(left), PIECE):
+            if is_cancelled():
+                break
+            last = min(piece + PIECE, len(left))
+            recreate(*m[:11], *s[:12], s.todo, s.amount, piece + 1, last, False, -1, 0)
         seen = s.memo[rows, :, MEMO_VERSION] == s.own[:, 2]
         costs[:, people] = np.where(seen, s.memo_cost[rows], inf)
     return costs

@@ -159,27 +159,33 @@ def _latest_times(node, person, line, starts, p, r, length, same_after, is_easy)
 @inner
 def _soften(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, length):
     """Cost of lateness and overtime, and what comes for free of it."""
-    lunch = -1
-    if length > 0 or person[p, IS_OUT]:
-        for k in range(length + 2):
-            trial[k] = line[r, SEQ, k]
-        cost[r, SOFT], lunch = soft_of(travel, node, price, person, weight, trial, p, length)
+    for k in range(length + 2):
+        starts[k] = -NEVER
+        trial[k] = line[r, SEQ, k]
+    _latest_times(node, person, line, starts, p, r, length, NEVER, True)
+    ready, seconds = person[p, DAY_OPENS] + 0, line[r, LEG, 0]
+    if length == 0 and not person[p, IS_OUT]:
+        return
+    if person[p, HAS_LUNCH]:
+        is_on_time = after_lunch(person, p, ready, seconds, length == 0) <= line[r, EASY, 1]
+        is_on_time = is_on_time or drive(person, p, ready, seconds) <= line[r, EASY_HUNGRY, 1]
+    else:
+        is_on_time = drive(person, p, ready, seconds) <= line[r, EASY, 1]
+    if is_on_time:
+        return
+    cost[r, SOFT], lunch = soft_of(travel, node, price, person, weight, trial, p, length)
     if cost[r, SOFT] > 0:
-        arrival = person[p, DAY_OPENS] + 0
         for k in range(length + 1):
             if k == lunch:
-                arrival = after_lunch(person, p, arrival, line[r, LEG, k], k == length)
+                arrival = after_lunch(person, p, ready, line[r, LEG, k], k == length)
             else:
-                arrival = drive(person, p, arrival, line[r, LEG, k])
+                arrival = drive(person, p, ready, line[r, LEG, k])
             starts[k + 1] = min(arrival, NEVER)
             if k < length:
                 start = start_of(person, node, p, line[r, SEQ, k + 1], arrival)
                 starts[k + 1] = start
-                arrival = start + node[line[r, SEQ, k + 1], DURATION]
-    else:
-        for k in range(length + 2):
-            starts[k] = -NEVER
-    _latest_times(node, person, line, starts, p, r, length, NEVER, True)
+                ready = start + node[line[r, SEQ, k + 1], DURATION]
+        _latest_times(node, person, line, starts, p, r, length, NEVER, True)
     if length == 0 and cost[r, SOFT] == NOT_POSSIBLE:
         cost[r, SOFT] = 0.0  # the running order alone comes whatever the rules say
 

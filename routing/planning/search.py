@@ -1,6 +1,6 @@
 """Ruin and recreate by string removals (SISR): Christiaens and Vanden Berghe, Transportation Science 54(2), 2020."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp, log
 
 from routing.planning.arrays import (
@@ -247,9 +247,11 @@ def search(
                 _remember(line, row, own, best)
 
 
-def begin_search(model: Model, state: State, order: Sequence[int], warm: Sequence[int]) -> None:
+def begin_search(
+    model: Model, state: State, order: Sequence[int], warm: Sequence[int], is_cancelled: Callable[[], bool]
+) -> None:
     """Fill empty rows with `order`: first the warm start (`warm`: people by order, in sequence), at any price, then the
-    rest where it is worth it."""
+    rest where it is worth it; or with a part of them."""
     m, s, n = model, state, len(state.spot)
     arrays = m[:11] + s[:12]
     for p in range(len(s.own)):
@@ -264,6 +266,8 @@ def begin_search(model: Model, state: State, order: Sequence[int], warm: Sequenc
         s.amount[RAMP] = ramp if turn == 2 else 1e9
         # to the end of the row it was in, anywhere in that row, anywhere
         for index, (x, p) in enumerate(zip(order, warm, strict=True), 1):
+            if is_cancelled():
+                break
             if s.spot[x, WHERE] < 0 and (p >= 0 or turn == 2):
                 from_gap = s.row[s.own[p, CURRENT], LENGTH] if turn == 0 else 0
                 recreate(*arrays, s.todo, s.amount, index, index, False, p if turn < 2 else -1, from_gap)

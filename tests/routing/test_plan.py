@@ -109,6 +109,31 @@ def test_a_search_is_cancelled_at_once_gives_a_true_plan_and_does_not_hold_up_ot
     assert ended_at - cancelled_at < 1  # generous: other processes may hold the processor
 
 
+class Looking:
+    """Says yes at the nth look, and when it was looked at, in seconds of CPU."""
+
+    def __init__(self, yes_at: int | None = None) -> None:
+        self.yes_at, self.looks = yes_at, [time.thread_time()]
+
+    def is_set(self) -> bool:
+        self.looks.append(time.thread_time())
+        return self.yes_at is not None and len(self.looks) > self.yes_at
+
+
+def test_cancelling_is_looked_for_while_the_first_plan_is_made_and_while_reasons_are_sought() -> None:
+    problem = town(85, 450)
+    published = plan(problem, budget=Budget(iterations=0))
+    whole = Looking()
+    found = plan(problem, budget=Budget(iterations=0), cancel=whole)
+    assert found.unserved and not found.cancelled
+    assert max(np.diff([*whole.looks, time.thread_time()])) < 0.2  # half of it where nobody else is busy
+    for yes_at in (1, len(whole.looks) // 3, len(whole.looks) // 2):
+        cancelled = plan(problem, warm_start=published, budget=Budget(iterations=0), cancel=Looking(yes_at))
+        assert check(problem, cancelled) == []
+        if cancelled.cancelled or yes_at == 1:  # how often it is looked depends on how fast it goes
+            assert {left.reasons[0].code for left in cancelled.unserved} == {"cancelled"}
+
+
 def test_a_warm_start_keeps_what_is_published() -> None:
     problem = town(12, 90)
     published = plan(problem, budget=Budget(iterations=3_000))
