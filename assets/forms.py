@@ -343,6 +343,17 @@ class SheetForm(ScopedForm):
     region = forms.ModelChoiceField(Region.objects.none(), label=_("Region"), widget=forms.Select(attrs=SEARCHED))
 
 
+class WhereForm(forms.Form):
+    serial = forms.CharField(
+        label=_("Serial number, sticker or TID"), max_length=300,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    day = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+
 class DayForm(forms.Form):
     day = forms.DateField(
         label=_("Where was it on"),

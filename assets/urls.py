@@ -9,6 +9,7 @@ office: list[URLPattern] = [
     path("terminals/receive/", views.TerminalReceive.as_view(), name="terminal-receive"),
     path("terminals/bench/", depot.BenchPage.as_view(), name="terminal-bench"),
     path("terminals/bench/scan/", depot.BenchScan.as_view(), name="terminal-bench-scan"),
+    path("terminals/where/", views.WhereWasIt.as_view(), name="terminal-where"),
     path("terminals/idle/", views.IdleList.as_view(), name="idle-list"),
     path("terminals/away/", views.MismatchList.as_view(), name="mismatch-list"),
     path("terminals/to-report/", filings.FilingList.as_view(), name="filing-list"),

@@ -81,6 +81,7 @@ OFFICE: list[tuple[Any, list[Item]]] = [
         [
             Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
             Item(_("Depot bench"), "office:terminal-bench", "scan", assets.EDIT_TERMINAL),
+            Item(_("Where was it on a day?"), "office:terminal-where", "history", assets.VIEW_TERMINAL),
             Item(_("Idle terminals"), "office:idle-list", "clock", assets.VIEW_TERMINAL),
             Item(_("Closed but not back"), "office:not-back-list", "refresh", workorders.VIEW_ORDER),
             Item(_("Away from their place"), "office:mismatch-list", "alert-triangle", assets.VIEW_TERMINAL),

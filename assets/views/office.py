@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
+from django.views.generic import TemplateView, View
 
 from assets import actions, forms, lists, permissions
 from assets.lifecycle import IN_A_BAG, NEXT, Step, TerminalStatus
-from assets.models import Binding, Mismatch, Sticker, Terminal
-from assets.queries import where_on
+from assets.models import Binding, Mismatch, Sticker, Terminal, normal_code
+from assets.queries import find_by_code, where_on
 from assets.stickers import public_url
 from journal.models import Entry
 from journal.queries import read
@@ -114,6 +114,26 @@ def _next_step(terminal: Terminal) -> tuple[str, str] | None:
         TerminalStatus.KEYED: Step.TEST, TerminalStatus.RETURNED: Step.WIPE,
     }.get(status)  # fmt: skip
     return (step.value, str(dict(forms.BENCH_STEPS)[step])) if step else None
+
+
+class WhereWasIt(Page, TemplateView):
+    """?serial=…&day=…: in whose hands it was."""
+
+    permission = permissions.VIEW_TERMINAL
+    title = gettext_lazy("Where was it on a day?")
+    template_name = "assets/where.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        form = forms.WhereForm(self.request.GET or None, initial={"day": timezone.localdate()})
+        terminal = found = None
+        if form.is_valid():
+            code, seen = form.cleaned_data["serial"], Terminal.objects.visible_to(self.request.user)
+            known = find_by_code(code, self.request.user)
+            known = known.terminal if isinstance(known, Sticker) else known
+            terminal = known or seen.filter(tid=normal_code(code)).first()
+            found = terminal and where_on(terminal, form.cleaned_data["day"])
+        is_unknown = form.is_bound and form.is_valid() and terminal is None
+        return super().get_context_data(form=form, terminal=terminal, found=found, is_unknown=is_unknown, **kwargs)
 
 
 class TerminalBindings(TerminalMixin, PanelPage):

@@ -273,6 +273,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:terminal-relocate": ("M", "terminal"),
     "office:terminal-resolve": ("M", "terminal"),
     "office:terminal-report-place": ("MD", "terminal"),
+    "office:terminal-where": (OFFICE, ""),
     "office:idle-list": (OFFICE, ""),
     "office:not-back-list": (OFFICE, ""),
     "office:mismatch-list": (OFFICE, ""),

@@ -279,6 +279,13 @@ def test_the_panel_answers_for_a_day(as_, dispatcher, terminal, merchant, manage
     assert client.get(url, {"day": "nonsense"}).status_code == 200
 
 
+def test_serial_and_day_lead_to_whose_hands_it_was_in(as_, dispatcher, stranger, terminal, engineer, keeper, at):
+    actions.issue_terminal(terminal, holder=engineer, by=keeper, at=at)
+    asked = {"serial": "sn 0000 4711", "day": "2026-11-20"}
+    assert "in the bag of Emil Engineer" in text(as_(dispatcher).get(page("terminal-where"), asked))
+    assert "Nothing in your regions" in text(as_(stranger).get(page("terminal-where"), asked))
+
+
 def test_the_life_file_tells_everything_newest_first(as_, dispatcher, keeper, hangzhou, merchant, at):
     terminal = actions.receive_terminal(
         serial="SN77",
