@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from heapq import nlargest
 from itertools import accumulate, pairwise
 from typing import Any
@@ -30,7 +31,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +42,7 @@ from workorders.lifecycle import DONE
 MOST_ROWS = 100
 MONTHS = 12  # of fees are the revenue of a merchant won
 MONEY = DecimalField(max_digits=14, decimal_places=2)
+CELLS = gettext_lazy("Cells")
 WORKER = Coalesce("last_visited_by", "owner")  # whose lead it is in the figures
 
 
@@ -111,10 +113,18 @@ def worked_by(leads: QuerySet[Lead], person: User | None) -> QuerySet[Lead]:
 class Figure:
     """`url` lists the rows counted; `share` of the step before in per cent."""
 
-    label: str
+    label: Any  # translated when it is shown
     count: int
     url: str
     share: float | None = None
+
+    @property
+    def number(self) -> str:
+        return number_format(self.count, 0, force_grouping=True)
+
+    @property
+    def percent(self) -> str:
+        return "" if self.share is None else f"{self.share:.0f} %"
 
 
 @dataclass(frozen=True)
@@ -186,16 +196,22 @@ def _days_of(first: date) -> dict[str, Any]:
 
 def _row(label: str, counts: Mapping[str, Any], query: dict[str, Any]) -> FunnelRow:
     def asked(page: str, **more: Any) -> str:
-        return f"{page}?{'&'.join(filter(None, [said, urlencode(more)]))}"
+        return f"{_page(page)}?{'&'.join(filter(None, [said, urlencode(more)]))}"
 
-    said, listed = urlencode(query), reverse("office:lead-list")
+    said = urlencode(query)
     numbers = [counts.get(step, 0) for step in Step.values]
     shares = [None, *(100 * now / before if before else None for before, now in pairwise(numbers))]
     figures = [
-        Figure(str(step.label), number, asked(listed, reached=step.value), share)
+        Figure(step.label, number, asked("office:lead-list", reached=step.value), share)
         for step, number, share in zip(Step, numbers, shares, strict=True)
     ]
-    return FunnelRow(label, Figure(_("Cells"), counts["cells"], asked(reverse("office:funnel"), by="cell")), figures)
+    return FunnelRow(label, Figure(CELLS, counts["cells"], asked("office:funnel", by="cell")), figures)
+
+
+@cache
+def _page(name: str) -> str:
+    """For a hundred rows of seven links."""
+    return reverse(name)
 
 
 def chart(row: FunnelRow) -> dict[str, Any]:
@@ -204,10 +220,10 @@ def chart(row: FunnelRow) -> dict[str, Any]:
     bars = {
         "type": "funnel",
         "orientation": "h",
-        "y": [figure.label for figure in figures],
+        "y": [str(figure.label) for figure in figures],
         "x": [figure.count for figure in figures],
         "customdata": [figure.url for figure in figures],
-        "text": ["" if figure.share is None else f"{figure.share:.0f} %" for figure in figures],
+        "text": [figure.percent for figure in figures],
         "textinfo": "value+text",
         "hovertemplate": "%{y}: %{x}<extra></extra>",
         "connector": {"line": {"width": 0}},

@@ -91,6 +91,7 @@ class Opportunity(models.Model):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["region", "stage", "stage_since"], name="opportunity_pipeline"),
+            models.Index(fields=["stage", "stage_since"], name="opportunity_stage"),
             models.Index(fields=["owner", "stage"], name="opportunity_owner"),
         ]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -142,11 +143,15 @@ class Today(Page, TemplateView):
 
     def people(self, user: User, now: datetime, midnight: datetime) -> QuerySet[User]:
         """Prospectors who were on the way or at a shop today, with where they were last."""
-        today = Q(visits__at__gte=midnight)
+        today = Visit.objects.filter(prospector=OuterRef("pk"), at__gte=midnight).order_by().values("prospector")
         return (
             User.objects.visible_to(user)
-            .filter(Q(position__at__gte=now - SEEN_WITHIN) | today, role=Role.PROSPECTOR, is_active=True)
-            .annotate(count=Count("visits", filter=today), last=Max("visits__at", filter=today))
+            .filter(role=Role.PROSPECTOR, is_active=True)
+            .annotate(
+                count=Coalesce(Subquery(today.values(count=Count("pk"))), 0),
+                last=Subquery(today.values(last=Max("at"))),
+            )
+            .filter(Q(position__at__gte=now - SEEN_WITHIN) | Q(count__gt=0))
             .select_related("position")
             .order_by("-count", "name")
         )

@@ -228,3 +228,19 @@ def test_forms_and_filters_hold_only_the_cells_that_are_chosen(page, lake, stran
     stranger.save()
     page.force_login(stranger)
     assert page.get(search).json() == []
+
+
+def test_prospectors_are_chosen_by_typing(page, prospector, rival, stranger):
+    rival.is_active = False
+    rival.save()
+    search, everybody = reverse("office:prospector-search"), reverse("office:prospector-search-all")
+    assert page.get(search).json() == [{"value": "walker", "text": "Wei Walker · Xihu"}]
+    assert page.get(search, {"q": "rui"}).json() == []
+    assert page.get(everybody, {"q": "rui"}).json() == [{"value": "rival", "text": "Rui Rival · Xihu"}]
+    visits = page.get(reverse("office:shop-visit-list"), {"prospector": "rival"}).content.decode()
+    assert '<option value="rival" selected>Rui Rival</option>' in visits
+    assert "Wei Walker" not in visits
+    stranger.role = "manager"
+    stranger.save()
+    page.force_login(stranger)
+    assert page.get(everybody).json() == []

@@ -34,6 +34,7 @@ def test_the_lead_learns_from_it(lake, note, visit, prospector, at):
     lead.refresh_from_db()
     assert (lead.status, lead.intention, lead.visits_count, lead.last_visited_at) == ("visited", 4, 1, at)
     assert (lead.owner, lead.next_step, lead.next_step_on) == (prospector, "offer", at.date() + timedelta(days=2))
+    assert lead.last_visited_by == prospector
     assert (made.objections.count(), made.seen.get().count, made.captures.count()) == (2, 2, 1)
     assert round(made.distance_m) == 15
     assert last_entry(lead).changes["visit"] == [None, made.number]
@@ -60,6 +61,14 @@ def test_one_that_arrives_late_does_not_undo_what_came_after_it(note, visit, at)
     visit(lead, intention=1, at=at + timedelta(hours=3), device_at=at + timedelta(hours=1))
     lead.refresh_from_db()
     assert (lead.visits_count, lead.intention, lead.last_visited_at) == (2, 5, at + timedelta(hours=2))
+
+
+def test_of_two_that_are_merged_the_later_visitor_is_the_last(note, visit, rival, manager, at):
+    kept, merged = note(), note(name="Again")
+    visit(kept)
+    visit(merged, by=rival, at=at + timedelta(hours=1))
+    kept = actions.merge_leads(kept, merged, by=manager, at=at + timedelta(hours=2))
+    assert (kept.visits_count, kept.last_visited_at, kept.last_visited_by) == (2, at + timedelta(hours=1), rival)
 
 
 def test_a_shop_that_is_gone_is_discarded_and_a_place_is_learned(note, visit):
