@@ -14,3 +14,14 @@ document.addEventListener("click", (event) => {
   localStorage.setItem("theme", button.dataset.themeChoice);
   apply();
 });
+
+// The first letters cost a phone its fonts: it looks for them while the style sheet is still on its way.
+if (matchMedia("(pointer: coarse)").matches) {
+  for (const weight of [400, 700]) {
+    setTimeout(() => {
+      const paint = document.createElement("canvas").getContext("2d");
+      paint.font = `${weight} 17px system-ui, sans-serif`;
+      paint.measureText("a字");
+    });
+  }
+}
