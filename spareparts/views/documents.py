@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.generic.base import ContextMixin
 
 from spareparts import forms, permissions
@@ -19,6 +21,12 @@ class Button:
     permission: str = permissions.MOVE_STOCK
     style: str = ""
     posts: bool = False
+
+
+def order_link(number: str) -> str:
+    if not number:
+        return ""
+    return format_html('<a href="{}">{}</a>', reverse("office:work-order-detail", args=[number]), number)
 
 
 class Document(DetailPage):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
 from spareparts.models import Handover
-from spareparts.views.documents import Button, Document, DocumentAction
+from spareparts.views.documents import Button, Document, DocumentAction, order_link
 from toolkit.lists import ListPage
 
 
@@ -41,7 +41,7 @@ class HandoverDetail(HandoverMixin, Document):
             (_("Kind"), it.get_kind_display()),
             (_("From"), it.source),
             (_("To"), it.target),
-            (_("Work order"), it.order_number),
+            (_("Work order"), order_link(it.order_number)),
             (_("Sent by"), it.sent_by and it.sent_by.name),
             (_("Sent"), it.sent_at),
             (_("Confirmed by"), it.done_by and it.done_by.name),

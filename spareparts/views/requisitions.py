@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
 from spareparts.models import Handover, Requisition, Stock
-from spareparts.views.documents import Button, Document, DocumentAction
+from spareparts.views.documents import Button, Document, DocumentAction, order_link
 from toolkit.lists import ListPage
 
 State = Requisition.State
@@ -38,7 +38,7 @@ class RequisitionDetail(RequisitionMixin, Document):
         it = self.subject
         return [
             (_("For whom"), it.person.name),
-            (_("Work order"), it.order_number),
+            (_("Work order"), order_link(it.order_number)),
             (_("From"), it.source),
             (_("Value"), it.value),
             (_("Asked"), it.asked_at),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from spareparts import actions as spareparts
 from spareparts.models import Handover, Movement, Part, Place, Requisition, Stock
@@ -130,5 +131,5 @@ def send_again(engineer, number: str) -> str:
 
 def test_nothing_is_held_for_an_order_that_is_cancelled(begun, keypad, depot, phone, dispatcher, engineer, at) -> None:
     send(phone, f"orders/{begun.number}", "request-parts", **asked_for(keypad, depot, is_waiting="on"))
-    actions.cancel_work_order(begun, by=dispatcher, reason="Closed down", at=at)
+    actions.cancel_work_order(begun, by=dispatcher, reason="Closed down", at=timezone.now())
     assert Requisition.objects.get().state == "withdrawn"
