@@ -92,7 +92,9 @@ def issue_terminals(
     """Into a bag; only tested ones."""
     if not (holder.is_active and holder.is_field):
         raise Refused(_("%(name)s does not work in the field, so has no bag.") % {"name": holder.name}, field="holder")
-    return move_all(terminals, TerminalStatus.ISSUED, Step.ISSUE, by=by, at=at, holder=holder, note=note)
+    return move_all(
+        terminals, TerminalStatus.ISSUED, Step.ISSUE, "assets.issue_terminal", by=by, at=at, holder=holder, note=note
+    )
 
 
 def take_back_terminal(terminal: Terminal, *, by: User | None, at: datetime) -> Terminal:
@@ -105,7 +107,7 @@ def take_back_terminals(terminals: Sequence[Terminal], *, by: User | None, at: d
     def to(terminal: Terminal) -> TerminalStatus:
         return TAKEN_BACK.get(TerminalStatus(terminal.status), TerminalStatus.TESTED)
 
-    return move_all(terminals, to, Step.TAKE_BACK, by=by, at=at)
+    return move_all(terminals, to, Step.TAKE_BACK, "assets.take_back_terminal", by=by, at=at)
 
 
 def _new_terminal(
@@ -152,6 +154,7 @@ def move_all(
     terminals: Iterable[Terminal],
     to: TerminalStatus | Callable[[Terminal], TerminalStatus],
     step: Step,
+    verb: str,
     *,
     by: User | None,
     at: datetime,
@@ -172,7 +175,7 @@ def move_all(
         save_terminals(rows, [*MOVED, *values])
         write_custody(turns)
         record_all(
-            f"assets.{step}_terminal", rows, by=by, at=at, changes=[{**turned.changes, **_run(run)} for turned in turns],
+            verb, rows, by=by, at=at, changes=[{**turned.changes, **_run(run)} for turned in turns],
             notes=[note] * len(rows),
         )  # fmt: skip
         return rows

@@ -35,11 +35,13 @@ def stage_terminals(
     """Software and parameters are on them. What is left empty stays as it is."""
     values: dict[str, Any] = {"firmware": firmware.strip(), "warranty_ends_on": warranty_ends_on}
     given = {name: value for name, value in values.items() if value}
-    return move_all(terminals, TerminalStatus.STAGED, Step.STAGE, by=by, at=at, run=_run(run), **given)
+    return move_all(
+        terminals, TerminalStatus.STAGED, Step.STAGE, "assets.stage_terminal", by=by, at=at, run=_run(run), **given
+    )
 
 
 def key_terminals(terminals: Sequence[Terminal], *, by: User, at: datetime, run: str) -> list[Terminal]:
-    return move_all(terminals, TerminalStatus.KEYED, Step.KEY, by=by, at=at, run=_run(run))
+    return move_all(terminals, TerminalStatus.KEYED, Step.KEY, "assets.key_terminal", by=by, at=at, run=_run(run))
 
 
 def test_terminals(terminals: Sequence[Terminal], *, by: User, at: datetime, run: str = "") -> list[Terminal]:
@@ -49,12 +51,14 @@ def test_terminals(terminals: Sequence[Terminal], *, by: User, at: datetime, run
         if terminal.status == TerminalStatus.STAGED and terminal.model.needs_keys:
             raise Refused(_("%(serial)s has no keys yet: key it first.") % {"serial": terminal.serial})
 
-    return move_all(terminals, TerminalStatus.TESTED, Step.TEST, by=by, at=at, run=_checked(run), look=look)
+    return move_all(
+        terminals, TerminalStatus.TESTED, Step.TEST, "assets.test_terminal", by=by, at=at, run=_checked(run), look=look
+    )
 
 
 def wipe_terminals(terminals: Sequence[Terminal], *, by: User, at: datetime, run: str = "") -> list[Terminal]:
     """Nothing of a merchant and no key is left on them; a broken one is wiped by destroying what held it."""
-    return move_all(terminals, TerminalStatus.WIPED, Step.WIPE, by=by, at=at, run=_checked(run))
+    return move_all(terminals, TerminalStatus.WIPED, Step.WIPE, "assets.wipe_terminal", by=by, at=at, run=_checked(run))
 
 
 def scrap_terminal(terminal: Terminal, *, by: User | None, at: datetime, reason: str) -> Terminal:
@@ -65,7 +69,15 @@ def scrap_terminals(terminals: Sequence[Terminal], *, by: User | None, at: datet
     """For ever; what had keys was wiped before."""
     if not reason.strip():
         raise Refused(_("Say why it is scrapped."), field="reason")
-    return move_all(terminals, TerminalStatus.SCRAPPED, Step.SCRAP, by=by, at=at, note=_no_key(reason, "reason"))
+    return move_all(
+        terminals,
+        TerminalStatus.SCRAPPED,
+        Step.SCRAP,
+        "assets.scrap_terminal",
+        by=by,
+        at=at,
+        note=_no_key(reason, "reason"),
+    )
 
 
 def put_sim(terminal: Terminal, *, sim_iccid: str, by: User, at: datetime) -> Terminal:
