@@ -146,7 +146,7 @@ def measure_cpu(page: Page, address: str) -> dict[str, float]:
     events: list[dict] = []
     ends: list[dict] = []
     session.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
-    session.on("Tracing.tracingComplete", ends.append)
+    session.on("Tracing.tracingComplete", lambda end: ends.append(end))
     categories = ["devtools.timeline", "disabled-by-default-devtools.timeline"]
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": {"includedCategories": categories}})
     page.goto(address, wait_until="load", timeout=120_000)
@@ -157,7 +157,7 @@ def measure_cpu(page: Page, address: str) -> dict[str, float]:
     threads = Counter(
         (event["pid"], event["tid"])
         for event in events
-        if event["name"] == "EvaluateScript" and "/static/field." in event["args"]["data"]["url"]
+        if event["name"] == "EvaluateScript" and "/static/field." in event["args"].get("data", {}).get("url", "")
     )
     thread, _count = threads.most_common(1)[0]
     tasks = [event for event in events if event["name"] == "RunTask" and (event["pid"], event["tid"]) == thread]
