@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assets.lifecycle import TerminalStatus
 from assets.models import Terminal
 from merchants.models import Merchant
 from procedures.steps import Equal
@@ -38,7 +39,7 @@ def _no_terminal(order: WorkOrder, at: datetime) -> Caution | None:
     if order.engineer is None or not _brings_a_terminal(order):
         return None
     names = {"engineer": order.engineer.name}
-    bag = Terminal.objects.filter(holder=order.engineer)
+    bag = Terminal.objects.filter(holder=order.engineer, status=TerminalStatus.ISSUED)
     if order.terminal and order.type.code == "swap" and not bag.filter(model=order.terminal.model_id).exists():
         sentence = _("There is no %(model)s in the bag of %(engineer)s. Fetch one from the warehouse first.")
         return Caution("no_terminal", sentence % {**names, "model": order.terminal.model})

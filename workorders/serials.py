@@ -1,5 +1,6 @@
 from django.db.models import Q
 
+from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal
 from procedures.steps import Equal
 from workorders.models import WorkOrder
@@ -14,5 +15,7 @@ def serials_for(order: WorkOrder, wanted: str) -> list[str]:
     live = Terminal.objects.filter(pk__in=Binding.objects.live().filter(merchant=order.merchant_id).values("terminal"))
     if wanted == Equal.TERMINAL:
         return [order.terminal.serial] if order.terminal else list(live.values_list("serial", flat=True))
-    fresh = Terminal.objects.filter(Q(holder=order.engineer_id) | Q(pk__in=live.values("pk")))
+    fresh = Terminal.objects.filter(
+        Q(holder=order.engineer_id, status=TerminalStatus.ISSUED) | Q(pk__in=live.values("pk"))
+    )
     return list(fresh.exclude(pk=order.terminal_id).values_list("serial", flat=True))
