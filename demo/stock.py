@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
+from assets.actions import make_filing_report, mark_reported
 from demo.catalogue import CALENDARS, DEPOTS, ORGANISATIONS, PARTS, SEVEN_DAYS
 from demo.people import FAR
 from demo.world import Setting
@@ -19,6 +20,7 @@ IN_A_BAG = (1, 4)
 WITH_PARTS = 16  # engineers
 RARE = "keypad"  # in depots only
 SENT = 3  # engineers by each organisation
+UNREPORTED = timedelta(days=6)
 
 
 def stock_up(setting: Setting, *, seed: int, language: str, at: datetime) -> None:
@@ -56,6 +58,7 @@ def stock_up(setting: Setting, *, seed: int, language: str, at: datetime) -> Non
         for person in engineers[-SENT * (number + 1) :][:SENT]:
             change_person(person, organisation=organisation, by=manager, at=begin)
     _ask_for_the_rare_one(setting, at)
+    _report_bindings(setting, at)
 
 
 def _ask_for_the_rare_one(setting: Setting, at: datetime) -> None:
@@ -67,3 +70,10 @@ def _ask_for_the_rare_one(setting: Setting, at: datetime) -> None:
         change_needs(
             order, skills=skills, parts={RARE: 1}, by=setting.staff.office["dispatcher"], at=at - timedelta(minutes=1)
         )
+
+
+def _report_bindings(setting: Setting, at: datetime) -> None:
+    """The acquirer has heard of all but the last days: of these some are late by now."""
+    manager = setting.staff.office["manager"]
+    report = make_filing_report(region=manager.region, by=manager, at=at - UNREPORTED, until=at - UNREPORTED)
+    mark_reported(report, file_name=f"{report.number}.csv", by=manager, at=at - UNREPORTED)

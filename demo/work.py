@@ -47,6 +47,7 @@ class Job:
     cause: str = "software"
     codes: dict[str, str] = field(default_factory=dict)  # fault codes of a repair, by kind
     is_repeat: bool = False
+    is_moved: bool = False  # its terminals
     again: Callable[[datetime], Life | None] | None = None  # how the same terminal is reported once more
     fresh: Device | None = None  # the terminal that is brought along
     refused_by: set[Worker] = field(default_factory=set)
@@ -182,6 +183,8 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
             continue
         yield world.timeline.now + world.minutes(0.5, 3)
         now, value, captures, kind = world.timeline.now, None, (), step["kind"]
+        if kind == "test_transaction" and job.kind == "swap":
+            handle_terminals(world, job, worker)  # it is the new one that is tested
         if kind == "photo":
             code = code_of(job.order, now) if step.get("code") else ""
             captures = [take_photo(rng, serial, by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon, code=code)]
@@ -202,7 +205,10 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
 
 
 def handle_terminals(world: World, job: Job, worker: Worker) -> None:
-    """What the order moves is moved."""
+    """What the order moves is moved, once."""
+    if job.is_moved:
+        return
+    job.is_moved = True
     now, rng = world.timeline.now, world.rng
     if job.kind in ("swap", "retrieve"):
         moved: dict[str, Any] = {"by": worker.user, "at": now, "reason": job.order.summary}
