@@ -63,8 +63,9 @@ class BoardMixin(Page):
 
 
 class SharedMixin(BoardMixin):
-    def shared_rows(self, place: list[str], marks: dict[str, str]) -> list[dict[str, Any]]:
-        """The rows of people under these marks: made once, for all viewers of the place, a region and a day."""
+    def shared_rows(self, marks: dict[str, str]) -> list[dict[str, Any]]:
+        """The rows of people under these marks: made once, for all viewers of the region and the day."""
+        place = self.day.region.code, str(self.day.on)
         keys = {_key("row", *place, pk, mark): int(pk) for pk, mark in marks.items() if pk != board.POOL}
         held = _from_cache([*keys])
         missing = {pk: key for key, pk in keys.items() if key not in held}
@@ -81,7 +82,7 @@ class Board(SharedMixin, TemplateView):
         day, today = self.day, self.day.region.service_date(self.now)
         marks = board.stamps(day)
         shown = {str(pk): row for row, pk in enumerate(board.people_of(day.region))}
-        rows = self.shared_rows([day.region.code, str(day.on)], {pk: marks[pk] for pk in shown if pk in marks})
+        rows = self.shared_rows({pk: marks[pk] for pk in shown if pk in marks})
         rows.sort(key=lambda row: shown[str(row["id"])])
         types = {kind.pk: str(kind) for kind in WorkOrderType.objects.all()}
         left_out = max(len(marks.keys() - {board.POOL}) - len(rows), 0)
@@ -134,16 +135,16 @@ class BoardChanges(SharedMixin, View):
         for before in _from_cache([_key("marks", *held["place"], stamp)]).values():
             answer["marks"] = changed = {key: mark for key, mark in marks.items() if before.get(key) != mark}
             answer["gone"] = [int(key) for key in before.keys() - marks.keys()]
-            answer["rows"] = self.shared_rows(held["place"], changed)
+            answer["rows"] = self.shared_rows(changed)
             if board.POOL in changed:
                 answer["pool"] = self.pool()
         return JsonResponse(answer)
 
     def held(self) -> dict[str, Any]:
         """One look at the database serves all viewers of a region for STAMP_HELD_S."""
-        asked = [self.request.GET.get(name, "") for name in ("region", "on")]
+        user, asked = self.request.user, [self.request.GET.get(name, "") for name in ("region", "on")]
         for each in _from_cache([_key("stamp", *asked)]).values():
-            if _sees(self.request.user, each["path"]):
+            if user.sees_all_regions or (user.region and each["path"].startswith(user.region.path)):
                 return each
         marks, place = board.stamps(self.day), [self.day.region.code, str(self.day.on)]
         fresh = {"path": self.day.region.path, "place": place, "marks": marks, "stamp": board.stamp_of(marks)}
@@ -158,8 +159,7 @@ class BoardRows(SharedMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = [each.partition(".") for each in request.GET.get("people", "").split(",") if PERSON.fullmatch(each)]
-        place = [self.day.region.code, str(self.day.on)]
-        answer: dict[str, Any] = {"rows": self.shared_rows(place, {pk: mark for pk, _dot, mark in asked})}
+        answer: dict[str, Any] = {"rows": self.shared_rows({pk: mark for pk, _dot, mark in asked})}
         if "pool" in request.GET:
             answer["pool"] = self.pool()
         return JsonResponse(answer)
@@ -180,10 +180,6 @@ def _from_cache(keys: list[str]) -> dict[str, Any]:
 def _to_cache(values: dict[str, Any], seconds: float) -> None:
     with suppress(redis.RedisError):
         cache.set_many(values, seconds)
-
-
-def _sees(user: User, path: str) -> bool:
-    return user.sees_all_regions or bool(user.region and path.startswith(user.region.path))
 
 
 class OrderMixin(SubjectMixin, BoardMixin):
