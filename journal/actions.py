@@ -36,8 +36,7 @@ def record(
 
     `verb` is "app.action_name" and must stand in config/verbs.py. `changes` is {field: [before, after]}.
     """
-    entry = _entry(verb, subject, by, at, merchant_id, changes, note)
-    entry.device_at = device_at
+    entry = _entry(verb, subject, by, at, merchant_id, changes, note, device_at)
     entry.save()
     _wake_those_waiting_for(verb)
     return entry
@@ -52,13 +51,15 @@ def record_all(
     merchant_ids: Sequence[int | None] | None = None,
     changes: Sequence[Mapping[str, Any]] | None = None,
     notes: Sequence[str] | None = None,
+    device_ats: Sequence[datetime | None] | None = None,
 ) -> None:
     """What `record` does, for many at once: one entry per subject. The other sequences run beside the subjects."""
     count = len(subjects)
-    beside = (merchant_ids or [None] * count, changes or [{}] * count, notes or [""] * count)
+    nothing = [None] * count
+    beside = (merchant_ids or nothing, changes or nothing, notes or [""] * count, device_ats or nothing)
     Entry.objects.bulk_create(
-        _entry(verb, subject, by, at, merchant_id, changed, note)
-        for subject, merchant_id, changed, note in zip(subjects, *beside, strict=True)
+        _entry(verb, subject, by, at, merchant_id, changed, note, device_at)
+        for subject, merchant_id, changed, note, device_at in zip(subjects, *beside, strict=True)
     )
     if subjects:
         _wake_those_waiting_for(verb)
@@ -72,6 +73,7 @@ def _entry(
     merchant_id: int | None,
     changes: Mapping[str, Any] | None,
     note: str,
+    device_at: datetime | None,
 ) -> Entry:
     assert verb in import_string(settings.VERBS), f"{verb} is missing in the app's verbs.py"
     return Entry(
@@ -84,6 +86,7 @@ def _entry(
         merchant_id=merchant_id,
         changes=json.loads(json.dumps(changes, cls=DjangoJSONEncoder)) if changes else {},
         note=note,
+        device_at=device_at,
     )
 
 

@@ -34,7 +34,7 @@ from prospecting.actions.opportunities import (
 from prospecting.actions.renewals import propose_renewals
 from prospecting.actions.rounds import order_round, put_off
 from prospecting.actions.tasks import cancel_task, give_task
-from prospecting.actions.visits import note_lead, record_visit
+from prospecting.actions.visits import note_lead, record_visit, record_visits
 
 __all__ = [
     "add_cost",
@@ -69,6 +69,7 @@ __all__ = [
     "propose_renewals",
     "put_off",
     "record_visit",
+    "record_visits",
     "release_expired_claims",
     "release_lead",
     "remove_cost",

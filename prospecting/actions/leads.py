@@ -149,11 +149,16 @@ def release_lead(lead: Lead, *, by: User | None, at: datetime) -> Lead:
 
 
 def release_expired_claims(*, at: datetime, limit: int = 500) -> int:
-    """Claims nobody acted on in time end. Returns how many."""
-    over = Lead.objects.hunted().claim_over(at).order_by("claimed_until")
-    for lead in (leads := list(over[:limit])):
-        release_lead(lead, by=None, at=at)
-    return len(leads)
+    """Claims nobody acted on in time end; those somebody is busy with have their turn next time. Returns how many."""
+    with transaction.atomic():
+        over = Lead.objects.hunted().claim_over(at).select_related("owner").order_by("claimed_until")
+        leads = list(over.select_for_update(of=("self",), skip_locked=True)[:limit])
+        Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(owner=None, claimed_until=None)
+        record_all(
+            "prospecting.release_lead", leads, by=None, at=at, merchant_ids=[lead.merchant_id for lead in leads],
+            changes=[{"owner": [str(lead.owner), None]} for lead in leads],
+        )  # fmt: skip
+        return len(leads)
 
 
 def discard_lead(lead: Lead, *, reason: str, by: User, at: datetime) -> Lead:

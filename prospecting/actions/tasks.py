@@ -63,14 +63,15 @@ def cancel_task(task: ProspectingTask, *, reason: str, by: User, at: datetime) -
         return task
 
 
-def tick_off(visit: Visit, *, at: datetime) -> None:
-    """The visit makes the stops at its lead of its prospector's open tasks; a task without a stop left is done."""
-    tasks = ProspectingTask.objects.open().filter(prospector=visit.prospector, stops__lead=visit.lead)
+def tick_off(visits: Sequence[Visit], *, by: User, at: datetime) -> None:
+    """They make the stops at their leads of the prospector's open tasks; a task without a stop left is done."""
+    tasks = ProspectingTask.objects.open().filter(prospector=by, stops__lead__in=[visit.lead_id for visit in visits])
     for task in ProspectingTask.objects.select_for_update().filter(pk__in=tasks.values("pk")).order_by("pk"):
-        task.stops.filter(lead=visit.lead, visit=None).update(visit=visit)
+        for visit in visits:
+            task.stops.filter(lead=visit.lead, visit=None).update(visit=visit)
         if not task.stops.filter(visit=None).exists():
             _end(task, ProspectingTask.Status.DONE, at)
-            record("prospecting.finish_task", task, by=visit.prospector, at=at)
+            record("prospecting.finish_task", task, by=by, at=at)
 
 
 def _end(task: ProspectingTask, status: ProspectingTask.Status, at: datetime) -> None:

@@ -1,14 +1,14 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
 from evidence.queries import seen_elsewhere
-from journal.actions import record
+from journal.actions import record_all
 from merchants.models import Trade
 from prospecting.actions.leads import CLAIMED_FOR, make_lead, move_lead
 from prospecting.actions.tasks import tick_off
@@ -17,72 +17,114 @@ from prospecting.models import Cell, Competitor, Lead, Objection, SeenTerminal, 
 from prospecting.places import cell_at
 from routing.geo import distance_m
 from toolkit.errors import Refused
+from toolkit.numbers import next_numbers
 from workforce.models import User
-from workorders.authenticity import Facts, parts_of, score_of, speed_kmh
+from workorders.authenticity import Facts, Thresholds, parts_of, score_of, speed_kmh
 from workorders.models import VisitRules
 
 SHORTLY_BEFORE = timedelta(hours=12)
+TOLD = (  # what a lead learns from a visit
+    "visits_count", "last_visited_at", "last_visited_by", "next_step", "next_step_on", "intention", "status", "owner",
+    "claimed_until", "lat", "lon", "location_accuracy_m",
+)  # fmt: skip
 SURE_M = 50  # a phone this sure of its place tells where a shop is
 
 
-def record_visit(
-    lead: Lead,
-    *,
-    outcome: str,
-    by: User,
-    at: datetime,
-    captures: Iterable[Capture] = (),
-    device_at: datetime | None = None,
-    lat: float | None = None,
-    lon: float | None = None,
-    accuracy_m: float | None = None,
-    reason: str = "",
-    intention: int | None = None,
-    objections: Iterable[Objection] = (),
-    seen: Mapping[Competitor, int] | None = None,
-    next_step: str = Visit.NextStep.NONE,
-    next_step_on: date | None = None,
-    note: str = "",
-) -> Visit:
+class NewVisit(TypedDict, total=False):
+    """What is left out is as in the model."""
+
+    outcome: Required[str]
+    captures: Iterable[Capture]
+    device_at: datetime | None
+    lat: float | None
+    lon: float | None
+    accuracy_m: float | None
+    reason: str  # for being outside the fence
+    intention: int | None
+    objections: Iterable[Objection]
+    seen: Mapping[Competitor, int] | None
+    next_step: str
+    next_step_on: date | None
+    note: str
+
+
+def record_visit(lead: Lead, *, by: User, at: datetime, **new: Unpack[NewVisit]) -> Visit:
     """A prospector was there, with a photo; outside the fence only with a reason. It begins their claim anew."""
-    captures = list(captures)
-    photos = [capture for capture in captures if capture.kind == Capture.Kind.PHOTO]
-    if not photos:
+    new["captures"] = list(new.get("captures", ()))
+    if not _photos(new):
         raise Refused(_("Take a photo of the shop."), field="captures")
+    return record_visits([(lead, new)], by=by, at=at)[0]
+
+
+def record_visits(news: Sequence[tuple[Lead, NewVisit]], *, by: User, at: datetime) -> list[Visit]:
+    """A prospector's visits, all or none, in the order in which they were made. Those from a list may have no photo."""
+    with transaction.atomic():
+        locked = Lead.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([lead.pk for lead, _new in news])
+        rules, ways = VisitRules.in_force(), _Ways(by, [_moment(new, at) for _lead, new in news])
+        visits, changes = [], []
+        for (lead, new), number in zip(news, next_numbers("V", len(news)), strict=True):
+            visit = _allowed_visit(locked[lead.pk], new, rules, by=by, at=at)
+            visit.number = number
+            parts = parts_of(_facts(visit, new, ways, at=at), rules)
+            visit.score, visit.score_parts = score_of(parts), [asdict(part) for part in parts]
+            visits.append(visit)
+            changes.append({"visit": [None, number], "outcome": [None, visit.outcome], **_tell_lead(visit.lead, visit)})
+        _save(visits, news)
+        for told in locked.values():
+            told.save(update_fields=TOLD)
+        tick_off(visits, by=by, at=at)
+        record_all(
+            "prospecting.record_visit", [visit.lead for visit in visits], by=by, at=at, changes=changes,
+            merchant_ids=[visit.lead.merchant_id for visit in visits], notes=[visit.note for visit in visits],
+            device_ats=[new.get("device_at") for _lead, new in news],
+        )  # fmt: skip
+        return visits
+
+
+def _moment(new: NewVisit, at: datetime) -> datetime:
+    return min(new.get("device_at") or at, at)
+
+
+def _photos(new: NewVisit) -> list[Capture]:
+    return [capture for capture in new.get("captures", ()) if capture.kind == Capture.Kind.PHOTO]
+
+
+def _allowed_visit(lead: Lead, new: NewVisit, rules: Thresholds, *, by: User, at: datetime) -> Visit:
+    next_step, next_step_on = new.get("next_step", Visit.NextStep.NONE), new.get("next_step_on")
     if (next_step == Visit.NextStep.NONE) != (next_step_on is None):
         raise Refused(_("Say on which day the next step is."), field="next_step_on")
-    happened_at = min(device_at or at, at)
-    with transaction.atomic():
-        lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
-        if lead.merged_into_id:
-            raise Refused(_("%(lead)s was merged. Visit %(kept)s.") % {"lead": lead, "kept": lead.merged_into})
-        if lead.owner_id not in (None, by.pk):
-            raise Refused(_("%(lead)s belongs to %(owner)s.") % {"lead": lead, "owner": lead.owner})
-        away_m = None if None in (lead.lat, lat) else float(distance_m(lead.lat, lead.lon, lat, lon))
-        rules = VisitRules.in_force()
-        allowed_m = rules.allowed_m(accuracy_m)
-        if lead.lat is not None and (away_m is None or away_m > allowed_m) and not reason.strip():
-            raise Refused(_outside(away_m, allowed_m), field="reason")
-        visit = Visit(
-            lead=lead, prospector=by, at=happened_at, received_at=at, lat=lat, lon=lon, accuracy_m=accuracy_m,
-            distance_m=away_m, away_reason=reason.strip()[:200], outcome=outcome, intention=intention,
-            next_step=next_step, next_step_on=next_step_on, note=note.strip()[:500],
-        )  # fmt: skip
-        parts = parts_of(_facts(visit, photos, at=at, device_at=device_at), rules)
-        visit.score, visit.score_parts = score_of(parts), [asdict(part) for part in parts]
-        visit.save()
-        visit.captures.set(captures)
-        visit.objections.set(objections)
-        SeenTerminal.objects.bulk_create(
-            SeenTerminal(visit=visit, competitor=competitor, count=count) for competitor, count in (seen or {}).items()
-        )
-        changes = _tell_lead(lead, visit)
-        tick_off(visit, at=at)
-        record(
-            "prospecting.record_visit", lead, by=by, at=at, device_at=device_at, merchant_id=lead.merchant_id,
-            changes={"visit": [None, visit.number], "outcome": [None, outcome], **changes}, note=visit.note,
-        )  # fmt: skip
-        return visit
+    if lead.merged_into_id:
+        raise Refused(_("%(lead)s was merged. Visit %(kept)s.") % {"lead": lead, "kept": lead.merged_into})
+    if lead.owner_id not in (None, by.pk):
+        raise Refused(_("%(lead)s belongs to %(owner)s.") % {"lead": lead, "owner": lead.owner})
+    lat, lon, accuracy_m, reason = new.get("lat"), new.get("lon"), new.get("accuracy_m"), new.get("reason", "").strip()
+    away_m = None if None in (lead.lat, lat) else float(distance_m(lead.lat, lead.lon, lat, lon))
+    allowed_m = rules.allowed_m(accuracy_m)
+    if lead.lat is not None and (away_m is None or away_m > allowed_m) and not reason:
+        raise Refused(_outside(away_m, allowed_m), field="reason")
+    return Visit(
+        lead=lead, prospector=by, at=_moment(new, at), received_at=at, lat=lat, lon=lon,
+        accuracy_m=accuracy_m, distance_m=away_m, away_reason=reason[:200], outcome=new["outcome"],
+        intention=new.get("intention"), next_step=next_step, next_step_on=next_step_on,
+        note=new.get("note", "").strip()[:500],
+    )  # fmt: skip
+
+
+def _save(visits: Sequence[Visit], news: Sequence[tuple[Lead, NewVisit]]) -> None:
+    Visit.objects.bulk_create(visits)
+    made = [(visit, new) for visit, (_lead, new) in zip(visits, news, strict=True)]
+    photo, objection = Visit.captures.through, Visit.objections.through
+    photo.objects.bulk_create(
+        photo(visit=visit, capture=each) for visit, new in made for each in new.get("captures", ())
+    )
+    objection.objects.bulk_create(
+        objection(visit=visit, objection=each) for visit, new in made for each in new.get("objections", ())
+    )
+    SeenTerminal.objects.bulk_create(
+        SeenTerminal(visit=visit, competitor=competitor, count=count)
+        for visit, new in made
+        for competitor, count in (new.get("seen") or {}).items()
+    )
 
 
 def note_lead(
@@ -137,11 +179,11 @@ def _tell_lead(lead: Lead, visit: Visit) -> dict[str, list]:
         changes["place"] = [None, [round(lead.lat, 5), round(lead.lon, 5)]]
     if lead.status == LeadStatus.VISITED:
         lead.owner, lead.claimed_until = visit.prospector, visit.at + CLAIMED_FOR
-    lead.save()
     return changes
 
 
-def _facts(visit: Visit, photos: list[Capture], *, at: datetime, device_at: datetime | None) -> Facts:
+def _facts(visit: Visit, new: NewVisit, ways: "_Ways", *, at: datetime) -> Facts:
+    photos, device_at = _photos(new), new.get("device_at")
     return Facts(
         is_place_known=visit.lead.lat is not None,
         distance_m=visit.distance_m,
@@ -149,18 +191,27 @@ def _facts(visit: Visit, photos: list[Capture], *, at: datetime, device_at: date
         photos=len(photos),
         live_photos=sum(photo.source == Capture.Source.CAMERA for photo in photos),
         duplicates=seen_elsewhere(photos),
-        speed_kmh=_speed_kmh(visit),
+        speed_kmh=ways.speed_kmh(visit),
         ahead_s=None if device_at is None else (device_at - at).total_seconds(),
     )
 
 
-def _speed_kmh(visit: Visit) -> float | None:
-    """As the crow flies, from the prospector's visit before."""
-    if visit.lat is None:
-        return None
-    recent = visit.prospector.visits.filter(lat__isnull=False, at__range=(visit.at - SHORTLY_BEFORE, visit.at))
-    before = recent.order_by("-at").first()
-    if before is None:
-        return None
-    metres = float(distance_m(before.lat, before.lon, visit.lat, visit.lon))
-    return speed_kmh(metres, visit.at - before.at)
+class _Ways:
+    """From one visit of a prospector to the next, as the crow flies."""
+
+    def __init__(self, prospector: User, moments: Sequence[datetime]) -> None:
+        """Between these moments."""
+        around = (min(moments) - SHORTLY_BEFORE, max(moments))
+        known = prospector.visits.filter(lat__isnull=False, at__range=around)
+        self.places = list(known.values_list("at", "lat", "lon"))
+
+    def speed_kmh(self, visit: Visit) -> float | None:
+        """To this visit, from the one before."""
+        if visit.lat is None:
+            return None
+        recent = [place for place in self.places if visit.at - SHORTLY_BEFORE <= place[0] <= visit.at]
+        self.places.append((visit.at, visit.lat, visit.lon))
+        if not recent:
+            return None
+        at, lat, lon = max(recent)
+        return speed_kmh(float(distance_m(lat, lon, visit.lat, visit.lon)), visit.at - at)

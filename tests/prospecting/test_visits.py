@@ -55,6 +55,27 @@ def test_without_a_photo_outside_the_fence_or_at_somebody_elses_it_is_refused(no
         visit(lead, next_step="call")
 
 
+def test_a_day_is_told_in_one_go_all_of_it_or_nothing(note, prospector, rival, manager, at):
+    near, far, taken, soon = note(), note(lat=30.225), note(owner=rival), at + timedelta(minutes=2)
+    task = actions.give_task(
+        prospector=prospector, title="Both", region=near.region, due_on=at.date(), leads=[near, far], by=manager, at=at
+    )
+    news = [
+        (near, {"outcome": "staff", "device_at": at, **HERE}),
+        (far, {"outcome": "decider", "device_at": soon, **HERE, "lat": 30.225}),
+    ]
+    evening = at + timedelta(hours=8)
+    with pytest.raises(Refused, match="belongs to"):
+        actions.record_visits([*news, (taken, news[0][1])], by=prospector, at=evening)
+    assert not Visit.objects.exists()
+    made = actions.record_visits(news, by=prospector, at=evening)
+    assert [(visit.at, visit.received_at, visit.score) for visit in made] == [(at, evening, 100), (soon, evening, 100)]
+    speeds = [part["facts"]["kmh"] for visit in made for part in visit.score_parts if part["code"] == "speed"]
+    assert speeds[0] is None and 30 < speeds[1] < 36
+    assert ProspectingTask.objects.get(pk=task.pk).status == "done"
+    assert [last_entry(lead).device_at for lead in (near, far)] == [at, soon]
+
+
 def test_one_that_arrives_late_does_not_undo_what_came_after_it(note, visit, at):
     lead = note()
     visit(lead, intention=5, at=at + timedelta(hours=2))
