@@ -1,6 +1,7 @@
 """Three campaigns: leaflets that paid, a week of street stalls that is paying, and a fair that never will.
 
-Shops that joined during one become leads it brought: their installations were real orders of the year.
+Shops that joined during one become leads it brought, those that joined before leads of the street: their
+installations were real orders of the year.
 """
 
 import random
@@ -10,16 +11,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from demo.names import SHOPS, Wording
+from demo.names import Wording
 from demo.pictures import take_photo
 from demo.places import DISTRICTS, HANGZHOU
+from demo.walks import shop, walk
 from demo.world import Setting
 from journal.actions import record_all
 from merchants.actions import change_merchant
 from prospecting import actions
 from prospecting.lifecycle import LeadStatus, Stage
 from prospecting.models import Campaign, Cell, Lead, Opportunity, Visit
-from toolkit.numbers import next_numbers
 from workforce.models import User
 from workorders.lifecycle import DONE
 from workorders.models import WorkOrder
@@ -50,7 +51,9 @@ STORIES = (
           ((15000, "展位费", "Stand"), (6800, "展台搭建", "Building it")), ("手册", "Brochures", "FAIR26", 300), 18, 2,
           ("binjiang",)),
 )  # fmt: skip
+EVERY = 5  # of the cells of its areas a campaign runs in one
 VISITS_TODAY = 5
+SHOPS_AT_ONCE = 4  # that joined one after the other and were seen by one prospector
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -66,13 +69,14 @@ def promote(
         joined = [order for order in joined if order not in won]
         _win(campaign, rng, prospectors, won, at)
         _only_talk(setting, campaign, rng, words, story, prospectors, period)
+    _win(None, rng, prospectors, joined, at)
     _go_out_today(campaign, rng, prospectors, at)
 
 
 def _joined(setting: Setting, at: datetime) -> list[WorkOrder]:
     """Installations, done, at shops of the city that were new then."""
     orders = WorkOrder.objects.filter(
-        type__code="install", status__in=DONE, opportunity=None, opened_at__gt=at - 100 * DAY,
+        type__code="install", status__in=DONE, opportunity=None, opened_at__gt=at - 360 * DAY,
         region__path__startswith=setting.regions["hangzhou"].path,
     )  # fmt: skip
     rows = orders.select_related("merchant__trade", "region").order_by("opened_at")
@@ -87,7 +91,7 @@ def _begin(
     campaign = actions.make_campaign(
         name=words.of((story.zh, story.en)), region=setting.regions["hangzhou"], starts_on=begin.date(),
         ends_on=(at - story.last * DAY).date(), goal=story.most_won + 4,
-        cells=[cell for cell in cells if cell.region.code in story.areas], **who,
+        cells=[cell for cell in cells if cell.region.code in story.areas][::EVERY], **who,
     )  # fmt: skip
     for number, (yuan, zh, en) in enumerate(story.costs):
         on = begin.date() + number * DAY
@@ -101,23 +105,28 @@ def _begin(
 
 
 def _win(
-    campaign: Campaign, rng: random.Random, prospectors: Sequence[User], won: Sequence[WorkOrder], at: datetime
+    campaign: Campaign | None, rng: random.Random, prospectors: Sequence[User], won: Sequence[WorkOrder], at: datetime
 ) -> None:
-    for order in won:
-        shop, prospector = order.merchant, rng.choice(prospectors)
-        seen_at = order.opened_at - rng.uniform(0.5, 3) * DAY
-        lead = actions.make_lead(
-            name=shop.name, region=shop.region, source=Lead.Source.STREET, trade=shop.trade, address=shop.address,
-            lat=shop.lat, lon=shop.lon, campaign=campaign, by=prospector, at=seen_at,
-        )  # fmt: skip
-        _visit(rng, [lead], prospector, seen_at)
-        who: dict[str, Any] = {"by": prospector, "at": seen_at + timedelta(hours=2)}
-        fee = Decimal(rng.randint(5, 16) * 10)
-        opportunity = actions.open_opportunity(lead, monthly_volume=rng.randint(10, 80) * 1000, monthly_fee=fee, **who)
-        _end(lead, opportunity, order)
-        first_on = shop.region.service_date(order.completed_at) + rng.randint(0, 6) * DAY
-        if first_on <= shop.region.service_date(at) and rng.random() < 0.9:
-            change_merchant(shop, first_transaction_on=first_on, by=prospector, at=at)
+    for first in range(0, len(won), SHOPS_AT_ONCE):
+        orders, prospector = won[first : first + SHOPS_AT_ONCE], rng.choice(prospectors)
+        seen_at = orders[0].opened_at - rng.uniform(0.5, 3) * DAY
+        news = [
+            {"name": each.name, "region": each.region, "source": Lead.Source.STREET, "trade": each.trade,
+             "address": each.address, "lat": each.lat, "lon": each.lon, "campaign": campaign, "owner": prospector}
+            for each in [order.merchant for order in orders]
+        ]  # fmt: skip
+        leads = actions.make_leads(news, by=prospector, at=seen_at)
+        walk(rng, leads, prospector, seen_at, outcome="decider")
+        for lead, order in zip(leads, orders, strict=True):
+            who: dict[str, Any] = {"by": prospector, "at": order.opened_at - timedelta(hours=2)}
+            fee = Decimal(rng.randint(5, 16) * 10)
+            opportunity = actions.open_opportunity(
+                lead, monthly_volume=rng.randint(10, 80) * 1000, monthly_fee=fee, **who
+            )
+            _end(lead, opportunity, order)
+            first_on = order.region.service_date(order.completed_at) + rng.randint(0, 6) * DAY
+            if first_on <= order.region.service_date(at) and rng.random() < 0.9:
+                change_merchant(order.merchant, first_transaction_on=first_on, by=prospector, at=at)
 
 
 def _end(lead: Lead, opportunity: Opportunity, order: WorkOrder) -> None:
@@ -144,18 +153,11 @@ def _only_talk(
         prospector = rng.choice(prospectors)
         news = []
         for _lead in range(story.leads // 4):
-            district, trade = rng.choice(districts), rng.choice(list(SHOPS))
-            street = rng.choice(district.streets)
-            lat, lon = district.place(rng)
-            news.append({
-                "name": words.branch(words.shop(trade), street), "region": setting.regions[district.code],
-                "source": Lead.Source.STREET, "trade": setting.reference.trades[trade],
-                "address": words.address(("杭州", "Hangzhou"), district, street), "lat": lat, "lon": lon,
-                "potential": rng.randint(10, 95), "material_code": story.material[2],
-            })  # fmt: skip
+            new = shop(setting, rng, words, rng.choice(districts))
+            news.append(new | {"source": Lead.Source.STREET, "material_code": story.material[2]})
         leads = actions.make_leads(news, by=prospector, at=at)
         visited = leads[: round(len(leads) * 0.7)]
-        _visit(rng, visited, prospector, at + timedelta(hours=1))
+        walk(rng, visited, prospector, at + timedelta(hours=1), outcome="decider")
         for lead in visited[: max(1, len(visited) // 4)]:
             fee = Decimal(rng.randint(4, 12) * 10)
             actions.open_opportunity(lead, owner=prospector, monthly_fee=fee, by=prospector, at=at + 2 * DAY)
@@ -177,25 +179,3 @@ def _go_out_today(campaign: Campaign, rng: random.Random, prospectors: Sequence[
             lead, outcome=Visit.Outcome.STAFF, captures=[photo], lat=lat, lon=lon, accuracy_m=12,
             reason="GPS" if is_faked else "", intention=rng.choice([2, 3, 4]), by=by, at=moment,
         )  # fmt: skip
-
-
-def _visit(rng: random.Random, leads: Sequence[Lead], prospector: User, at: datetime) -> None:
-    """Without photos, and so without a score."""
-    visits = [
-        Visit(
-            number=number, lead=lead, prospector=prospector, at=at + timedelta(minutes=7 * place),
-            received_at=at + timedelta(minutes=7 * place), lat=lead.lat, lon=lead.lon, accuracy_m=rng.uniform(6, 40),
-            distance_m=rng.uniform(2, 40), outcome=Visit.Outcome.DECIDER, intention=rng.choice([2, 3, 4, 4, 5]),
-        )
-        for place, (lead, number) in enumerate(zip(leads, next_numbers("V", len(leads)), strict=True))
-    ]  # fmt: skip
-    Visit.objects.bulk_create(visits)
-    for visit in visits:
-        Lead.objects.filter(pk=visit.lead_id).update(
-            status=LeadStatus.VISITED,
-            visits_count=1,
-            last_visited_at=visit.at,
-            last_visited_by=prospector,
-            intention=visit.intention,
-        )
-    record_all("prospecting.record_visit", [visit.lead for visit in visits], by=prospector, at=at)

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from demo import today
 from demo.advice import write_down
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
-from demo.hunting import hunt
+from demo.driving import Aside, without_collecting, without_savepoints
+from demo.hunting import extent_of, hunt, stake_out
 from demo.names import Wording
 from demo.people import hire
 from demo.places import District, heaps, make_regions
@@ -21,6 +22,7 @@ from demo.reviews import file_changes, hand_in
 from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
 from demo.stock import stock_up
+from demo.walks import Ground, remember
 from demo.world import Setting, World
 from dispatch.actions import assign_open_orders, request_plan
 from notifications.actions import read_notices
@@ -30,6 +32,7 @@ from workorders.actions import warn_of_due_times
 HEAPS = 2
 TERMINALS_PER_SHOP = 4 / 3
 BEFORE = timedelta(days=3 * 365)  # the company is so much older than its first order
+CELLS = timedelta(days=370)  # before now they were drawn
 CHECKLISTS = timedelta(days=10)  # before now they were introduced
 DOUBLES = 1 / 250
 SHOPS_IN_A_LIST = (6, 14)
@@ -68,6 +71,11 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
     with quiet():
         with transaction.atomic():
             worlds = found_company(plan)
+            setting, extent = worlds[0].setting, extent_of(plan.is_small)
+            ground = stake_out(setting, is_small=plan.is_small, language=plan.language, at=plan.at - CELLS)
+        past = remember(
+            setting, ground, leads=extent.remembered, months=extent.months, seed=plan.seed, language=plan.language, at=plan.at,
+        )  # fmt: skip
         checklists_at = max(plan.at - CHECKLISTS, plan.begin)
         measured_at = {plan.begin - BEFORE * 3 / 4, plan.begin, plan.begin + (plan.at - plan.begin) / 3, plan.at}
         boundaries = sorted(
@@ -82,21 +90,24 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
                 with connection.cursor() as cursor:
                     cursor.execute("ANALYZE")  # the tables have grown, the planner must know
 
-        drive(worlds, boundaries, at_boundary, progress)
-        setting = worlds[0].setting
-        write_down(
-            setting.reference, setting.staff, language=plan.language, seed=plan.seed, begin=plan.begin, at=plan.at
-        )
-        read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
-        stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
-        hunt(setting, is_small=plan.is_small, seed=plan.seed, language=plan.language, at=plan.at)
-        hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
-        file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
+        drive(worlds, boundaries, at_boundary, progress, Aside(plan.begin, past))
+        with transaction.atomic(), without_savepoints(), without_collecting():
+            tell_the_rest(plan, setting, ground)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
         city = setting.regions["hangzhou"]
         tomorrow = city.service_date(plan.at) + timedelta(days=1)
         request_plan(region=city, on=tomorrow, seconds=5, by=setting.staff.office["dispatcher"], at=plan.at)
+
+
+def tell_the_rest(plan: Plan, setting: Setting, ground: Ground) -> None:
+    """What was learned from the orders, what lies in stock, and who was won how."""
+    write_down(setting.reference, setting.staff, language=plan.language, seed=plan.seed, begin=plan.begin, at=plan.at)
+    read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
+    stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
+    hunt(setting, ground, is_small=plan.is_small, seed=plan.seed, language=plan.language, at=plan.at)
+    hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
+    file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
 
 
 def found_company(plan: Plan) -> list[World]:
@@ -106,7 +117,8 @@ def found_company(plan: Plan) -> list[World]:
     regions = make_regions(plan.language)
     reference = load_reference(founded, language=plan.language, publish=False)
     staff = hire(
-        regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date(), is_small=plan.is_small,
+        regions, reference, districts, language=plan.language, rng=rng, at=founded, today=plan.at.date(),
+        is_small=plan.is_small,
     )  # fmt: skip
     heads = open_head_offices(
         plan.merchants, region=regions["hangzhou"], reference=reference, by=staff.office["manager"],

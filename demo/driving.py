@@ -5,8 +5,10 @@ import multiprocessing
 import signal
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
 
@@ -26,7 +28,17 @@ class BuildFailed(Exception):
     """With the traceback of the process that failed."""
 
 
-def drive_here(worlds: list[World], boundaries: list[datetime], at_boundary: Boundary, progress: Progress) -> None:
+@dataclass(frozen=True)
+class Aside:
+    """What goes on beside the worlds, step by step, from the boundary `since` on, with rows of its own."""
+
+    since: datetime
+    steps: Iterator[None]
+
+
+def drive_here(
+    worlds: list[World], boundaries: list[datetime], at_boundary: Boundary, progress: Progress, aside: Aside
+) -> None:
     for boundary in boundaries:
         with transaction.atomic(), without_savepoints():
             for until in _strides(worlds[0], boundary):
@@ -34,9 +46,13 @@ def drive_here(worlds: list[World], boundaries: list[datetime], at_boundary: Bou
                     world.timeline.run(until)
                 progress(sum(world.steps_done for world in worlds))
         at_boundary(boundary)
+        if boundary >= aside.since:
+            deque(aside.steps, maxlen=0)
 
 
-def drive_apart(worlds: list[World], boundaries: list[datetime], at_boundary: Boundary, progress: Progress) -> None:
+def drive_apart(
+    worlds: list[World], boundaries: list[datetime], at_boundary: Boundary, progress: Progress, aside: Aside
+) -> None:
     """Every world in its own process; they wait for each other at each boundary."""
     get_resolver().url_patterns  # noqa: B018 - imported once, before there are two
     connection.close()
@@ -58,10 +74,13 @@ def drive_apart(worlds: list[World], boundaries: list[datetime], at_boundary: Bo
                 for pipe in wait([pipe for pipe in pipes if pipe not in arrived], timeout=0.2):
                     _hear(pipe)
                     arrived.add(pipe)
+                if boundary > aside.since:
+                    next(aside.steps, None)
                 progress(sum(steps))
             at_boundary(boundary)
             for pipe in pipes:
                 pipe.send("go on")
+        deque(aside.steps, maxlen=0)
         for process in processes:
             process.join()
     finally:
@@ -94,7 +113,7 @@ def _run(
         other.close()
     world = worlds[number]
     gc.freeze()
-    gc.disable()  # a seventh of the time, and what it would free is little
+    gc.disable()  # see without_collecting()
     try:
         tune_connection()
         for boundary in boundaries:
@@ -140,3 +159,15 @@ def without_savepoints() -> Iterator[None]:
         yield
     finally:
         connection.features.uses_savepoints = True
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """A seventh of the time, and what the garbage collector would free is little."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()

@@ -10,9 +10,10 @@ from shapely import MultiPoint, Point, voronoi_polygons
 from shapely.geometry import mapping
 
 from demo.campaigns import promote
-from demo.names import SHOPS, Wording
+from demo.names import Wording
 from demo.pictures import take_photo
-from demo.places import DISTRICTS, KM_PER_DEGREE, District
+from demo.places import DISTRICTS, KM_PER_DEGREE
+from demo.walks import Ground, shop
 from demo.world import Setting
 from prospecting import actions
 from prospecting.models import Cell, Competitor, Lead, LostReason, Objection, Visit
@@ -21,6 +22,7 @@ from workforce.roles import Role
 
 AREAS = ("shangcheng", "gongshu", "xihu", "binjiang")
 DAYS = 30
+STOPS = 25  # of a task
 OBJECTIONS = [("fee", "费率太高", "Fee too high"), ("has-one", "已有收款设备", "Has a terminal already"),
               ("no-time", "老板没空", "Owner has no time"), ("phone", "习惯用手机收款", "Takes payments by phone"),
               ("contract", "合同期内", "Bound by a contract")]  # fmt: skip
@@ -36,38 +38,55 @@ OUTCOMES = ["decider", "decider", "staff", "staff", "closed"]
 @dataclass(frozen=True)
 class Extent:
     cells: int  # of each district
-    leads: int  # in each district
+    leads: int  # in each district, this month
+    remembered: int  # leads of the months before
+    months: int
     visits: int
     opportunities: int
     converted: int
     lost: int
 
 
-SMALL, LARGE = Extent(2, 12, 8, 6, 3, 1), Extent(6, 60, 70, 16, 5, 3)
+SMALL, LARGE = Extent(2, 12, 24, 2, 8, 6, 3, 1), Extent(10, 60, 5600, 12, 48, 16, 5, 3)
 
 
-def hunt(setting: Setting, *, is_small: bool, seed: int, language: str, at: datetime) -> None:
-    extent = SMALL if is_small else LARGE
-    rng = random.Random(f"{seed} hunting")
-    words = Wording(language, rng)
-    manager = setting.staff.office["manager"]
+def stake_out(setting: Setting, *, is_small: bool, language: str, at: datetime) -> Ground:
+    """Cells and whose they are, and what may be said on a visit."""
+    words = Wording(language, random.Random())
     prospectors = list(User.objects.filter(role=Role.PROSPECTOR).order_by("pk"))
-    objections = [_picked(Objection, words, row) for row in OBJECTIONS]
-    competitors = [_picked(Competitor, words, row) for row in COMPETITORS]
-    reasons = [_picked(LostReason, words, row) for row in LOST_REASONS]
+    with translation.override(language):
+        return Ground(
+            _draw_cells(setting, extent_of(is_small).cells, prospectors, setting.staff.office["manager"], at),
+            prospectors,
+            [_picked(Objection, words, row) for row in OBJECTIONS],
+            [_picked(Competitor, words, row) for row in COMPETITORS],
+            [_picked(LostReason, words, row) for row in LOST_REASONS],
+        )
+
+
+def extent_of(is_small: bool) -> Extent:
+    return SMALL if is_small else LARGE
+
+
+def hunt(setting: Setting, ground: Ground, *, is_small: bool, seed: int, language: str, at: datetime) -> None:
+    """The campaigns, and this month."""
+    extent, rng = extent_of(is_small), random.Random(f"{seed} hunting")
+    words, manager = Wording(language, rng), setting.staff.office["manager"]
+    cells, prospectors = ground.cells, ground.prospectors
     begin = at - timedelta(days=DAYS)
     with translation.override(language):
-        cells = _draw_cells(setting, extent.cells, prospectors, manager, begin - timedelta(days=5))
         promote(setting, words, cells, prospectors, seed=seed, at=at)
+        actions.release_expired_claims(at=at, limit=extent.remembered)
         leads = _see_leads(setting, extent.leads, rng, words, manager, begin)
         moments = sorted(begin + timedelta(days=DAYS - 1) * rng.random() for _number in range(extent.visits))
         for number, moment in enumerate(moments):
-            _visit(rng, leads[number], prospectors, objections, competitors, moment)
-        _win_some(setting, extent, rng, words, leads[: extent.visits], reasons, at)
+            _visit(rng, leads[number], ground, moment)
+        _win_some(setting, extent, rng, words, leads[: extent.visits], ground.reasons, at)
         for number, prospector in enumerate(prospectors[:2]):
+            own = Lead.objects.hunted().filter(cell__in=cells[number :: len(prospectors)], owner=None)
             actions.give_task(
-                prospector=prospector, title=words.of(("本周覆盖网格", "Cover these cells this week")),
-                region=cells[number].region, due_on=at.date() + timedelta(days=4), cells=cells[number :: len(prospectors)],
+                prospector=prospector, title=words.of(("本周重点店铺", "The shops to see this week")),
+                region=cells[number].region, due_on=at.date() + timedelta(days=4), leads=own.order_by("-potential", "pk")[:STOPS],
                 by=manager, at=at - timedelta(hours=3),
             )  # fmt: skip
 
@@ -99,25 +118,15 @@ def _see_leads(
 ) -> list[Lead]:
     news = []
     for code in AREAS:
-        district: District = DISTRICTS[code]
         for _lead in range(count):
-            trade, street = rng.choice(list(SHOPS)), rng.choice(district.streets)
-            lat, lon = district.place(rng)
-            news.append({
-                "name": words.branch(words.shop(trade), street), "region": setting.regions[code],
-                "source": rng.choice(["street", "street", "import", "web"]), "trade": setting.reference.trades[trade],
-                "address": words.address(("杭州", "Hangzhou"), district, street), "lat": lat, "lon": lon,
-                "contact_name": words.person()[0], "phone": words.phone(), "potential": rng.randint(10, 95),
-            })  # fmt: skip
+            source = rng.choice(["street", "street", "import", "web"])
+            news.append(shop(setting, rng, words, DISTRICTS[code]) | {"source": source})
     rng.shuffle(news)
     return actions.make_leads(news, by=manager, at=at)
 
 
-def _visit(
-    rng: random.Random, lead: Lead, prospectors: list[User], objections: list, competitors: list, at: datetime
-) -> None:
-    owner = lead.cell and lead.cell.owners.filter(during__upper_inf=True).first()
-    by = owner.prospector if owner else rng.choice(prospectors)
+def _visit(rng: random.Random, lead: Lead, ground: Ground, at: datetime) -> None:
+    by = ground.hunters.get(lead.cell_id) or rng.choice(ground.prospectors)
     outcome = rng.choice(OUTCOMES)
     intention = rng.choice([1, 2, 3, 3, 4, 4, 5]) if outcome == "decider" else None
     step = rng.choice(list(Visit.NextStep)) if outcome != "closed" else Visit.NextStep.VISIT
@@ -127,8 +136,8 @@ def _visit(
         captures=[take_photo(rng, lead.number, by=by, at=at, lat=lat, lon=lon)], next_step=step,
         reason="GPS" if rng.random() < 0.1 else "",
         next_step_on=None if step == Visit.NextStep.NONE else at.date() + timedelta(days=rng.randint(1, 9)),
-        objections=rng.sample(objections, rng.randint(0, 2)),
-        seen={rng.choice(competitors): rng.randint(1, 2)} if rng.random() < 0.4 else None,
+        objections=rng.sample(ground.objections, rng.randint(0, 2)),
+        seen={rng.choice(ground.competitors): rng.randint(1, 2)} if rng.random() < 0.4 else None,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Everybody who works here: one login per role by the role's own name, and 60 people in the field."""
+"""Everybody who works here: one login per role by the role's own name, and 69 people in the field."""
 
 import random
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ OFFICE = {  # user name: role, region
     "finance": (Role.FINANCE, "company"),
     "ops": (Role.OPS, None),
 }
-ENGINEERS, INSPECTORS, PROSPECTORS = 48, 6, 6
+ENGINEERS, INSPECTORS, PROSPECTORS = 48, 6, 15
 FEWEST = 26, 2, 3  # of each, in a small company
 FAR = {"tonglu", "chunan", "jiande"}  # too far from the city to be served from there
 IN_THE_CITY = 8  # engineers who serve all of Hangzhou, some of them at night

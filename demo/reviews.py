@@ -132,7 +132,7 @@ def _paper(rng: random.Random, title: str, lines: list[str], *, is_card: bool) -
         draw.ellipse((600, 430, 780, 610), outline=(200, 40, 40), width=8)
         draw.text((690, 520), "★", font=_font(64), fill=(200, 40, 40), anchor="mm")
     table = Image.new("RGB", (WIDTH, HEIGHT), rng.choice(((116, 84, 58), (92, 98, 104), (168, 142, 110))))
-    turned = page.rotate(rng.uniform(-4, 4), expand=True, resample=Image.Resampling.BICUBIC)
+    turned = page.rotate(rng.uniform(-4, 4), expand=True, resample=Image.Resampling.BILINEAR)
     table.paste(turned, ((WIDTH - turned.width) // 2, (HEIGHT - turned.height) // 2), turned)
     return table
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from assets.models import Sticker, Terminal
 from integrations.models import Import
 from merchants.models import Merchant
-from prospecting.models import Campaign, Lead, Opportunity, ProspectingTask
+from prospecting.models import Campaign, Cell, Lead, Opportunity, ProspectingTask
 from workforce.models import User
 from workorders.actions import make_tracking_link
 from workorders.models import Request, WorkOrder
@@ -42,6 +42,7 @@ def office_pages() -> dict[str, dict[str, str]]:
             "office:person-track", args=[(order.engineer or User.objects.get(username="engineer")).username]
         ),
         "requests": reverse("office:request-list"),
+        "grid": reverse("office:grid"),
         "leads": reverse("office:lead-list"),
         "lead-create": reverse("office:lead-create"),
         "opportunities": reverse("office:opportunity-list"),
@@ -49,6 +50,7 @@ def office_pages() -> dict[str, dict[str, str]]:
         "prospecting-tasks": reverse("office:prospecting-task-list"),
         "prospecting-task-give": reverse("office:prospecting-task-give"),
         "prospecting-today": reverse("office:prospecting-today"),
+        "visits": reverse("office:shop-visit-list"),
         "campaigns": reverse("office:campaign-list"),
         "funnel": reverse("office:funnel"),
         "escalations": reverse("office:escalation-list"),
@@ -81,6 +83,8 @@ def office_pages() -> dict[str, dict[str, str]]:
         pages["lead"] = lead.get_absolute_url()
     for opportunity in Opportunity.objects.filter(stage__in=["offered", "agreed", "review"]).order_by("stage"):
         pages[f"opportunity-{opportunity.stage}"] = opportunity.get_absolute_url()
+    if cell := Cell.objects.standing().first():
+        pages["cell"] = cell.get_absolute_url()
     if campaign := Campaign.objects.last():
         pages["campaign"] = campaign.get_absolute_url()
     if task := ProspectingTask.objects.first():
