@@ -4,19 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from merchants.lifecycle import Kind, Reason
 from merchants.models import ChangeRequest, Contact, Contract, Merchant, Review, Terms
 from toolkit.choices import SearchField
+from toolkit.forms import DAY, SEARCHED, InputForm
 from toolkit.secrets import normalize_phone
 from workforce.models import Region, User
 from workforce.roles import Role
-
-SEARCHED = {"data-search": ""}  # static/js/select.js gives the select a search box
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class InputForm(forms.ModelForm):
-    """Fields as the model has them; whether their values go together is the action's to say."""
-
-    def _post_clean(self) -> None:
-        pass
 
 
 class MerchantForm(InputForm):
@@ -84,14 +75,12 @@ class MerchantForm(InputForm):
         return values | {"contact": self.contact, "is_primary": True}
 
 
-class ContactForm(InputForm):
+class PhonedForm(InputForm):
+    """An empty phone leaves the one there is."""
+
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
-
-    class Meta:
-        model = Contact
-        fields = ("name", "role", "phone", "email", "language", "is_primary")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -103,16 +92,18 @@ class ContactForm(InputForm):
         return dialled(self.cleaned_data["phone"]) or self.instance.phone
 
 
+class ContactForm(PhonedForm):
+    class Meta:
+        model = Contact
+        fields = ("name", "role", "phone", "email", "language", "is_primary")
+
+
 class ContractForm(InputForm):
     class Meta:
         model = Contract
         fields = ("number", "service_level", "starts_on", "ends_on", "monthly_fee")
         widgets = {"starts_on": DAY, "ends_on": DAY}
         help_texts = {"ends_on": _("Empty: until another contract follows.")}
-
-
-class Confirm(forms.Form):
-    """Nothing to fill in."""
 
 
 class MergeForm(forms.Form):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import TerminalModel
-from merchants.forms import DAY, SEARCHED, InputForm, dialled
+from merchants.forms import MerchantForm, PhonedForm
 from prospecting.geojson import LINES, POLYGONS, geometries
 from prospecting.grid_map import Measure
 from prospecting.lifecycle import Stage
@@ -23,6 +23,7 @@ from prospecting.models import (
     ProspectingTask,
 )
 from toolkit.choices import SearchField, SearchManyField
+from toolkit.forms import DAY, SEARCHED, InputForm
 from workforce.models import Region, User
 from workforce.roles import Role
 
@@ -39,26 +40,14 @@ def prospector_field(**kwargs: Any) -> SearchField:
     )
 
 
-class LeadForm(InputForm):
-    """An empty phone leaves the one there is."""
-
-    phone = forms.CharField(
-        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
-
+class LeadForm(PhonedForm):
     class Meta:
         model = Lead
         fields = (
             "name", "trade", "region", "address", "lat", "lon", "contact_name", "phone", "campaign", "potential", "note",
         )  # fmt: skip
-        widgets = {
-            "region": forms.Select(attrs=SEARCHED),
-            "trade": forms.Select(attrs=SEARCHED),
-            "note": forms.Textarea(attrs={"rows": 3}),
-            "lat": forms.NumberInput(attrs={"step": "any", "min": -90, "max": 90}),
-            "lon": forms.NumberInput(attrs={"step": "any", "min": -180, "max": 180}),
-        }
-        help_texts = {"lat": _("WGS-84, as a phone measures it.")}
+        widgets = MerchantForm.Meta.widgets
+        help_texts = MerchantForm.Meta.help_texts
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -70,12 +59,6 @@ class LeadForm(InputForm):
                 label=_("Code on the material"), max_length=20, required=False,
                 help_text=_("What the shop names, say from a leaflet: it says which campaign it was."),
             )  # fmt: skip
-        self.initial["phone"] = ""
-        if self.instance.phone:
-            self.fields["phone"].help_text = _("Leave empty to keep %(phone)s.") % {"phone": self.instance.masked_phone}
-
-    def clean_phone(self) -> str:
-        return dialled(self.cleaned_data["phone"]) or self.instance.phone
 
     def clean(self) -> dict:
         values = super().clean()
@@ -90,14 +73,6 @@ class OwnerForm(forms.Form):
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = prospectors(by)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-class Confirm(forms.Form):
-    """Nothing to fill in."""
 
 
 class MergeForm(forms.Form):

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 from django.views.generic.base import ContextMixin
@@ -71,6 +72,11 @@ class FormPage(Page, FormView):
     template_name = "generic/form.html"
     submit_label: Any = ""
     success_message: Any = ""
+
+    @cached_property
+    def who(self) -> dict[str, Any]:
+        """Who does it, and when: arguments of every action."""
+        return {"by": self.request.user, "at": timezone.now()}
 
     def run_action(self, values: dict) -> Any:
         raise NotImplementedError

@@ -166,16 +166,6 @@ class UsePartForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True})
-    )
-
-
-class Confirm(forms.Form):
-    """Nothing to fill in."""
-
-
 class ReportPlaceForm(forms.Form):
     """Where a terminal was seen."""
 

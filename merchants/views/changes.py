@@ -17,6 +17,7 @@ from evidence.models import Capture
 from merchants import actions, forms, lists, permissions
 from merchants.models import ChangeRequest, Terms
 from merchants.views.office import MerchantAction, MerchantMixin
+from toolkit.forms import Confirm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, Page, PanelPage, SubjectMixin
 
@@ -118,14 +119,10 @@ class ChangeAction(ChangeMixin, ActionPage):
     def get_title(self) -> str:
         return str(self.title)
 
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
-
 
 class ChangeApprove(ChangeAction):
     title = _("Approve the change")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> ChangeRequest:
         return actions.approve_change(self.subject, **self.who)
@@ -144,7 +141,7 @@ class ChangeWithdraw(ChangeAction):
     permission = permissions.FILE_CHANGE
     title = _("Withdraw the change")
     submit_label = _("Withdraw")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> ChangeRequest:
         return actions.withdraw_change(self.subject, **self.who)

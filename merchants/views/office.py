@@ -12,6 +12,7 @@ from django.views.generic import View
 from merchants import actions, forms, lists, permissions
 from merchants.models import Contact, Contract, Merchant
 from merchants.queries import possible_doubles, timeline, what_moves
+from toolkit.forms import Confirm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage, SubjectMixin
 
@@ -189,7 +190,7 @@ class ContactEdit(ContactMixin, MerchantAction):
 
 class ContactRemove(ContactMixin, MerchantAction):
     title = gettext_lazy("Remove the contact")
-    form_class = forms.Confirm
+    form_class = Confirm
     template_name = "merchants/contact_remove.html"
 
     def get_context_data(self, **kwargs) -> dict:

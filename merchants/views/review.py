@@ -20,6 +20,7 @@ from merchants.lifecycle import Document, DocumentState, Reason, ReviewState
 from merchants.models import Review, ReviewDocument
 from merchants.views.office import MerchantAction, MerchantMixin
 from routing.geo import distance_m
+from toolkit.forms import Confirm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, Page, PanelPage, SubjectMixin
 
@@ -180,7 +181,7 @@ class ReviewHandOn(ReviewAction):
 
 class ReviewSubmit(ReviewAction):
     title = _("Submit the documents")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> Review:
         return actions.submit_review(self.subject, **self.who)
@@ -189,7 +190,7 @@ class ReviewSubmit(ReviewAction):
 class ReviewPass(ReviewAction):
     permission = permissions.REVIEW_MERCHANT
     title = _("Pass the review")
-    form_class = forms.Confirm
+    form_class = Confirm
     success_message = _("The merchant is live, and its install order is on its way.")
 
     def run_action(self, values: dict) -> Review:

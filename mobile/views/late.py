@@ -13,11 +13,11 @@ from mobile.lists import LateWorkFilter, LateWorkTable
 from mobile.models import Device, Parked
 from mobile.operations import shown_answer_of
 from mobile.permissions import SETTLE_LATE_WORK
+from toolkit.forms import Confirm, ReasonForm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, PanelPage
 from workforce.models import User
 from workforce.permissions import EDIT_PEOPLE
-from workorders.forms import Confirm, ReasonForm
 from workorders.models import WorkOrder
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from prospecting import actions, campaign_lists, forms, funnel, permissions
 from prospecting.models import Campaign, Lead
 from toolkit.codes import qr_svg
+from toolkit.forms import Confirm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage
 
@@ -80,7 +81,7 @@ class CampaignCreate(FormPage):
         return super().get_form_kwargs() | {"by": self.request.user}
 
     def run_action(self, values: dict) -> Campaign:
-        return actions.make_campaign(**values, by=self.request.user, at=timezone.now())
+        return actions.make_campaign(**values, **self.who)
 
     def back_url(self) -> str:
         return reverse("office:campaign-list")
@@ -88,10 +89,6 @@ class CampaignCreate(FormPage):
 
 class CampaignAction(CampaignMixin, ActionPage):
     permission = permissions.EDIT_CAMPAIGN
-
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
 
 
 class CampaignEdit(CampaignAction):
@@ -108,7 +105,7 @@ class CampaignEdit(CampaignAction):
 
 class CampaignClose(CampaignAction):
     title = _("Close the campaign")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> Campaign:
         return actions.close_campaign(self.subject, **self.who)
@@ -127,7 +124,7 @@ class CostAdd(CampaignAction):
 
 class CostRemove(CampaignAction):
     title = _("Take the cost back")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> None:
         actions.remove_cost(self.subject, cost=self.kwargs["cost"], **self.who)

@@ -1,14 +1,11 @@
 """The territory grid: its map, a cell, and the doors of what is done to cells."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
@@ -132,10 +129,6 @@ class CellAction(FormPage):
 
     permission = permissions.EDIT_GRID
     template_name = "prospecting/grid_chosen.html"
-
-    @cached_property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
 
     @property
     def chosen(self) -> QuerySet[Cell]:

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from prospecting import actions, forms, lists, permissions
 from prospecting.doubles import doubles_of
 from prospecting.models import Lead, Opportunity, Visit
 from toolkit.choices import ChoicePage
+from toolkit.forms import Confirm, ReasonForm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, PanelPage, SubjectMixin
 from workforce.models import User
@@ -117,10 +116,6 @@ class LeadCreate(FormPage):
     title = _("Add a lead")
     form_class = forms.LeadForm
 
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
-
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"by": self.request.user}
 
@@ -130,10 +125,6 @@ class LeadCreate(FormPage):
 
 class LeadAction(LeadMixin, ActionPage):
     permission = permissions.EDIT_LEAD
-
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
 
 
 class ScopedAction(LeadAction):
@@ -165,7 +156,7 @@ class LeadHandOn(ScopedAction):
 class LeadRelease(LeadAction):
     title = _("Take the lead back")
     submit_label = _("Take back")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> Lead:
         return actions.release_lead(self.subject, **self.who)
@@ -173,7 +164,7 @@ class LeadRelease(LeadAction):
 
 class LeadDiscard(LeadAction):
     title = _("Discard the lead")
-    form_class = forms.ReasonForm
+    form_class = ReasonForm
 
     def run_action(self, values: dict) -> Lead:
         return actions.discard_lead(self.subject, **values, **self.who)

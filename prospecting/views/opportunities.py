@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.views.generic import TemplateView
 from prospecting import actions, forms, lists, permissions
 from prospecting.lifecycle import OPEN_STAGES, Stage
 from prospecting.models import Offer, Opportunity
+from toolkit.forms import Confirm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, Page
 
@@ -104,10 +104,6 @@ class OpportunityDetail(OpportunityMixin, DetailPage):
 class OpportunityAction(OpportunityMixin, ActionPage):
     permission = permissions.EDIT_OPPORTUNITY
 
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
-
 
 class OpportunityChange(OpportunityAction):
     title = _("Edit the opportunity")
@@ -163,7 +159,7 @@ class OfferMake(OpportunityAction):
 class OfferWithdraw(OpportunityAction):
     title = _("Take the promise back")
     submit_label = _("Take back")
-    form_class = forms.Confirm
+    form_class = Confirm
 
     def run_action(self, values: dict) -> None:
         actions.withdraw_offer(self.subject, offer=self.kwargs["offer"], **self.who)
@@ -174,7 +170,7 @@ class OpportunityConvert(OpportunityAction):
 
     title = _("Make a merchant and an install order of it")
     submit_label = _("Convert")
-    form_class = forms.Confirm
+    form_class = Confirm
     success_message = _("The install order waits for the merchant's review.")
 
     def run_action(self, values: dict) -> Opportunity:

@@ -1,11 +1,11 @@
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from prospecting import actions, forms, lists, permissions
 from prospecting.models import Cell, ProspectingTask
+from toolkit.forms import ReasonForm
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, DetailPage, FormPage
 
@@ -71,13 +71,13 @@ class TaskGive(FormPage):
         }
 
     def run_action(self, values: dict[str, Any]) -> ProspectingTask:
-        return actions.give_task(**values, by=self.request.user, at=timezone.now())
+        return actions.give_task(**values, **self.who)
 
 
 class TaskCancel(TaskMixin, ActionPage):
     permission = permissions.GIVE_TASKS
     title = _("Cancel the task")
-    form_class = forms.ReasonForm
+    form_class = ReasonForm
 
     def run_action(self, values: dict[str, Any]) -> ProspectingTask:
-        return actions.cancel_task(self.subject, **values, by=self.request.user, at=timezone.now())
+        return actions.cancel_task(self.subject, **values, **self.who)

@@ -15,6 +15,7 @@ from assets.models import Terminal
 from merchants import permissions as merchant_permissions
 from merchants.models import Merchant
 from toolkit.choices import ChoicePage
+from toolkit.forms import Confirm, ReasonForm
 from toolkit.lists import ListPage, Table
 from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 from workforce.models import User
@@ -130,10 +131,6 @@ class OrderAction(OrderMixin, ActionPage):
     permission = permissions.EDIT_ORDER
     template_name = "workorders/action.html"
 
-    @property
-    def who(self) -> dict:
-        return {"by": self.request.user, "at": timezone.now()}
-
 
 class WorkOrderEdit(OrderAction):
     title = gettext_lazy("Edit the order")
@@ -150,7 +147,7 @@ class WorkOrderEdit(OrderAction):
 class WorkOrderReturn(OrderAction):
     title = gettext_lazy("Put the order back into the pool")
     submit_label = gettext_lazy("Put back")
-    form_class = forms.ReasonForm
+    form_class = ReasonForm
 
     def run_action(self, values: dict) -> WorkOrder:
         return actions.return_to_pool(self.subject, **values, **self.who)
@@ -159,7 +156,7 @@ class WorkOrderReturn(OrderAction):
 class WorkOrderCancel(OrderAction):
     title = gettext_lazy("Cancel the order")
     submit_label = gettext_lazy("Cancel the order")
-    form_class = forms.ReasonForm
+    form_class = ReasonForm
     template_name = "workorders/cancel.html"
 
     def run_action(self, values: dict) -> WorkOrder:
@@ -169,7 +166,7 @@ class WorkOrderCancel(OrderAction):
 class WorkOrderClose(OrderAction):
     title = gettext_lazy("Close the order")
     submit_label = gettext_lazy("Close")
-    form_class = forms.Confirm
+    form_class = Confirm
     template_name = "workorders/close.html"
 
     def run_action(self, values: dict) -> WorkOrder:
@@ -181,7 +178,7 @@ class WorkOrderTrackingLink(OrderAction):
 
     title = gettext_lazy("Tracking link for the merchant")
     submit_label = gettext_lazy("Make a link")
-    form_class = forms.Confirm
+    form_class = Confirm
     template_name = "workorders/tracking_link.html"
 
     def form_valid(self, form) -> HttpResponse:
