@@ -87,7 +87,7 @@ def main() -> None:
             done = list(pool.map(lambda seed: walk(seed, asked.moves, parts, places), range(asked.threads)))
         seconds = clock.perf_counter() - began
         took = sorted(each for times, _used, _refused in done for each in times)
-        used, refused = (sum(row[column] for row in done) for column in (1, 2))
+        used, refused = sum(row[1] for row in done), sum(row[2] for row in done)
         now = Stock.objects.aggregate(pieces=Sum("quantity"), least=Min("quantity"), worth=Sum("value"))
         gone = Movement.objects.filter(kind="use").aggregate(sum=Sum("value"))["sum"] or 0
         print(f"{len(took)} moves, {refused} refused, {len(took) / seconds:,.0f} a second")

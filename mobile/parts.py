@@ -44,13 +44,10 @@ class PartsWanted(Moment):
 
 class PartsUsed(Moment):
     part = forms.ModelChoiceField(
-        Part.objects.none(), to_field_name="code", label=gettext_lazy("Part"),
+        Part.objects.all(), to_field_name="code", label=gettext_lazy("Part"),
         error_messages={"invalid_choice": gettext_lazy("This part is not in your bag.")},
     )  # fmt: skip
     quantity = quantity_field(most=MOST_AT_ONCE, initial=1)
-
-    def choices_of(self, user: User) -> dict[str, Any]:
-        return {"part": in_bag_of(user)}
 
 
 class PartsHandedOn(PhoneForm):

@@ -102,7 +102,7 @@ def test_while_nothing_has_changed_it_is_short_and_cheap(handset, begun, enginee
     assert again["is_unchanged"] and "pages" not in again
     assert len(queries) <= 16
     actions.pause_work(begun, by=engineer, reason="part", at=at)
-    assert len(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"]) == 4
+    assert len(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"]) == 5
 
 
 def test_another_terminal_in_the_bag_is_news(handset, engineer, terminal, keeper, at) -> None:
