@@ -1,4 +1,4 @@
-"""How long the pages of prospecting take: 5,000 cells, 200,000 leads, 300 prospectors, 300,000 visits.
+"""How long the pages of prospecting take: 5,000 cells, 200,000 leads, 300 prospectors, 240,000 visits.
 
     DEVELOPMENT=1 .venv/bin/python bench/hunt.py [--leads 200000] [--rounds 30]
 
