@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -132,7 +132,7 @@ class Table(tables.Table):
                 else:
                     html += opening, ">", render_value_in_context(cell, as_shown), "</td>"
             html.append("</tr>")
-        return mark_safe("".join(html))
+        return SafeString("".join(html))  # cells were escaped one by one
 
 
 class ListPage(Page, TemplateView):
