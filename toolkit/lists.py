@@ -21,7 +21,7 @@ from django.template.base import render_value_in_context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -118,21 +118,19 @@ class Table(tables.Table):
     def body(self) -> SafeString:
         """The rows of the page. Cell by cell in the language of templates they would cost as much as all the rest."""
         as_shown = Context()
+        opening, empty = '<td class="cell-{}" data-label="{}">', '<td class="cell-{}" data-label="{}" data-empty>'
         columns = [
-            (column.name, format_html('<td class="cell-{}" data-label="{}"', column.name, column.header))
-            for column in self.columns
+            (each.name, format_html(opening, each.name, each.header), format_html(empty, each.name, each.header))
+            for each in self.columns
         ]
-        html = []
-        for row in self.paginated_rows:
-            html.append("<tr>")
-            for name, opening in columns:
+
+        def cells(row: tables.rows.BoundRow) -> Iterator[tuple[str, str]]:
+            for name, full, nothing in columns:
                 cell = row.get_cell(name)
-                if cell in ("–", "—"):
-                    html += opening, " data-empty>–</td>"
-                else:
-                    html += opening, ">", render_value_in_context(cell, as_shown), "</td>"
-            html.append("</tr>")
-        return SafeString("".join(html))  # cells were escaped one by one
+                yield (nothing, "–") if cell in ("–", "—") else (full, render_value_in_context(cell, as_shown))
+
+        rows = ((format_html_join("", "{}{}</td>", cells(row)),) for row in self.paginated_rows)
+        return format_html_join("", "<tr>{}</tr>", rows)
 
 
 class ListPage(Page, TemplateView):
