@@ -114,6 +114,7 @@ def _run(
     world = worlds[number]
     gc.freeze()
     gc.disable()  # see without_collecting()
+    connection.connection = None  # one that was opened before belongs to the first process, and to no two
     try:
         tune_connection()
         for boundary in boundaries:

@@ -96,6 +96,14 @@ def session_of(user: User, url: str) -> dict[str, str]:
     return {"name": cookie.key, "value": cookie.value, "url": url}
 
 
+def choose(page: Page, name: str, text: str) -> None:
+    """In a field that is searched by typing."""
+    field = page.locator(f"[name={name}] + .ts-wrapper")
+    field.click()
+    field.locator("input").fill(text)
+    page.locator(".ts-dropdown .option", has_text=text).first.click()
+
+
 def pixel_of(page: Page, lat: float, lon: float) -> tuple[float, float]:
     """Where a place lies on the page's map."""
     return tuple(page.evaluate(AT_PIXEL, [lat, lon]))

@@ -344,7 +344,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "field:upload": ("PEI", "upload"),
     "field:order": ("E", "own-order"),
     "field:order-report": ("E", "own-order"),
-    "field:order-parts": ("EI", "own-order"),
+    "field:order-parts": ("E", "own-order"),
     "field:order-fresh": ("EI", "order-fresh"),  # of others' orders it says no more than that they are not one's own
     "field:order-phone": ("E", "own-order-phone"),
     "field:lead-new": ("P", ""),

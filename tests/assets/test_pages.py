@@ -146,7 +146,15 @@ def test_a_terminal_goes_its_way_through_the_pages(as_, manager, terminal, merch
         return terminal.status
 
     assert (
-        do("edit", model=terminal.model_id, region=terminal.region_id, received_on="2026-01-05", tid="8001") == "tested"
+        do(
+            "edit",
+            model=terminal.model_id,
+            region=terminal.region_id,
+            received_on="2026-01-05",
+            tid="8001",
+            owner="ours",
+        )
+        == "tested"
     )
     assert do("issue", holder="engineer") == "issued"
     assert do("take-back") == "tested"

@@ -179,7 +179,7 @@ def test_a_cancelled_plan_stops_at_once_and_leaves_nothing(ask, crossed, dispatc
     watch = Watch(plan)
     assert not watch.is_set()
     cancel_plan(plan, by=dispatcher, at=at)
-    watch.next_at = 0
+    watch.look_at = 0
     assert watch.is_set()
     assert run_waiting_plans() == 0
     assert not PlannedOrder.objects.exists()

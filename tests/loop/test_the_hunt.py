@@ -11,7 +11,7 @@ from merchants.models import Merchant, Review
 from prospecting import actions
 from prospecting.models import Cell, Lead, Opportunity
 from tests import factories as make
-from tests.browser import PHONE, pixel_of
+from tests.browser import PHONE, choose, pixel_of
 from tests.live import running_worker, wait_until
 from tests.merchants.conftest import NUMBERS
 from tests.mobile.phones import QUIET, Finger, is_all_sent, packed, photo, until
@@ -70,12 +70,12 @@ def test_from_a_blank_map_to_a_terminal_that_stands(
     desk.get_by_role("button", name="Make the cell").click()
     desk.get_by_role("heading", name="Lake").wait_for()
     desk.get_by_role("link", name="Give", exact=True).click()
-    desk.select_option("[name=prospector]", "prospector")
+    choose(desk, "prospector", prospector.name)
     desk.get_by_role("button", name="Give").click()
     desk.get_by_role("link", name="Give a task").click()
     desk.get_by_label("Title").fill("The lake by Friday")
     desk.fill("[name=due_on]", f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}")
-    desk.select_option("[name=prospector]", "prospector", force=True)
+    choose(desk, "prospector", prospector.name)
     desk.get_by_role("button", name="Give").click()
     desk.get_by_role("heading", name="The lake by Friday").wait_for()
 

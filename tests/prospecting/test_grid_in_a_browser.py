@@ -3,7 +3,7 @@
 import pytest
 
 from prospecting.models import Cell
-from tests.browser import barriers, pixel_of, violations
+from tests.browser import barriers, choose, pixel_of, violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,7 @@ def test_a_cell_is_drawn_split_and_given(visit, manager, lake, prospector) -> No
     page.get_by_role("checkbox", name="Choose Harbour 2").check()
     page.get_by_text("2 chosen").wait_for()
     page.get_by_role("button", name="Give", exact=True).click()
-    page.select_option("[name=prospector]", "walker")
+    choose(page, "prospector", "Wei Walker")
     page.get_by_role("button", name="Give").click()
     page.get_by_text("Wei Walker · 0 leads").first.wait_for()
     harbours = Cell.objects.visible_to(prospector).order_by("name").values_list("name", flat=True)

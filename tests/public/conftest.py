@@ -44,7 +44,7 @@ def put_up(hangzhou, merchant, keeper, at):
     def place(serial: str, shop=merchant, **model):
         terminal = receive_terminal(
             serial=serial, model=make.TerminalModelFactory(**model), region=shop.region,
-            received_on=date(2026, 11, 1), by=keeper, at=at,
+            received_on=date(2026, 11, 1), is_in_use=True, by=keeper, at=at,
         )  # fmt: skip
         bind_terminal(terminal, merchant=shop, by=keeper, at=at)
         return terminal

@@ -97,7 +97,8 @@ def test_the_phone_shows_it_at_the_step_and_takes_it_along(working, engineer, cl
         code = code_of(working, minutes(33))
         assert f'data-challenge="{code}"' in page
         assert f'Write <strong class="field-code">{code}</strong>' in page
-        assert code in client.get(reverse("field:work")).json()["pages"][-1]["html"]
+        kept = {each["url"]: each["html"] for each in client.get(reverse("field:work")).json()["pages"]}
+        assert code in kept[reverse("field:order", args=[working.number])]
     assert verbs(working)[-1] == "start_work"
 
 

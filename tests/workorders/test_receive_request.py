@@ -23,6 +23,7 @@ def live_terminal(merchant, hangzhou, keeper, at):
         model=make.TerminalModelFactory(),
         region=hangzhou,
         received_on=date(2026, 11, 1),
+        is_in_use=True,
         by=keeper,
         at=at,
     )
