@@ -165,7 +165,7 @@ def test_whatever_is_done_ledger_levels_and_model_agree() -> None:
     run_state_machine_as_test(
         Stockroom,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
     assert not Stocktake.objects.exists()
