@@ -129,7 +129,7 @@ def _range(first: str, last: str) -> list[str]:
 
 BENCH_STEPS = [
     (Step.RECEIVE, _("Receive")),
-    (Step.STAGE, _("Stage")),
+    (Step.STAGE, _("Load software")),
     (Step.KEY, _("Key")),
     (Step.TEST, _("Test")),
     (Step.ISSUE, _("Issue to")),
