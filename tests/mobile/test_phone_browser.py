@@ -143,6 +143,7 @@ def test_nothing_stands_in_the_way_of_anybody(see, done, begun, give, engineer, 
 def test_outside_the_fence_and_without_a_position_the_reason_is_asked_for_on_the_same_page(see, order, give) -> None:
     def go_there(number: str) -> None:
         page.goto(f"/field/orders/{number}/")
+        page.wait_for_load_state("networkidle")  # a tap before the script is there sends the form, without a position
         for button in ("Accept", "Set off", "I have arrived"):
             page.get_by_role("button", name=button, exact=True).tap()
 
