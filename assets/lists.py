@@ -81,13 +81,11 @@ class TerminalTable(Table):
         return record.holder.name if record.holder else ""
 
 
-class IdleFilter(FilterSet):
+class AgeFilter(FilterSet):
+    """Of terminals by how long they have been where they are."""
+
     q = SearchFilter(label=_("Serial number or TID"))
-    status = django_filters.MultipleChoiceFilter(choices=[(each.value, each.label) for each in IDLE], label=_("Status"))
     days = django_filters.NumberFilter(method="longer_than", label=_("For more days than"))
-    kind = django_filters.MultipleChoiceFilter(
-        field_name="model__kind", choices=TerminalModel.Kind.choices, label=_("Kind")
-    )
     region = region_filter()
     holder = django_filters.CharFilter(field_name="holder__username", label=_("In the bag of (user name)"))
 
@@ -97,6 +95,13 @@ class IdleFilter(FilterSet):
 
     def longer_than(self, queryset, name: str, days):
         return queryset.filter(since__lt=timezone.now() - timedelta(days=min(int(days), 36_500)))
+
+
+class IdleFilter(AgeFilter):
+    status = django_filters.MultipleChoiceFilter(choices=[(each.value, each.label) for each in IDLE], label=_("Status"))
+    kind = django_filters.MultipleChoiceFilter(
+        field_name="model__kind", choices=TerminalModel.Kind.choices, label=_("Kind")
+    )
 
 
 class IdleTable(TerminalTable):

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assets.lists import TerminalTable
+from assets.lists import AgeFilter, IdleTable
 from assets.models import Terminal, TerminalModel
 from toolkit.choices import SearchField
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
@@ -331,35 +331,21 @@ class RequestTable(Table):
         return format_html('<a class="text-nowrap" href="{}">{}</a>', record.order.get_absolute_url(), record.order)
 
 
-class NotBackFilter(FilterSet):
+class NotBackFilter(AgeFilter):
     AT_A_CLOSED_MERCHANT = "closed"
 
-    q = SearchFilter(label=gettext_lazy("Serial number or TID"))
     case = django_filters.ChoiceFilter(
         method="shown_by_page", label=gettext_lazy("Where"), empty_label=gettext_lazy("In a bag"),
         choices=[(AT_A_CLOSED_MERCHANT, gettext_lazy("At a merchant that has closed"))],
     )  # fmt: skip
-    days = django_filters.NumberFilter(method="longer_than", label=gettext_lazy("For more days than"))
-    region = region_filter()
-    holder = django_filters.CharFilter(field_name="holder__username", label=gettext_lazy("In the bag of (user name)"))
-
-    class Meta:
-        model = Terminal
-        fields = ()
 
     def shown_by_page(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset
 
-    def longer_than(self, queryset: QuerySet, name: str, days) -> QuerySet:
-        return queryset.filter(since__lt=timezone.now() - timedelta(days=min(int(days), 36_500)))
 
-
-class NotBackTable(TerminalTable):
+class NotBackTable(IdleTable):
     order = tables.Column(accessor="order_number", verbose_name=gettext_lazy("Taken away by"), orderable=False)
-    since = tables.DateTimeColumn(orderable=False)
-    days = tables.Column(verbose_name=gettext_lazy("Days"), orderable=False, empty_values=())
     attempts = tables.Column(verbose_name=gettext_lazy("Attempts to fetch it"), orderable=False)
-    value = tables.Column(verbose_name=gettext_lazy("Value (CNY)"), accessor="model__value", orderable=False)
 
     class Meta(Table.Meta):
         model = Terminal
@@ -373,8 +359,3 @@ class NotBackTable(TerminalTable):
 
     def value_order(self, record: Terminal) -> str:
         return record.order_number
-
-    def render_days(self, record: Terminal) -> int:
-        return (timezone.now() - record.since).days
-
-    value_days = render_days

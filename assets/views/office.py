@@ -170,10 +170,6 @@ class ScopedFormMixin:
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"by": self.request.user}
 
-    @property
-    def who(self) -> dict:
-        return {"by": self.request.user, "at": timezone.now()}
-
 
 class TerminalReceive(ScopedFormMixin, FormPage):
     """Many at a time: what can be received is; the other lines stay in the form, each with its sentence."""

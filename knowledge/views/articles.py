@@ -1,7 +1,6 @@
 """Articles as the office reads, writes and reviews them."""
 
 import uuid
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -125,10 +124,6 @@ class ArticleAction(ArticleMixin, ActionPage):
             if may_write(user, article)
         ]
         return super().subjects().filter(pk__in=own)
-
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}
 
 
 class ArticleEdit(ArticleAction):

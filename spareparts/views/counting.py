@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
 from spareparts.models import Part, Scrapping, Stocktake
-from spareparts.views.documents import Button, Document, DocumentAction, Who
+from spareparts.views.documents import Button, Document, DocumentAction
 from toolkit.lists import ListPage
 from toolkit.views import FormPage
 
@@ -29,7 +29,7 @@ class StocktakeList(ListPage):
         return rows.select_related("place__person", "counted_by", "decided_by")
 
 
-class StocktakeStart(Who, FormPage):
+class StocktakeStart(FormPage):
     permission = permissions.MOVE_STOCK
     title = _("Begin a stocktake")
     submit_label = _("Begin")
@@ -136,7 +136,7 @@ class ScrappingList(ListPage):
         return rows.select_related("part", "place__person", "asked_by", "decided_by")
 
 
-class ScrappingAsk(Who, FormPage):
+class ScrappingAsk(FormPage):
     permission = permissions.MOVE_STOCK
     title = _("Scrap parts")
     submit_label = _("Ask for approval")

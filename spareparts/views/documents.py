@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
-from django.views.generic.base import ContextMixin
 
 from spareparts import forms, permissions
 from toolkit.views import ActionPage, DetailPage
@@ -63,13 +61,7 @@ class Document(DetailPage):
         )
 
 
-class Who(ContextMixin):
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": timezone.now()}  # type: ignore[attr-defined]
-
-
-class DocumentAction(Who, ActionPage):
+class DocumentAction(ActionPage):
     permission = permissions.MOVE_STOCK
     form_class: type = forms.Confirm
 

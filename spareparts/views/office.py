@@ -135,10 +135,6 @@ class MovePage(FormPage):
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"by": self.request.user}
 
-    @property
-    def who(self) -> dict:
-        return {"by": self.request.user, "at": timezone.now()}
-
     def done_url(self, result: Movement) -> str:
         return f"{reverse('office:stock-list')}?part={result.part.code}"
 

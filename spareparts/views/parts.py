@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
 from spareparts.models import Part
-from spareparts.views.documents import Who
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage, FormPage
 
@@ -31,7 +30,7 @@ class PartList(ListPage):
         return table
 
 
-class PartForms(Who):
+class PartForms:
     permission = permissions.MOVE_STOCK
     submit_label = _("Save")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spareparts import actions, forms, lists, permissions
 from spareparts.models import Handover, Place, PurchaseOrder, PurchaseRequest, ReorderRule
-from spareparts.views.documents import Button, Document, DocumentAction, Who
+from spareparts.views.documents import Button, Document, DocumentAction
 from toolkit.lists import ListPage
 from toolkit.views import FormPage
 
@@ -30,7 +30,7 @@ class ReorderRuleList(ListPage):
         return ReorderRule.objects.visible_to(self.request.user).with_stock().select_related("part", "place")
 
 
-class ReorderRuleSet(Who, FormPage):
+class ReorderRuleSet(FormPage):
     """Sets the one rule of a part at a depot."""
 
     permission = permissions.MOVE_STOCK
@@ -100,7 +100,7 @@ class MoveInstead(DocumentAction):
         return result.get_absolute_url()
 
 
-class PurchaseOrderMake(Who, FormPage):
+class PurchaseOrderMake(FormPage):
     permission = permissions.MOVE_STOCK
     title = _("Order parts")
     submit_label = _("Order")

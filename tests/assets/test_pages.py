@@ -145,17 +145,8 @@ def test_a_terminal_goes_its_way_through_the_pages(as_, manager, terminal, merch
         terminal.refresh_from_db()
         return terminal.status
 
-    assert (
-        do(
-            "edit",
-            model=terminal.model_id,
-            region=terminal.region_id,
-            received_on="2026-01-05",
-            tid="8001",
-            owner="ours",
-        )
-        == "tested"
-    )
+    edited = {"model": terminal.model_id, "region": terminal.region_id, "received_on": "2026-01-05", "owner": "ours"}
+    assert do("edit", tid="8001", **edited) == "tested"
     assert do("issue", holder="engineer") == "issued"
     assert do("take-back") == "tested"
     assert do("bind", merchant=merchant.number, tid="8002", acquirer_code="48") == "live"

@@ -4,7 +4,6 @@ import io
 import uuid
 from datetime import timedelta
 from threading import Event, Thread
-from time import monotonic, sleep
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -15,6 +14,7 @@ from evidence.actions import keep_picture
 from journal.models import Entry
 from notifications.models import Notice
 from tests import factories as make
+from tests.live import wait_until
 from tests.races import somebody_waits
 from toolkit.codes import qr_png
 from toolkit.errors import Refused
@@ -112,9 +112,7 @@ def test_a_swap_that_is_killed_in_the_middle_has_not_happened(
     with transaction.atomic():
         Sticker.objects.select_for_update().get()
         thread.start()
-        end = monotonic() + 20
-        while not somebody_waits() and monotonic() < end:
-            sleep(0.02)
+        wait_until(somebody_waits, "the swap is in the middle")
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", pids)
         thread.join(20)
