@@ -1,6 +1,7 @@
 // Today's work for the road: fetched when the app starts, comes into sight or goes online, and every few minutes.
 import { forgetDone } from "./field_queue.js";
 import { keepMedia } from "./field_media.js";
+import { isShell } from "./field_shell.js";
 import { fact, person, readAll, write } from "./field_store.js";
 
 const EVERY_MS = 4 * 60_000;
@@ -9,11 +10,15 @@ const QUIET_MS = 5000;
 let askedAt = 0;
 let timer;
 
+// The worker shows no kept page for a slow one while these still speak the language before.
+const tellWorker = (word) => navigator.serviceWorker?.controller?.postMessage(word);
+
 export async function refreshPackage({ now = false } = {}) {
   if (!person() || (!now && Date.now() - askedAt < AT_MOST_EVERY_MS)) return;
   const at = (askedAt = Date.now());
   const known = (await readAll("pages")).map(({ url, version }) => `${url}:${version}`).join(",");
-  const isSame = (await fact("language")) === document.documentElement.lang;
+  const isSame = (await fact("language")) === document.documentElement.lang.toLowerCase();
+  if (!isSame && !isShell()) tellWorker("switching");
   const has = new URLSearchParams(isSame ? { known, stamp: (known && (await fact("stamp"))) || "" } : {});
   const answer = await fetch(`/field/work/?${has}`, {
     headers: { Accept: "application/json" },
@@ -33,10 +38,11 @@ export async function refreshPackage({ now = false } = {}) {
     await facts.put({ name: "orders", value: work.orders });
     await facts.put({ name: "leads", value: work.leads });
     await facts.put({ name: "shifts", value: work.shifts });
-    await facts.put({ name: "language", value: document.documentElement.lang });
+    await facts.put({ name: "language", value: work.language });
     await facts.put({ name: "packed_at", value: work.at });
     await facts.put({ name: "stamp", value: work.stamp });
   });
+  tellWorker("switched");
   document.dispatchEvent(new Event("field:work"));
   await forgetDone(() => true, at); // the pages have it now
   await keepMedia(Object.assign({}, ...work.pages.map(({ files }) => files)));
@@ -45,6 +51,7 @@ export async function refreshPackage({ now = false } = {}) {
 const quietly = () => refreshPackage().catch(() => {}); // without a connection the old one stays
 quietly();
 addEventListener("online", quietly);
+document.addEventListener("submit", ({ target }) => target.matches("[data-language]") && tellWorker("switching"));
 document.addEventListener("visibilitychange", () => document.hidden || quietly());
 setInterval(quietly, EVERY_MS);
 // What was done has arrived: when no more of it comes, the pages are fetched as they are now.

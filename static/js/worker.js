@@ -4,6 +4,7 @@ const PATIENCE_MS = 2500;
 const PREFIX = "field-";
 const { version, shell, assets } = self.KEPT;
 const NAME = PREFIX + version;
+let isSwitching = false; // of language, until the kept pages speak the new one
 
 // All or nothing: when one file is missing, this worker is not installed and the one before stays.
 async function keep() {
@@ -24,12 +25,13 @@ async function takeOver() {
 
 const kept = async (url) => (await caches.open(NAME)).match(url);
 
-// The network has the first word; when it is silent, fails or stammers, the shell shows what the phone has.
+// The network has the first word; when it is silent, fails or stammers, the shell shows what the phone has. A slow
+// answer in the language just chosen is worth waiting for: without a connection a page in the other one is better than none.
 async function page(request) {
   const network = fetch(request);
   const silence = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
-    const answer = await Promise.race([network, silence]);
+    const answer = await (isSwitching ? network : Promise.race([network, silence]));
     if (answer && answer.status < 500) return answer;
     return (await kept(shell)) ?? (await network);
   } catch (error) {
@@ -39,7 +41,10 @@ async function page(request) {
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-self.addEventListener("message", ({ data }) => data === "take over" && self.skipWaiting());
+self.addEventListener("message", ({ data }) => {
+  if (data === "take over") self.skipWaiting();
+  else isSwitching = data === "switching";
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -1,13 +1,14 @@
 """The app without a connection, from a cold start: nothing but what the phone has kept."""
 
 from datetime import timedelta
+from time import sleep
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from mobile.shell import asset_urls
 from tests.browser import violations
-from tests.mobile.phones import QUIET, packed, speak_chinese, until
+from tests.mobile.phones import QUIET, kept, packed, speak_chinese, until
 from workorders import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,6 +107,25 @@ def test_a_broken_update_changes_nothing_and_a_good_one_is_offered_when_nothing_
         page.get_by_role("button", name="Load it").tap()
     until(lambda: len(page.evaluate("caches.keys()")) == 1, page=page)
     assert page.evaluate("caches.keys()") != before
+
+
+def test_who_chooses_another_language_sees_no_kept_page_in_the_one_before_however_slow_the_server(see, order) -> None:
+    page = see("/field/me/", expected=QUIET)
+    packed(page)
+
+    def slowly(route: Route) -> None:
+        sleep(4)  # longer than the worker is patient
+        route.continue_()
+
+    page.context.route("**/field/me/", slowly)
+    page.get_by_role("button", name="中文").tap()
+    page.get_by_text("我的未来七天").wait_for()
+    until(lambda: {"name": "language", "value": "zh-hans"} in kept(page, "facts"), page=page)
+    page.reload()  # what is kept speaks Chinese, too, and is shown as soon as the server is slow
+    page.wait_for_function(
+        "() => document.querySelector('meta[name=shell]') && document.body.innerText.includes('我的未来七天')"
+    )
+    assert {each["url"] for each in kept(page, "pages")} >= {"/field/me/", f"/field/orders/{order.number}/"}
 
 
 def cached(page: Page) -> str:
