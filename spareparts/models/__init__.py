@@ -1,4 +1,6 @@
 from spareparts.models.counting import Scrapping, Stocktake, StocktakeLine
+from spareparts.models.figures import LedgerMark, StockMonth, StockMonthQuerySet
+from spareparts.models.forecasts import Forecast, ForecastEdit, ForecastEditQuerySet, ForecastQuerySet
 from spareparts.models.handovers import Handover, HandoverLine
 from spareparts.models.ledger import Balance, Movement, MovementQuerySet, Stock, StockQuerySet
 from spareparts.models.places import Part, PartQuerySet, Place, PlaceQuerySet, Supplier
@@ -8,8 +10,13 @@ from spareparts.models.requisitions import ApprovalRule, Requisition, Requisitio
 __all__ = [
     "ApprovalRule",
     "Balance",
+    "Forecast",
+    "ForecastEdit",
+    "ForecastEditQuerySet",
+    "ForecastQuerySet",
     "Handover",
     "HandoverLine",
+    "LedgerMark",
     "Movement",
     "MovementQuerySet",
     "Part",
@@ -23,6 +30,8 @@ __all__ = [
     "RequisitionLine",
     "Scrapping",
     "Stock",
+    "StockMonth",
+    "StockMonthQuerySet",
     "StockQuerySet",
     "Stocktake",
     "StocktakeLine",
