@@ -206,6 +206,8 @@ MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", default="")  # their maker, as the 
 if MAP_DATUM not in ("WGS84", "GCJ02", "BD09"):
     raise ImproperlyConfigured(f"MAP_DATUM is {MAP_DATUM}: it must be WGS84, GCJ02 or BD09.")
 RENEWAL_DAYS = env.int("RENEWAL_DAYS", default=90)  # so long before a contract ends its merchant becomes a lead
+# orders and people of one plan; more of them are planned part by part
+DAY_PLAN_MOST = env.int("DAY_PLAN_MOST_ORDERS", default=6_000), env.int("DAY_PLAN_MOST_PEOPLE", default=600)
 TRACK_DAYS = env.int("TRACK_DAYS", default=30)  # so long the tracks of people are kept
 OSRM_URL = env.str("OSRM_URL", default="")
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,6 @@ from spareparts.models import Place, Stock
 from toolkit.errors import Refused
 from workforce.models import Region
 
-MOST_ORDERS, MOST_PEOPLE = 6_000, 600
 CALM = 4  # times the usual price of moving an order
 LATEST_S = 14 * 60 * 60  # an order is rather done so late than not at all
 
@@ -31,16 +31,17 @@ LATEST_S = 14 * 60 * 60  # an order is rather done so late than not at all
 def read_day(plan: DayPlan, at: datetime) -> tuple[dict[str, Any], list[LeftOut]]:
     """The inputs of a plan as they stand now, seen from `at`; and what is left out, with the reason."""
     day, rules = Day(plan, at), _rules(plan.region)
-    engineers_there, orders = engineers(day), read_orders(day, MOST_ORDERS + 1)
+    most_orders, most_people = settings.DAY_PLAN_MOST
+    engineers_there, orders = engineers(day), read_orders(day, most_orders + 1)
     rows = order_rows(day, orders, engineers_there)
     planned = {row["id"] for row in rows}
     booked = {order["booking_id"] for order in orders if order["id"] in planned}
     people = working(day, engineers_there, rows, booked, rules.max_orders)
     rows = with_whom(day, rows, {person["id"] for person in people})
-    if len(people) > MOST_PEOPLE or len(orders) > MOST_ORDERS:
+    if len(people) > most_people or len(orders) > most_orders:
         raise Refused(
             _("More than %(orders)d orders or %(people)d people are too many for one plan. Plan its parts one by one.")
-            % {"orders": MOST_ORDERS, "people": MOST_PEOPLE}
+            % {"orders": most_orders, "people": most_people}
         )
     inputs = {
         "people": people,

@@ -112,7 +112,7 @@ def test_nothing_where_nothing_is_to_be_done_or_the_day_is_settled(
 
 
 def test_a_killed_worker_and_a_day_that_cannot_be_planned(
-    rules, evening, new_order, engineer, dispatcher, monkeypatch
+    rules, evening, new_order, engineer, dispatcher, settings
 ) -> None:
     new_order()
     (plan,) = evening()
@@ -121,7 +121,7 @@ def test_a_killed_worker_and_a_day_that_cannot_be_planned(
     assert propose_next_days(at=local(18, 43, TODAY)) == 1
     plan.refresh_from_db()
     assert plan.status == DayPlan.Status.WAITING
-    monkeypatch.setattr("dispatch.plans.reading.MOST_ORDERS", 0)
+    settings.DAY_PLAN_MOST = 0, 600
     run_waiting_plans(lambda: datetime(2026, 11, 18, 11, tzinfo=UTC))
     (notice,) = Notice.objects.filter(kind="day-not-planned", channel=Notice.Channel.IN_APP)
     assert notice.recipient == dispatcher and notice.body.startswith("More than 0 orders")
