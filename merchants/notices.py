@@ -1,4 +1,4 @@
-"""Whom we tell what about a review: whoever brings its documents."""
+"""Whom we tell what about reviews and changes: whoever brings the documents, and whoever is to decide."""
 
 from datetime import datetime
 
@@ -6,12 +6,48 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from journal.models import Entry
-from merchants.models import Review, ReviewDocument
+from merchants.models import ChangeRequest, Review, ReviewDocument
+from merchants.permissions import APPROVE_CHANGE, REVIEW_MERCHANT
 from notifications.actions import notify
+from workforce.models import User
 
 
 def _url(review: Review) -> str:
     return f"/field/reviews/{review.number}/" if review.owner.is_field else review.get_absolute_url()
+
+
+def tell_submitted(review: Review, entry: Entry) -> None:
+    """Once for each time it comes before those who review in the region."""
+
+    def text() -> tuple[str, str]:
+        names = {"merchant": review.merchant, "kind": review.get_kind_display(), "region": review.merchant.region}
+        return _("%(merchant)s waits for its review") % names, _("%(kind)s, %(region)s. Look at its documents.") % names
+
+    others = [review.owner_id, review.made_by_id]
+    for person in User.objects.nearest_with(REVIEW_MERCHANT, review.merchant.region, but=others):
+        notify(
+            person, kind="review-submitted", key=f"submitted:{entry.pk}", text=text, at=entry.at,
+            url=review.get_absolute_url(),
+        )  # fmt: skip
+
+
+def tell_filed(change: ChangeRequest, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {
+            "kind": change.get_kind_display(),
+            "merchant": change.merchant,
+            "person": change.made_by,
+            "day": date_format(change.effective_on, "SHORT_DATE_FORMAT"),
+        }
+        return (
+            _("%(merchant)s: “%(kind)s” waits for approval") % names,
+            _("Filed by %(person)s, in force from %(day)s. Approve or refuse it.") % names,
+        )
+
+    for person in User.objects.nearest_with(APPROVE_CHANGE, change.merchant.region, but=[change.made_by_id]):
+        notify(
+            person, kind="change-filed", key=f"filed:{entry.pk}", text=text, at=entry.at, url=change.get_absolute_url()
+        )
 
 
 def tell_rejected(document: ReviewDocument, entry: Entry) -> None:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from evidence.models import Capture
 from journal.actions import record
+from journal.models import Entry
 from journal.reveals import record_reveal
+from merchants import notices
 from merchants.models import ChangeRequest, Merchant, Terms
 from toolkit.errors import Refused
 from workforce.models import User
@@ -58,7 +60,7 @@ def file_change(
             merchant=merchant, kind=kind, before=before, after=after, effective_on=effective_on,
             needs_visit=needs_visit, note=note.strip()[:300], signature=signature, made_by=by, made_at=at,
         )  # fmt: skip
-        _write("merchants.file_change", change, by, at, note=change.note)
+        notices.tell_filed(change, _write("merchants.file_change", change, by, at, note=change.note))
         return change
 
 
@@ -183,6 +185,6 @@ def _check(after: Mapping[str, Any]) -> None:
         raise Refused(_("A place needs latitude and longitude."), field="lat")
 
 
-def _write(verb: str, change: ChangeRequest, by: User | None, at: datetime, **more: Any) -> None:
+def _write(verb: str, change: ChangeRequest, by: User | None, at: datetime, **more: Any) -> Entry:
     more.setdefault("changes", {"kind": [None, change.kind], "state": [None, change.state]})
-    record(verb, change, by=by, at=at, merchant_id=change.merchant_id, **more)
+    return record(verb, change, by=by, at=at, merchant_id=change.merchant_id, **more)

@@ -102,7 +102,9 @@ def give_document(
         if review.state == ReviewState.RETURNED and not review.lacking().exists():
             changes["review"] = _move(review, ReviewState.SUBMITTED, at)["state"]
             review.save()
-        _write("merchants.give_document", review, by, at, changes, device_at=device_at, note=str(document))
+        entry = _write("merchants.give_document", review, by, at, changes, device_at=device_at, note=str(document))
+        if "review" in changes:
+            notices.tell_submitted(review, entry)
         return document
 
 
@@ -115,7 +117,7 @@ def submit_review(review: Review, *, by: User, at: datetime, device_at: datetime
             raise Refused(_("Still missing: %(documents)s.") % {"documents": ", ".join(map(str, lacking))})
         changes = _move(review, ReviewState.SUBMITTED, at)
         review.save()
-        _write("merchants.submit_review", review, by, at, changes, device_at=device_at)
+        notices.tell_submitted(review, _write("merchants.submit_review", review, by, at, changes, device_at=device_at))
         return review
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from journal.actions import record
+from spareparts import notices
 from spareparts.actions._ledger import Kind, Move, in_words, locked_levels, write_moves
 from spareparts.actions.moves import is_in_use
 from spareparts.models import Part, Place, Scrapping, Stock, Stocktake, StocktakeLine
@@ -48,7 +49,8 @@ def hand_in_count(stocktake: Stocktake, *, counts: Mapping[Part, int], by: User,
         )
         stocktake.state, stocktake.counted_by, stocktake.counted_at = Stocktake.State.COUNTED, by, at
         stocktake.save(update_fields=["state", "counted_by", "counted_at"])
-        record("spareparts.hand_in_count", stocktake, by=by, at=at)
+        entry = record("spareparts.hand_in_count", stocktake, by=by, at=at)
+        notices.tell_counted(stocktake, sum(counts[part] != expected[part] for part in expected), entry)
         return stocktake
 
 
@@ -101,7 +103,8 @@ def ask_to_scrap(
             asked_at=at,
         )
         changes = {"parts": [None, in_words([(part, quantity)])], "place": [str(place), str(target)]}
-        record("spareparts.ask_to_scrap", scrapping, by=by, at=at, changes=changes, note=scrapping.reason)
+        entry = record("spareparts.ask_to_scrap", scrapping, by=by, at=at, changes=changes, note=scrapping.reason)
+        notices.tell_to_scrap(scrapping, in_words([(part, quantity)]), entry)
         return scrapping
 
 

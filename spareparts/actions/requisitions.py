@@ -66,6 +66,8 @@ def request_parts(
         )  # fmt: skip
         if source.person:
             notices.tell_asked(requisition, in_words(asked), entry)
+        elif is_waiting:
+            notices.tell_dear(requisition, in_words(asked), entry)
         return requisition
 
 

@@ -15,6 +15,7 @@ from merchants import actions
 from merchants.models import ChangeRequest, Terms
 from tests import factories as make
 from tests.races import at_once
+from tests.workorders.reading import told
 from toolkit.errors import Refused
 from workorders.models import WorkOrder
 
@@ -50,6 +51,13 @@ def test_an_approved_change_is_in_force_on_its_day(file, merchant, finance, at, 
     change.refresh_from_db()
     assert (change.state, change.applied_at) == ("applied", tomorrow)
     assert Entry.objects.filter(verb="merchants.apply_change", merchant_id=merchant.pk).count() == 1
+
+
+def test_who_may_approve_it_is_told_and_who_filed_it_is_not(file, merchant, manager, finance, dispatcher):
+    change = file("limits", by=manager)
+    assert told(finance) == [f"{merchant}: “Transaction limits” waits for approval"]
+    assert (told(manager), told(dispatcher)) == ([], [])
+    assert finance.notices.first().url == change.get_absolute_url()
 
 
 @pytest.mark.django_db(transaction=True)

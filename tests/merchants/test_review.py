@@ -69,6 +69,21 @@ def test_what_is_rejected_is_a_task_with_a_deadline_and_comes_back_by_itself(
         give("licence")
 
 
+def test_those_who_may_review_it_are_told_once_each_time_it_comes_before_them(
+    finance, dispatcher, decide, submitted, give, prospector, hangzhou, ningbo, at
+):
+    assert told(finance) == ["晨光便利店 waits for its review"]
+    near = make.UserFactory(username="near", role="finance", region=hangzhou)
+    elsewhere = make.UserFactory(username="elsewhere", role="finance", region=ningbo)
+    actions.submit_review(submitted, by=prospector, at=at)  # asked for again
+    decide("till", reason="blurred")
+    decide("interior", reason="blurred")
+    give("till")
+    assert (len(told(finance)), told(near)) == (1, [])
+    give("interior")
+    assert [len(told(person)) for person in (finance, near, elsewhere, dispatcher)] == [1, 1, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("type", "values", "sentence"),
     [

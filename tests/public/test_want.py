@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.prospecting.conftest import lake, note, prospector, xihu  # noqa: F401 (fixtures)
 from tests.public.conftest import said
 from tests.races import at_once
+from tests.workorders.reading import told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "company")]
 
@@ -51,12 +52,22 @@ def test_it_is_given_to_the_owner_of_its_cell_who_is_told(owned, prospector, at)
     assert Notice.objects.filter(recipient=prospector, kind="lead-asked", channel=Notice.Channel.IN_APP).count() == 1
 
 
-def test_outside_of_the_grid_it_comes_into_the_pool_of_the_region_it_names(owned, company, hangzhou):
+def test_outside_of_the_grid_it_comes_into_the_pool_of_the_region_it_names(owned, company, hangzhou, manager, analyst):
     answer(lat="30.9", lon="120.115")
     answer(phone="13812340002", name="Two", address="杭州市某路1号")
     answer(phone="13812340003", name="Three")
     assert set(Lead.objects.in_pool()) == set(Lead.objects.all())
     assert [lead.region for lead in Lead.objects.order_by("pk")[1:]] == [hangzhou, company]
+    assert told(manager) == ["朝阳茶馆 wants a terminal", "Two wants a terminal", "Three wants a terminal"]
+    assert manager.notices.last().body == "It lies outside of the grid. Give the lead to a prospector."
+    assert told(analyst) == []
+
+
+def test_whose_cell_is_nobodys_is_told_to_the_manager_of_the_nearest_region(lake, manager, hangzhou):  # noqa: F811
+    near = make.UserFactory(username="near", role="manager", region=hangzhou)
+    answer(**HERE)
+    assert (told(near), told(manager)) == (["朝阳茶馆 wants a terminal"], [])
+    assert near.notices.first().body.startswith(f"It lies in {lake}, which is nobody's.")
 
 
 def test_one_that_is_known_gets_a_sign_of_interest_and_the_visitor_hears_the_same(owned, note, manager, at):  # noqa: F811

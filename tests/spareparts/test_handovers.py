@@ -25,6 +25,7 @@ from spareparts.actions import (
 from spareparts.models import Handover, Part, Place, Scrapping, Stock, Stocktake
 from spareparts.verify import first_difference
 from tests.races import at_once
+from tests.workorders.reading import told
 from toolkit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,8 @@ def test_a_count_is_blind_and_approved_by_another(stocked, keypad, keeper, manag
     with pytest.raises(Refused, match="Not counted yet: Keypad"):
         hand_in_count(stocktake, counts={paper: 2}, by=keeper, at=at)
     hand_in_count(stocktake, counts={keypad: 6, paper: 2}, by=keeper, at=at)
+    assert told(manager) == ["The count of Yuhang depot waits for approval"]
+    assert manager.notices.first().body == "Counted by Kai Keeper: 2 differences."
     with pytest.raises(Refused, match="somebody else decides"):
         approve_stocktake(stocktake, by=keeper, at=at)
     with pytest.raises(IntegrityError, match="stocktake_decided_by_another"), transaction.atomic():
@@ -107,6 +110,7 @@ def test_a_count_is_blind_and_approved_by_another(stocked, keypad, keeper, manag
 def test_scrap_needs_another_one(stocked, keypad, keeper, manager, scrap, at) -> None:
     asked = ask_to_scrap(keypad, quantity=5, place=stocked, target=scrap, reason="Wet", by=keeper, at=at)
     assert there(stocked) == 8
+    assert (told(manager), told(keeper)) == (["Approve that 5 × Keypad is scrapped"], [])
     with pytest.raises(Refused, match="somebody else decides"):
         approve_scrapping(asked, by=keeper, at=at)
     with pytest.raises(IntegrityError, match="scrapping_decided_by_another"), transaction.atomic():

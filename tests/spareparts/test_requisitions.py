@@ -24,6 +24,7 @@ from spareparts.actions import (
 from spareparts.models import ApprovalRule, Place, Requisition, Stock
 from spareparts.verify import first_difference
 from tests.races import at_once
+from tests.workorders.reading import told
 from toolkit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,7 @@ def test_what_is_dear_waits_for_approval_by_the_rule_of_the_nearest_region(
     dear = request_parts({keypad: 2}, source=stocked, order_number="WO-1", by=engineer, at=at)
     cheap = request_parts({keypad: 1}, source=stocked, order_number="WO-1", by=engineer, at=at)
     assert (dear.state, cheap.state) == ("asked", "approved")
+    assert (told(manager), told(keeper)) == (["Emil Engineer asks for 2 × Keypad, worth ¥40.00"], [])
     with pytest.raises(Refused, match="Waiting for approval"):
         pick_parts(dear, by=keeper, at=at)
     assert approve_requisition(dear, by=manager, at=at).state == "approved"

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,14 @@ class UserQuerySet(RegionScopedQuerySet):
 
     def engineers(self) -> "UserQuerySet":
         return self.filter(role__in=(Role.ENGINEER, Role.INSPECTOR), is_active=True)
+
+    def nearest_with(self, permission: str, region: Region | None, *, but: Collection[int | None] = ()) -> list["User"]:
+        """Who may do this in the region, or in the nearest one above it where there is somebody, except those of the keys."""
+        line = region.line if region else []
+        people = self.filter(is_active=True, region__path__in=line).exclude(role__in=FIELD).select_related("region")
+        able = [each for each in people.order_by("pk") if each.pk not in but and each.has_perm(permission)]
+        nearest = max((each.region.depth for each in able), default=0)
+        return [each for each in able if each.region.depth == nearest]
 
     def on_duty(self, at: datetime) -> "UserQuerySet":
         """In shift at this instant, by the clock of their region, and not on leave or in training."""
