@@ -2,6 +2,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from spareparts import actions
+from spareparts.actions.figures import follow_ledger
+from spareparts.actions.forecasts import make_forecasts
 
 
 @shared_task
@@ -12,3 +14,9 @@ def replenish() -> None:
 @shared_task
 def end_lapsed_requisitions() -> None:
     actions.end_lapsed_requisitions(at=timezone.now())
+
+
+@shared_task
+def keep_forecasts() -> None:
+    follow_ledger()
+    make_forecasts(at=timezone.now())
