@@ -27,8 +27,8 @@ LONG = ("tests/loop/", "tests/demo/", "test_worker.py", "at_once.py", "browser.p
 
 
 # the same examples in every run: a change is to blame for what fails; HYPOTHESIS_PROFILE=explore looks for new ones
-hypothesis.settings.register_profile("same", derandomize=True)
-hypothesis.settings.register_profile("explore")
+hypothesis.settings.register_profile("same", derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("explore", max_examples=500)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
