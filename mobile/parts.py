@@ -1,6 +1,6 @@
 """Spare parts on the phone: what is where, asking for it, handing it on, confirming it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,12 +82,16 @@ def in_bag_of(user: User) -> QuerySet[Part]:
     return Part.objects.filter(pk__in=Stock.objects.in_bag_of(user).values("part"))
 
 
+def city_of(region: Region) -> QuerySet:
+    """Keys of the regions in which a district's people fetch things."""
+    return Region.objects.within(region.parent if region.parent and region.parent.parent else region).values("pk")
+
+
 def within_reach(user: User, *, defective: bool = False) -> QuerySet[Place]:
     """Depots and colleagues of the person's city."""
     if user.region is None:
         return Place.objects.none()
-    home = user.region.parent if user.region.parent and user.region.parent.parent else user.region
-    here = Region.objects.within(home).values("pk")
+    here = city_of(user.region)
     kinds = [*Place.SHELVES, *([Place.Kind.DEFECTIVE] if defective else [])]
     places = Place.objects.filter(
         Q(kind__in=kinds, is_active=True, region__in=here)
@@ -153,14 +157,15 @@ def wanted_for(order: WorkOrder, user: User, at: datetime) -> list[Wanted]:
     parts = sorted(fitting.distinct(), key=lambda part: (part.pk not in needed, str(part)))[:MOST_PARTS]
     found = sources(parts, person=user, near=(order.lat, order.lon), at=at)
     carried = carried_by(user, {part.pk for part in parts})
-    return [
-        Wanted(part, needed.get(part.pk, 0), carried.get(part.pk, 0), _offers(found.get(part.pk, []), at))
-        for part in parts
-    ]
+    offers = offers_of({key: each[:MOST_SOURCES] for key, each in found.items()}, at)
+    return [Wanted(part, needed.get(part.pk, 0), carried.get(part.pk, 0), offers.get(part.pk, [])) for part in parts]
 
 
-def _offers(found: Iterable[Source], at: datetime) -> list[Offer]:
-    return [Offer(source, _is_open(source.place, at)) for source in list(found)[:MOST_SOURCES]]
+def offers_of(found: Mapping[int, Sequence[Source]], at: datetime) -> dict[int, list[Offer]]:
+    """By key of the part; each place is asked once whether it is open."""
+    places = {source.place.pk: source.place for each in found.values() for source in each}
+    is_open = {key: _is_open(place, at) for key, place in places.items()}
+    return {key: [Offer(source, is_open[source.place.pk]) for source in each] for key, each in found.items()}
 
 
 def _is_open(place: Place, at: datetime) -> bool | None:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from mobile.views import articles, commands, documents, late, leads, me, orders, parts, scan, shell, sync
+from mobile.views import articles, channels, commands, documents, late, leads, me, orders, parts, scan, shell, sync
 
 field: list[URLPattern] = [
     path("sw.js", shell.worker, name="worker"),
@@ -8,6 +8,7 @@ field: list[URLPattern] = [
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("", orders.TodayPage.as_view(), name="today"),
     path("scan/", scan.ScanPage.as_view(), name="scan"),
+    path("prepare/", parts.PreparePage.as_view(), name="prepare"),
     path("me/", me.MePage.as_view(), name="me"),
     path("codes/", commands.CodeDoor.as_view(), name="code"),
     path("work/", sync.WorkDoor.as_view(), name="work"),
@@ -22,6 +23,7 @@ field: list[URLPattern] = [
     path("leads/doubles/", leads.DoublesDoor.as_view(), name="lead-doubles"),
     path("leads/<str:number>/", leads.LeadPage.as_view(), name="lead"),
     path("leads/<str:number>/phone/", leads.LeadPhone.as_view(), name="lead-phone"),
+    path("channels/", channels.ChannelsPage.as_view(), name="channels"),
     path("documents/", documents.DocumentsPage.as_view(), name="documents"),
     path("reviews/<str:number>/", documents.ReviewPage.as_view(), name="review"),
     path("articles/", articles.ArticlesPage.as_view(), name="articles"),

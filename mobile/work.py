@@ -31,7 +31,7 @@ from mobile.views.leads import Choices, LeadPage, NewLeadPage, own_leads
 from mobile.views.me import MePage
 from mobile.views.orders import OrderPage, TodayPage, own_orders
 from mobile.views.pages import FieldPage, part_of
-from mobile.views.parts import OrderPartsPage
+from mobile.views.parts import OrderPartsPage, PreparePage
 from mobile.views.scan import ScanPage
 from notifications.models import Notice
 from prospecting.models import Lead
@@ -142,6 +142,8 @@ def _pages(
     shown: list[tuple[type[FieldPage], str]] = [(TodayPage, "field:today"), (MePage, "field:me")]
     if user.has_perm(BIND_TERMINAL):
         shown.append((ScanPage, "field:scan"))
+    if user.has_perm(REQUEST_PARTS):
+        shown.append((PreparePage, "field:prepare"))
     for view, name in shown:
         yield part_of(view, request, reverse(name))
     if leads is not None:

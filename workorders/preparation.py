@@ -36,7 +36,7 @@ def warnings_before(order: WorkOrder, *, at: datetime) -> list[Caution]:
 
 
 def _no_terminal(order: WorkOrder, at: datetime) -> Caution | None:
-    if order.engineer is None or not _brings_a_terminal(order):
+    if order.engineer is None or not brings_a_terminal(order):
         return None
     names = {"engineer": order.engineer.name}
     bag = Terminal.objects.filter(holder=order.engineer, status=TerminalStatus.ISSUED)
@@ -67,7 +67,7 @@ def _no_part(order: WorkOrder, at: datetime) -> Caution | None:
     return Caution("no_part", _("Missing in the bag of %(engineer)s: %(parts)s. Fetch it from a depot first.") % names)
 
 
-def _brings_a_terminal(order: WorkOrder) -> bool:
+def brings_a_terminal(order: WorkOrder) -> bool:
     """By its type, or because its checklist asks for the serial of a new one."""
     steps = order.run.steps if order.run else []
     return order.type.code in BRINGS_A_TERMINAL or any(step.get("equal") == Equal.NEW_TERMINAL for step in steps)

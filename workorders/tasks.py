@@ -36,3 +36,8 @@ def score_visits() -> None:
 @shared_task
 def prepare_reports() -> None:
     prepare_copies()
+
+
+@shared_task
+def learn_part_use() -> None:
+    actions.learn_part_use(at=timezone.now())

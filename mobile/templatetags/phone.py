@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from merchants.permissions import BRING_DOCUMENTS
 from mobile.documents import to_bring
 from mobile.positions import sharing_now
+from mobile.preparing import preparation_of
+from spareparts.permissions import REQUEST_PARTS
 
 register = template.Library()
 
@@ -33,6 +35,13 @@ def documents_to_bring(context: template.Context) -> dict[str, Any]:
     """A card that leads to them; nothing where there are none."""
     user = context["request"].user
     return {"to_bring": to_bring(user) if user.has_perm(BRING_DOCUMENTS) else None}
+
+
+@register.inclusion_tag("mobile/to_prepare.html", takes_context=True)
+def to_prepare(context: template.Context) -> dict[str, Any]:
+    """A card that leads to what is missing in the bag; nothing where nothing is."""
+    user = context["request"].user
+    return {"prepared": preparation_of(user, timezone.now()) if user.has_perm(REQUEST_PARTS) else None}
 
 
 @register.filter

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from mobile.parts import asked_by, wanted_for, within_reach
+from mobile.preparing import preparation_of
 from mobile.views.orders import OrderMixin
+from mobile.views.pages import FieldPage
 from spareparts.models import Movement, Part, Stock
 from spareparts.permissions import REQUEST_PARTS
 from workorders.actions.needs import MAY_USE_PARTS
@@ -36,3 +38,15 @@ class OrderPartsPage(OrderMixin, TemplateView):
             may_wait=order.status in (Status.ON_SITE, Status.IN_PROGRESS),
             **kwargs,
         )
+
+
+class PreparePage(FieldPage, TemplateView):
+    """What the orders of today and tomorrow need, or likely do, and the own bag has not."""
+
+    title = _("Prepare")
+    permission = REQUEST_PARTS
+    template_name = "mobile/prepare.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        user = self.request.user
+        return super().get_context_data(prepared=preparation_of(user, self.at).find(user, self.at), **kwargs)

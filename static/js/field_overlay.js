@@ -148,6 +148,17 @@ async function lay(order, entry) {
   }
 }
 
+// Parts that somebody has just asked for, on the page about what is missing.
+function layAsked(entries) {
+  const asks = ({ state, operation }) => operation.kind === "orders/request-parts" && ["waiting", "done"].includes(state);
+  const asked = new Set(entries.filter(asks).map(({ operation }) => operation.body.part));
+  for (const row of document.querySelectorAll("[data-part]")) {
+    const isAsked = asked.has(row.dataset.part);
+    row.querySelectorAll("[data-until]").forEach((each) => (each.hidden = isAsked));
+    row.querySelectorAll("[data-after]").forEach((each) => (each.hidden = !isAsked));
+  }
+}
+
 // Everything that waits, over the page that is open.
 export async function layAll() {
   const entries = await operations();
@@ -155,6 +166,7 @@ export async function layAll() {
     const isLaid = ["waiting", "done"].includes(state) && local.leadsTo;
     if (isLaid && !orderOnPage()) showStatus(document, operation.subject, local.leadsTo);
   }
+  layAsked(entries);
   const order = orderOnPage();
   if (!order) return;
   const own = entries.filter(({ operation }) => operation.subject === order.dataset.number);

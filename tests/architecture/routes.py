@@ -334,6 +334,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "field:manifest": ("+", ""),
     "field:today": ("PEI", ""),
     "field:scan": ("ME", ""),
+    "field:prepare": ("EI", ""),
     "field:me": ("PEI", ""),
     "field:code": ("PEI", ""),
     "field:articles": (OFFICE + "EI", ""),

@@ -9,6 +9,7 @@ from workorders.actions.closing import (
     rate_work_order,
 )
 from workorders.actions.escalations import change_escalation, make_escalation, warn_of_due_times
+from workorders.actions.experience import learn_part_use
 from workorders.actions.faults import choose_fault_codes
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.late import attach_late_work
@@ -63,6 +64,7 @@ __all__ = [
     "depart",
     "follow_merchant",
     "install_terminal",
+    "learn_part_use",
     "lock_work_order",
     "make_escalation",
     "make_tracking_link",

@@ -1,3 +1,4 @@
+from workorders.models.experience import PartUse
 from workorders.models.faults import FaultCode, FaultCodeQuerySet
 from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, WorkOrderQuerySet
 from workorders.models.promises import Promise, PromiseTerms
@@ -22,6 +23,7 @@ __all__ = [
     "FaultCode",
     "FaultCodeQuerySet",
     "PartNeed",
+    "PartUse",
     "Pause",
     "Percent",
     "Priority",
