@@ -102,6 +102,9 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Stocktakes"), "office:stocktake-list", "clipboard-list", spareparts.VIEW_STOCK),
             Item(_("Scrap"), "office:scrapping-list", "x", spareparts.VIEW_STOCK),
             Item(_("Parts"), "office:part-list", "tool", spareparts.VIEW_STOCK),
+            Item(_("Channels"), "office:channel-list", "building-store", spareparts.VIEW_CHANNEL),
+            Item(_("Card-key batches"), "office:key-batch-list", "key", spareparts.VIEW_CHANNEL),
+            Item(_("Unusual use"), "office:usage-flag-list", "alert-triangle", spareparts.VIEW_CHANNEL),
         ],
     ),
     (

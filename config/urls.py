@@ -19,6 +19,7 @@ from notifications import urls as notifications
 from procedures import urls as procedures
 from prospecting import public_urls as prospecting_public
 from prospecting import urls as prospecting
+from spareparts import channel_urls as channels
 from spareparts import urls as spareparts
 from workforce import urls as workforce
 from workorders import urls as workorders
@@ -33,6 +34,7 @@ office = [
     *merchants.office,
     *assets.office,
     *spareparts.office,
+    *channels.office,
     *workforce.office,
     *integrations.office,
     *mobile.office,

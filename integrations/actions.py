@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from integrations.columns import COLUMNS
 from integrations.models import Import, ImportRow
-from integrations.rows import READERS, Reader, Row
+from integrations.rows import READERS, Reader, Row, without_secrets
 from journal.actions import record
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
@@ -26,7 +26,8 @@ def upload_import(
 ) -> Import:
     """Keeps what can be read from the file, encrypted. Refused when it is no table."""
     with TemporaryFile() as kept:
-        total = keep_table(open_table(file, filename), kept)
+        table = open_table(file, filename)
+        total = keep_table(without_secrets(table) if kind == Import.Kind.CARD_KEYS else table, kept)
         if total == 0:
             raise Refused(_("The table has headers but no rows."), field="file")
         number = next_number("IM")

@@ -31,6 +31,7 @@ COLUMNS: dict[str, list[Column]] = {
         Column("lat", _("Latitude"), ("latitude", "lat", "纬度")),
         Column("lon", _("Longitude"), ("longitude", "lon", "lng", "经度")),
         Column("first_transaction_on", _("First transaction on"), ("first transaction", "first transaction on", "first sale", "首笔交易", "首笔交易日期", "首刷日期")),
+        Column("acquirer_code", _("Acquirer code (live there already)"), ("acquirer", "acquirer code", "收单机构", "收单机构代码", "收单机构号")),
         Column("note", _("Note"), ("note", "remark", "备注")),
     ],
     "leads": [
@@ -58,6 +59,10 @@ COLUMNS: dict[str, list[Column]] = {
         Column("credit_code", _("Unified social credit code"), ("credit code", "unified social credit code", "信用代码", "统一社会信用代码")),
         Column("settlement_account", _("Settlement account"), ("settlement account", "bank account", "结算账户", "结算账号")),
         Column("received_on", _("Received on"), ("received", "received on", "入库日期", "收货日期")),
+    ],
+    "card_keys": [
+        Column("serial", _("Serial number"), ("serial", "serial number", "card serial", "sn", "序列号", "卡号", "卡密序列号", "流水号"), True),
+        Column("on", _("Activated on"), ("date", "day", "time", "activated", "activated on", "activated at", "activation date", "激活日期", "激活时间", "日期", "时间"), True),
     ],
 }  # fmt: skip
 

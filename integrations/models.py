@@ -28,6 +28,7 @@ class Import(models.Model):
         MERCHANTS = "merchants", _("Merchants")
         TERMINALS = "terminals", _("Terminals")
         LEADS = "leads", _("Leads")
+        CARD_KEYS = "card_keys", _("Activations of card keys")
 
     class Doubles(models.TextChoices):
         SKIP = "skip", _("Leave them out")

@@ -47,6 +47,9 @@ class ImportCreate(FormPage):
     submit_label = _("Upload")
     form_class = forms.UploadForm
 
+    def get_initial(self) -> dict:
+        return {"kind": self.request.GET.get("kind", "")}
+
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"by": self.request.user}
 

@@ -23,15 +23,16 @@ from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
 from merchants import actions as merchants
 from merchants.models import Review
 from merchants.permissions import BRING_DOCUMENTS
-from mobile import advice, documents, forms, parts, selling
+from mobile import advice, channels, documents, forms, parts, selling
 from mobile.positions import tell_positions
 from procedures.answers import given_by_form
 from prospecting import actions as prospecting
 from prospecting.models import Lead
 from prospecting.permissions import PROSPECT
 from spareparts import actions as spareparts
-from spareparts.models import Handover, Requisition
-from spareparts.permissions import REQUEST_PARTS
+from spareparts.actions.channels import deliver_refill
+from spareparts.models import Handover, Refill, Requisition
+from spareparts.permissions import REQUEST_PARTS, SERVE_CHANNEL
 from workforce.models import User
 from workforce.permissions import SEE_FIELD
 from workorders import actions as workorders
@@ -132,6 +133,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("people", "send-parts"): Command(
         parts.hand_on, REQUEST_PARTS, parts.PartsHandedOn, _("Hand parts on or send them back")
     ),
+    ("refills", "deliver"): Command(deliver_refill, SERVE_CHANNEL, channels.Delivery, _("Delivered")),
     ("terminals", "bind"): Command(bind_terminal, BIND_TERMINAL, forms.TerminalBinding, _("Bind it to")),
     ("terminals", "retrieve"): Command(retrieve_terminal, BIND_TERMINAL, forms.OrderUnderWay, _("Take it away")),
     ("terminals", "swap"): Command(swap_terminal, BIND_TERMINAL, forms.TerminalSwap, _("Swap")),
@@ -171,5 +173,6 @@ SUBJECTS: dict[str, Callable[[User, str], QuerySet]] = {
     "reviews": lambda user, number: Review.objects.filter(owner=user, number=number),
     "handovers": lambda user, number: Handover.objects.visible_to(user).filter(number=number),
     "requisitions": lambda user, number: Requisition.objects.visible_to(user).filter(number=number),
+    "refills": lambda user, number: Refill.objects.visible_to(user).filter(number=number),
     "people": lambda user, username: User.objects.filter(pk=user.pk, username=username),
 }

@@ -160,6 +160,19 @@ class ReorderRuleForm(ByPerson):
         self.fields["place"].queryset = Place.objects.visible_to(by).depots()
 
 
+class ForecastForm(forms.Form):
+    """What a person expects instead of the forecast."""
+
+    monthly = forms.DecimalField(
+        label=_("Expected a month"), min_value=0, max_value=MOST, max_digits=10, decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )  # fmt: skip
+    until = forms.DateField(label=_("Counts until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("What the past does not show: a campaign, a recall, a new model.")
+    )
+
+
 class PurchaseForm(forms.Form):
     """Whatever has a price is ordered."""
 
@@ -207,7 +220,17 @@ class ArrivedPurchaseForm(forms.Form):
 class PartForm(forms.ModelForm):
     class Meta:
         model = Part
-        fields = ["name", "name_zh", "unit", "is_serialised", "price_class", "supplier", "fits", "is_active"]
+        fields = [
+            "name",
+            "name_zh",
+            "unit",
+            "is_serialised",
+            "is_card_key",
+            "price_class",
+            "supplier",
+            "fits",
+            "is_active",
+        ]
 
     def _post_clean(self) -> None:
         """The instance stays as it is: the action changes a fresh one."""
@@ -215,7 +238,7 @@ class PartForm(forms.ModelForm):
 
 class NewPartForm(PartForm):
     class Meta(PartForm.Meta):
-        fields = ["code", "name", "name_zh", "unit", "is_serialised", "price_class", "supplier", "fits"]
+        fields = ["code", "name", "name_zh", "unit", "is_serialised", "is_card_key", "price_class", "supplier", "fits"]
 
 
 class DepotForm(forms.ModelForm):

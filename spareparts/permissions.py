@@ -1,4 +1,9 @@
 VIEW_STOCK = "spareparts.view_stock"
-MOVE_STOCK = "spareparts.move_stock"  # receive, hand out, take back, count, order
+MOVE_STOCK = "spareparts.move_stock"  # receive, hand out, take back, count, order, forecast otherwise
+EXPORT_STOCK = "spareparts.export_stock"
 APPROVE_STOCK = "spareparts.approve_stock"  # counts, scrap, dear requisitions
 REQUEST_PARTS = "spareparts.request_parts"  # on the phone: ask for, pass on, confirm
+VIEW_CHANNEL = "spareparts.view_channel"
+KEEP_CHANNEL = "spareparts.keep_channel"  # channels, batches, hand-outs, minimums
+SETTLE_USAGE = "spareparts.settle_usage"
+SERVE_CHANNEL = "spareparts.serve_channel"  # on the phone: deliver refills

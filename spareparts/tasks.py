@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from spareparts import actions
+from spareparts.actions.channels import check_usage, refill_channels
 from spareparts.actions.figures import follow_ledger
 from spareparts.actions.forecasts import make_forecasts
 
@@ -20,3 +21,9 @@ def end_lapsed_requisitions() -> None:
 def keep_forecasts() -> None:
     follow_ledger()
     make_forecasts(at=timezone.now())
+
+
+@shared_task
+def keep_channels() -> None:
+    refill_channels(at=timezone.now())
+    check_usage(at=timezone.now())

@@ -125,6 +125,8 @@ class CommandDoor(PhoneDoor):
             return reverse("field:scan") + f"?code={number}"
         if things in ("handovers", "requisitions") or self.kwargs["name"] == "send-parts":
             return reverse("field:me")
+        if things == "refills":
+            return reverse("field:channels")
         if things == "articles":
             return reverse("field:article", args=[number])
         if things == "leads" and SUBJECTS[things](self.request.user, number).exists():

@@ -4,12 +4,12 @@ Money is exact to the cent: a level knows its value, a move takes of it in propo
 that what the ledger adds up to is what the levels are worth.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,10 @@ from workforce.models import User
 CENT = Decimal("0.01")
 Kind = Movement.Kind
 Levels = Mapping[tuple[int, int], Stock]  # by keys of part and place
+SAVE = """
+UPDATE spareparts_stock AS level SET quantity = now.quantity, value = now.value
+FROM unnest(%s::bigint[], %s::int[], %s::numeric[]) AS now (id, quantity, value) WHERE level.id = now.id
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,7 @@ class Move:
     target: Place | None = None
     value: Decimal | None = None
     requisition: Requisition | None = None  # that holds them
+    has_serials: bool = False  # of card keys: whoever writes the move says which ones they are
     by: User | None
     at: datetime
     note: str = ""
@@ -51,9 +56,10 @@ def write_moves(moves: Sequence[Move]) -> list[Movement]:
         levels = locked_levels((move.part, place) for move in moves for place in move.places)
         held = _held_for_others(moves)
         written = [_written(move, levels, held) for move in moves]
-        Stock.objects.bulk_update(levels.values(), ["quantity", "value"], batch_size=500)
+        _save(levels.values())
         Movement.objects.bulk_create(written, batch_size=1000)
-        _follow_averages({move.part.pk: move.part for move in moves if move.kind == Kind.RECEIVE})
+        if received := {move.part.pk: move.part for move in moves if move.kind == Kind.RECEIVE}:
+            _follow_averages(received)
         return written
 
 
@@ -80,6 +86,10 @@ def _held_for_others(moves: Sequence[Move]) -> dict[tuple[int, int], int]:
 def _written(move: Move, levels: Levels, held: Mapping[tuple[int, int], int]) -> Movement:
     if move.quantity < 1:
         raise Refused(_("The quantity must be at least 1."), field="quantity")
+    if move.part.is_card_key and not move.has_serials:
+        raise Refused(
+            _("%(part)s are handed out by their serials, under Channels.") % {"part": move.part}, field="part"
+        )
     source = levels[move.part.pk, move.source.pk] if move.source else None
     target = levels[move.part.pk, move.target.pk] if move.target else None
     if source and move.source:
@@ -100,6 +110,12 @@ def _written(move: Move, levels: Levels, held: Mapping[tuple[int, int], int]) ->
         source_left=source.quantity if source else None, target_left=target.quantity if target else None, by=move.by, at=move.at,
         note=move.note[:200], order_number=move.order_number, reference=move.reference,
     )  # fmt: skip
+
+
+def _save(levels: Collection[Stock]) -> None:
+    columns = ([getattr(level, name) for level in levels] for name in ("pk", "quantity", "value"))
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE, list(columns))
 
 
 def share_of(level: Stock, quantity: int) -> Decimal:

@@ -64,6 +64,10 @@ def make_part(*, code: str, fits: Iterable[TerminalModel] = (), by: User | None,
 def change_part(part: Part, *, fits: Iterable[TerminalModel], by: User, at: datetime, **values: Any) -> Part:
     with transaction.atomic():
         part = Part.objects.select_for_update(of=("self",), no_key=True).get(pk=part.pk)
+        if values.get("is_card_key", part.is_card_key) != part.is_card_key and part.stock.there().exists():
+            raise Refused(
+                _("There is stock of it: a part becomes a card key before any is received."), field="is_card_key"
+            )
         before, after = (sorted(map(str, models)) for models in (part.fits.all(), fits))
         changes = differences(part, values)
         if before != after:

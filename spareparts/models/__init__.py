@@ -1,3 +1,14 @@
+from spareparts.models.channels import (
+    Channel,
+    ChannelDay,
+    ChannelMinimum,
+    KeyActivation,
+    KeyBatch,
+    KeyHolding,
+    Refill,
+    UsageFlag,
+    parse_serial,
+)
 from spareparts.models.counting import Scrapping, Stocktake, StocktakeLine
 from spareparts.models.figures import LedgerMark, StockMonth, StockMonthQuerySet
 from spareparts.models.forecasts import Forecast, ForecastEdit, ForecastEditQuerySet, ForecastQuerySet
@@ -10,12 +21,18 @@ from spareparts.models.requisitions import ApprovalRule, Requisition, Requisitio
 __all__ = [
     "ApprovalRule",
     "Balance",
+    "Channel",
+    "ChannelDay",
+    "ChannelMinimum",
     "Forecast",
     "ForecastEdit",
     "ForecastEditQuerySet",
     "ForecastQuerySet",
     "Handover",
     "HandoverLine",
+    "KeyActivation",
+    "KeyBatch",
+    "KeyHolding",
     "LedgerMark",
     "Movement",
     "MovementQuerySet",
@@ -25,6 +42,7 @@ __all__ = [
     "PlaceQuerySet",
     "PurchaseOrder",
     "PurchaseRequest",
+    "Refill",
     "ReorderRule",
     "Requisition",
     "RequisitionLine",
@@ -36,4 +54,6 @@ __all__ = [
     "Stocktake",
     "StocktakeLine",
     "Supplier",
+    "UsageFlag",
+    "parse_serial",
 ]

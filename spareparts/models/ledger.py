@@ -91,6 +91,7 @@ class Movement(models.Model):
         TRANSFER = "transfer", _("Moved")
         RETURN = "return", _("Returned")
         USE = "use", _("Used")
+        SELL = "sell", _("Sold at a channel")
         ADJUST = "adjust", _("Counted")
         SCRAP = "scrap", _("Scrapped")
 
@@ -123,7 +124,7 @@ class Movement(models.Model):
                     source__isnull=False,
                     target__isnull=False,
                 )
-                | Q(kind="use", source__isnull=False, target=None)
+                | Q(kind__in=["use", "sell"], source__isnull=False, target=None)
                 | Q(kind="adjust", source__isnull=True, target__isnull=False)
                 | Q(kind="adjust", source__isnull=False, target=None),
                 name="movement_leads_from_and_to",

@@ -52,6 +52,9 @@ class Part(models.Model):
     is_serialised = models.BooleanField(
         _("each has a serial number"), default=False, help_text=_("It is still counted here.")
     )
+    is_card_key = models.BooleanField(
+        _("card key"), default=False, db_default=False, help_text=_("Moved by ranges of serials, never by number alone.")
+    )
     fits = models.ManyToManyField(
         TerminalModel, blank=True, related_name="parts", verbose_name=_("fits the models"),
         help_text=_("Empty: every model."),
@@ -108,13 +111,14 @@ class Place(models.Model):
         WAREHOUSE = "warehouse", _("Warehouse")
         DEPOT = "depot", _("Depot")
         BAG = "bag", _("Bag")
+        CHANNEL = "channel", _("Channel")
         TRANSIT = "transit", _("On the way")
         DEFECTIVE = "defective", _("Defective")
         SCRAP = "scrap", _("Scrap")
         OTHER = "other", _("Other")
 
     SHELVES = (Kind.WAREHOUSE, Kind.DEPOT)
-    MADE_BY_THEMSELVES = (Kind.BAG, Kind.TRANSIT)
+    MADE_BY_THEMSELVES = (Kind.BAG, Kind.TRANSIT, Kind.CHANNEL)
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)

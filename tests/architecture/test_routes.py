@@ -32,7 +32,9 @@ from prospecting.actions import (
     open_opportunity,
 )
 from spareparts import actions as spareparts
-from spareparts.models import PurchaseRequest, Supplier
+from spareparts.actions.card_keys import Activated, activate_keys, receive_batch
+from spareparts.actions.channels import make_channel
+from spareparts.models import PurchaseRequest, Supplier, UsageFlag
 from tests import factories as make
 from tests.architecture.routes import ROUTES
 from workforce.actions import make_organisation
@@ -111,6 +113,10 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     requisition = spareparts.request_parts({part: 1}, source=depot, order_number=order.number, by=engineer, at=at)
     stocktake = spareparts.start_stocktake(depot, **who)
     scrapping = spareparts.ask_to_scrap(part, quantity=1, place=depot, target=heap, reason="Wet", **who)
+    channel = make_channel(name="Kiosk", region=hangzhou, **who)
+    card = spareparts.make_part(code="card", name="Card", is_card_key=True, **who)
+    batch = receive_batch(card, first="CK001", count=9, face_value=Decimal(50), target=depot, **who)
+    activate_keys([Activated(batch, 1, at.date())], **who)
     organisation = make_organisation(
         code="swift", name="Swift", regions=[hangzhou], order_types=[repair], by=manager, at=at
     )
@@ -182,6 +188,9 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "scrapping": {"number": scrapping.number},
         "purchase-request": {"number": wanted.number},
         "purchase-order": {"number": purchase.number},
+        "channel": {"number": channel.number},
+        "key-batch": {"number": batch.number},
+        "usage-flag": {"number": UsageFlag.objects.get().pk},
         "request": {"number": asked.number},
         "sheet": {"number": sheet.number},
         "filing-report": {"number": report.number},
@@ -283,6 +292,8 @@ def test_the_other_city_sees_nothing_of_ours(stage, stranger, ningbo) -> None:
             "binding",
             "person",
             "request",
+            "channel",
+            "usage-flag",
             "sheet",
             "filing-report",
             "import",

@@ -1,0 +1,159 @@
+import django_filters
+import django_tables2 as tables
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from spareparts.models import Channel, KeyBatch, Refill, UsageFlag
+from toolkit.lists import FilterSet, SearchFilter, Table
+from workforce.lists import region_filter
+
+A_WEEK = 7  # days
+
+
+def badge(colour: str, text: str):
+    return format_html('<span class="badge bg-{}-lt">{}</span>', colour, text)
+
+
+class ChannelFilter(FilterSet):
+    q = SearchFilter(label=_("Name, number or person"))
+    region = region_filter("place__region")
+    short = django_filters.BooleanFilter(method="is_short", label=_("Below a minimum"))
+    flagged = django_filters.BooleanFilter(method="is_flagged", label=_("Unusual use"))
+    in_use = django_filters.BooleanFilter(field_name="place__is_active", label=_("In use"))
+
+    class Meta:
+        model = Channel
+        fields = ()
+
+    def is_short(self, rows: QuerySet, name: str, wanted: bool) -> QuerySet:
+        short = Exists(Refill.objects.open().filter(channel=OuterRef("pk")))
+        return rows.filter(short if wanted else ~short)
+
+    def is_flagged(self, rows: QuerySet, name: str, wanted: bool) -> QuerySet:
+        flagged = Exists(UsageFlag.objects.open().filter(place=OuterRef("place")))
+        return rows.filter(flagged if wanted else ~flagged)
+
+
+class ChannelTable(Table):
+    name = tables.Column(accessor="place__name", verbose_name=_("Name"), orderable=False)
+    number = tables.Column(order_by=("id",))
+    region = tables.Column(accessor="place__region", verbose_name=_("Region"), orderable=False)
+    person = tables.Column(orderable=False, accessor="person__name", verbose_name=_("Responsible"))
+    left = tables.Column(verbose_name=_("In stock"), orderable=False)
+    days_left = tables.Column(verbose_name=_("Lasts"), orderable=False)
+    refills = tables.Column(verbose_name=_("Refill"), orderable=False)
+    flags = tables.Column(verbose_name=_("Unusual use"), orderable=False)
+    in_use = tables.Column(accessor="place__is_active", verbose_name=_("In use"), orderable=False)
+
+    class Meta(Table.Meta):
+        model = Channel
+        fields = ("name", "number", "region", "person", "left", "days_left", "refills", "flags", "in_use")
+        hidden = ("in_use",)
+
+    def render_name(self, record: Channel):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.place.name)
+
+    def render_left(self, value: int) -> str:
+        return f"{value:,}"
+
+    def render_days_left(self, value: int):
+        text = ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
+        return badge("red" if value < A_WEEK else "yellow", text) if value < 2 * A_WEEK else text
+
+    def render_refills(self, record: Channel, value: int):
+        if not value:
+            return "–"
+        return badge("orange", ", ".join(f"{each.quantity} × {each.part}" for each in record.open_refills))
+
+    def render_flags(self, record: Channel, value: int):
+        if not value:
+            return "–"
+        address = f"{reverse('office:usage-flag-list')}?place={record.place.code}&open=true"
+        return format_html('<a class="badge bg-red-lt" href="{}">{}</a>', address, value)
+
+    def render_in_use(self, value: bool) -> str:
+        return str(_("Yes") if value else _("No"))
+
+
+class KeyBatchFilter(FilterSet):
+    q = SearchFilter(label=_("Number, product or any serial in it"))
+
+    class Meta:
+        model = KeyBatch
+        fields = ()
+
+
+class KeyBatchTable(Table):
+    number = tables.Column(order_by=("id",))
+    part = tables.Column(orderable=False)
+    serials = tables.Column(orderable=False)
+    count = tables.Column(verbose_name=_("How many"), orderable=False)
+    face_value = tables.Column(orderable=False)
+    out = tables.Column(verbose_name=_("With channels"), orderable=False)
+    activated = tables.Column(orderable=False)
+    received_at = tables.DateTimeColumn(orderable=False)
+
+    class Meta(Table.Meta):
+        model = KeyBatch
+        fields = ("number", "part", "serials", "count", "face_value", "out", "activated", "received_at")
+
+    def render_number(self, record: KeyBatch):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.number)
+
+    def render_serials(self, record: KeyBatch):
+        return format_html('<span class="font-monospace text-nowrap">{}</span>', record.printed(record.serials))
+
+    def render_count(self, value: int) -> str:
+        return f"{value:,}"
+
+    render_out = render_activated = render_count
+
+
+class UsageFlagFilter(FilterSet):
+    q = SearchFilter(label=_("Place or person"))
+    open = django_filters.BooleanFilter(field_name="settled_at", lookup_expr="isnull", label=_("Open"))
+    kind = django_filters.MultipleChoiceFilter(choices=UsageFlag.Kind.choices, label=_("Kind"))
+    region = region_filter("place__region")
+    place = django_filters.CharFilter(field_name="place__code", label=_("Code of the place"))
+
+    class Meta:
+        model = UsageFlag
+        fields = ()
+
+
+class UsageFlagTable(Table):
+    """`is_editable`: whether the person may settle them."""
+
+    is_editable = False
+    kind = tables.Column(orderable=False)
+    place = tables.Column(orderable=False)
+    part = tables.Column(orderable=False)
+    on = tables.DateColumn(orderable=False)
+    reason = tables.Column(verbose_name=_("Reason"), orderable=False)
+    found_at = tables.DateTimeColumn(orderable=False)
+    settled_at = tables.DateTimeColumn(orderable=False)
+    note = tables.Column(orderable=False)
+    settle = tables.Column(accessor="pk", verbose_name="", orderable=False, exclude_from_export=True)
+
+    class Meta(Table.Meta):
+        model = UsageFlag
+        fields = ("kind", "place", "part", "on", "reason", "found_at", "settled_at", "note", "settle")
+        hidden = ("found_at",)
+
+    def render_kind(self, record: UsageFlag):
+        return badge("secondary" if record.settled_at else "red", record.get_kind_display())
+
+    def render_place(self, record: UsageFlag):
+        channel = getattr(record.place, "channel", None)
+        if channel is None:
+            return str(record.place)
+        return format_html('<a href="{}">{}</a>', channel.get_absolute_url(), record.place)
+
+    def render_settle(self, record: UsageFlag):
+        if record.settled_at or not self.is_editable:
+            return "–"
+        address = reverse("office:usage-flag-settle", args=[record.pk])
+        return format_html('<a class="btn btn-sm" href="{}">{}</a>', address, _("Settle"))
