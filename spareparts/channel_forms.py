@@ -31,8 +31,8 @@ class NewChannelForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = Region.objects.visible_to(by)
-        self.fields["person"].queryset = User.objects.visible_to(by).field_staff()
+        self.fields["region"].queryset = Region.objects.visible_to(by)  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.visible_to(by).field_staff()  # type: ignore[attr-defined]
 
     def clean(self) -> dict:
         values = super().clean()
@@ -55,8 +55,8 @@ class BatchForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["part"].queryset = Part.objects.in_use().filter(is_card_key=True)
-        self.fields["target"].queryset = Place.objects.visible_to(by).depots()
+        self.fields["part"].queryset = Part.objects.in_use().filter(is_card_key=True)  # type: ignore[attr-defined]
+        self.fields["target"].queryset = Place.objects.visible_to(by).depots()  # type: ignore[attr-defined]
         self.fields["face_value"].required = True
 
 

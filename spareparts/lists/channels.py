@@ -66,7 +66,8 @@ class ChannelTable(Table):
     def render_refills(self, record: Channel, value: int):
         if not value:
             return "–"
-        return badge("orange", ", ".join(f"{each.quantity} × {each.part}" for each in record.open_refills))
+        asked: list[Refill] = record.open_refills  # type: ignore[attr-defined]
+        return badge("orange", ", ".join(f"{each.quantity} × {each.part}" for each in asked))
 
     def render_flags(self, record: Channel, value: int):
         if not value:
