@@ -42,7 +42,7 @@ class ScopedForm(forms.Form):
 class ReceiveForm(ScopedForm):
     model = forms.ModelChoiceField(TerminalModel.objects.all(), label=_("Model"))
     region = forms.ModelChoiceField(Region.objects.none(), label=_("Region"), widget=forms.Select(attrs=SEARCHED))
-    received_on = forms.DateField(label=_("Received"), widget=DAY)
+    received_on = forms.DateField(label=_("Received on"), widget=DAY)
     firmware = forms.CharField(label=_("Firmware"), max_length=30, required=False)
     warranty_ends_on = forms.DateField(label=_("Warranty until"), widget=DAY, required=False)
     owner = forms.ChoiceField(label=_("Owner"), choices=Terminal.Owner, required=False)
@@ -239,7 +239,7 @@ class TerminalForm(ScopedForm):
     model = forms.ModelChoiceField(TerminalModel.objects.all(), label=_("Model"))
     tid = forms.CharField(label=_("Terminal number (TID)"), max_length=20, required=False)
     region = forms.ModelChoiceField(Region.objects.none(), label=_("Region"), widget=forms.Select(attrs=SEARCHED))
-    received_on = forms.DateField(label=_("Received"), widget=DAY)
+    received_on = forms.DateField(label=_("Received on"), widget=DAY)
     firmware = forms.CharField(label=_("Firmware"), max_length=30, required=False)
     sim_iccid = forms.CharField(label=_("SIM (ICCID)"), max_length=22, required=False)
     warranty_ends_on = forms.DateField(label=_("Warranty until"), widget=DAY, required=False)

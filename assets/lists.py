@@ -24,7 +24,7 @@ class TerminalFilter(FilterSet):
     )
     region = region_filter()
     holder = django_filters.CharFilter(field_name="holder__username", label=_("In the bag of (user name)"))
-    received = DayRangeFilter(field_name="received_on", label=_("Received"))
+    received = DayRangeFilter(field_name="received_on", label=_("Received on"))
     owner = django_filters.MultipleChoiceFilter(choices=Terminal.Owner.choices, label=_("Owner"))
 
     class Meta:

@@ -165,7 +165,7 @@ class ScrappingDetail(ScrappingMixin, Document):
     def facts(self) -> list:
         it = self.subject
         return [
-            (_("From"), it.place),
+            (_("Out of"), it.place),
             (_("To"), it.target),
             (_("Reason"), it.reason),
             (_("Asked by"), it.asked_by.name),

@@ -39,7 +39,7 @@ class HandoverDetail(HandoverMixin, Document):
         it = self.subject
         return [
             (_("Kind"), it.get_kind_display()),
-            (_("From"), it.source),
+            (_("Out of"), it.source),
             (_("To"), it.target),
             (_("Work order"), order_link(it.order_number)),
             (_("Sent by"), it.sent_by and it.sent_by.name),

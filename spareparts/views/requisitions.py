@@ -39,7 +39,7 @@ class RequisitionDetail(RequisitionMixin, Document):
         return [
             (_("For whom"), it.person.name),
             (_("Work order"), order_link(it.order_number)),
-            (_("From"), it.source),
+            (_("Out of"), it.source),
             (_("Value"), it.value),
             (_("Asked"), it.asked_at),
             (_("Held until"), it.expires_at if it.state in Requisition.OPEN and not it.source.person else None),
