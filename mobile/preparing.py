@@ -182,7 +182,7 @@ def _terminals(user: User, orders: list[WorkOrder]) -> list[MissingTerminal]:
     bringing = [order for order in orders if brings_a_terminal(order)]
     if not bringing:
         return []
-    promised = defaultdict(list)
+    promised: dict[int | None, list[TerminalModel]] = defaultdict(list)
     expected = ExpectedTerminal.objects.filter(opportunity__order__in=bringing).select_related("model")
     for each in expected.order_by("pk"):
         promised[each.opportunity.order_id] += [each.model] * each.count

@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assets.forms import RelocateForm
+from assets.lifecycle import TerminalStatus
 from assets.models import Terminal
 from merchants.models import Contact, Merchant
 from spareparts.models import Part
@@ -11,6 +13,7 @@ from toolkit.choices import SearchField
 from toolkit.secrets import normalize_phone
 from workforce.models import Skill, User
 from workorders.models import Priority, Request, WorkOrder, WorkOrderType
+from workorders.public_forms import PhotosField, PhotosInput
 
 
 class MerchantChoice(forms.Form):
@@ -172,3 +175,56 @@ class ReportPlaceForm(forms.Form):
     lat = forms.FloatField(label=gettext_lazy("Latitude"), min_value=-90, max_value=90)
     lon = forms.FloatField(label=gettext_lazy("Longitude"), min_value=-180, max_value=180)
     note = forms.CharField(label=gettext_lazy("Who says so, and how"), max_length=200)
+
+
+class ThereField(forms.ModelChoiceField):
+    """One of the terminals at the order's merchant."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(Terminal.objects.none(), to_field_name="serial", empty_label=None, **kwargs)
+
+    def label_from_instance(self, terminal: Terminal) -> str:
+        return f"{terminal.serial} · {terminal.model}"
+
+    def look(self, order: WorkOrder) -> None:
+        live = order.merchant.bindings.live().values("terminal")
+        self.queryset = Terminal.objects.filter(pk__in=live).select_related("model").order_by("serial")
+        self.initial = order.terminal and order.terminal.serial
+
+
+class RetrieveForm(forms.Form):
+    terminal = ThereField(label=gettext_lazy("Terminal that goes away"))
+
+    def __init__(self, *args, order: WorkOrder, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["terminal"].look(order)
+
+
+class RelocateHereForm(RelocateForm):
+    terminal = ThereField(label=gettext_lazy("Terminal"))
+    reason = None  # the order is
+    field_order = ("terminal",)
+
+    def __init__(self, *args, order: WorkOrder, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["terminal"].look(order)
+
+
+class SwapForm(forms.Form):
+    old = ThereField(label=gettext_lazy("Terminal that goes away"))
+    new = forms.ModelChoiceField(
+        Terminal.objects.none(), to_field_name="serial", label=gettext_lazy("Terminal that takes its place"),
+        help_text=gettext_lazy("From the engineer's bag."),
+    )  # fmt: skip
+    captures = PhotosField(
+        label=gettext_lazy("Photos of both codes"), required=False,
+        widget=PhotosInput(attrs={"accept": "image/*", "multiple": True}),
+    )  # fmt: skip
+    moves_sticker = forms.BooleanField(label=gettext_lazy("The sticker goes along"), required=False)
+
+    def __init__(self, *args, order: WorkOrder, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old"].look(order)
+        bag = Terminal.objects.filter(holder=order.engineer, status=TerminalStatus.ISSUED).select_related("model")
+        self.fields["new"].queryset = bag.order_by("serial") if order.engineer else bag.none()
+        self.fields["new"].label_from_instance = self.fields["old"].label_from_instance

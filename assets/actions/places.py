@@ -43,14 +43,16 @@ def bind_terminal(
     tid: str = "",
     note: str = "",
     order_number: str = "",
+    holder: User | None = None,
     is_reported: bool = False,
     **agreement: str,
 ) -> Binding:
-    """From stock, or from the bag of whoever binds it. Refused with the merchant's name where it is live already.
+    """From stock, or from the bag of whoever binds it or of `holder`. Refused with the merchant's name where it is live
+    already.
 
     `agreement` is what assets.agreements.agreed() takes: acquirer, merchant and credit code, settlement account.
     """
-    new = {"terminal": terminal, "merchant": merchant, "tid": tid, "note": note, **agreement}
+    new = {"terminal": terminal, "merchant": merchant, "tid": tid, "note": note, "holder": holder, **agreement}
     return bind_terminals([{**new, "order_number": order_number}], by=by, at=at, is_reported=is_reported)[0]
 
 
@@ -98,6 +100,7 @@ def _bound(
     tid: str = "",
     note: str = "",
     order_number: str = "",
+    holder: User | None = None,
     **agreement: str,
 ) -> tuple[Binding, Turn]:
     """A terminal's binding and its turn, all yet to be saved."""
@@ -110,7 +113,7 @@ def _bound(
         )
     if merchant.status == Merchant.Status.CLOSED:
         raise Refused(_("%(name)s is closed and gets no terminals.") % {"name": merchant.name}, field="merchant")
-    if terminal.status in IN_A_BAG and (by is None or terminal.holder_id != by.pk):
+    if terminal.status in IN_A_BAG and terminal.holder_id not in (by and by.pk, holder and holder.pk):
         raise Refused(
             _("Terminal %(serial)s is in the bag of %(name)s. Take it back into stock first.")
             % {"serial": terminal.serial, "name": terminal.holder.name}
@@ -187,6 +190,7 @@ def swap_terminals(
     **agreement: str,
 ) -> Binding:
     """The old one leaves the merchant, the new one takes its place with what was agreed: both, or nothing happens.
+    The bag the old one goes into is also where the new one may come from.
 
     TID and codes go along unless others are given.
     """
@@ -204,7 +208,7 @@ def swap_terminals(
             tid = before.tid
             change_terminal(rows[old.pk], by=by, at=at, tid="")
         binding = bind_terminal(
-            new, merchant=merchant, by=by, at=at, tid=tid, note=reason, order_number=order_number,
+            new, merchant=merchant, by=by, at=at, tid=tid, note=reason, order_number=order_number, holder=to_holder,
             **known | {name: value for name, value in agreement.items() if value},
         )  # fmt: skip
         if moves_sticker:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 
 from assets.actions import bind_sticker, bind_terminal, issue_terminal, resolve_mismatch
@@ -85,6 +86,39 @@ def test_there_is_no_half_of_a_swap(to_swap, terminal, engineer, at):
     for half, one in ((actions.install_terminal, terminal), (actions.retrieve_terminal, to_swap.terminal)):
         with pytest.raises(Refused, match="is a swap"):
             half(to_swap, terminal=one, by=engineer, at=at)
+
+
+def test_the_office_tells_a_swap_for_its_engineer(to_swap, terminal, merchant, engineer, manager, dispatcher, client):
+    address = f"{to_swap.get_absolute_url()}terminal/swap/"
+    client.force_login(dispatcher)
+    assert client.get(address).status_code == 403
+    client.force_login(manager)
+    assert address in client.get(to_swap.get_absolute_url()).content.decode()
+
+    def tell(*serials: str):
+        codes = [SimpleUploadedFile(f"{serial}.png", qr_png(serial)) for serial in serials]
+        return client.post(address, {"old": "OLD1", "new": terminal.serial, "captures": codes})
+
+    before = where("OLD1", terminal.serial)
+    assert "Photograph the codes" in tell().content.decode()
+    assert "No photo shows the code of SN00004711" in tell("OLD1").content.decode()
+    assert where("OLD1", terminal.serial) == before
+    assert tell("OLD1", terminal.serial).url == to_swap.get_absolute_url()
+    assert where("OLD1", terminal.serial) == [("retrieved", "engineer", None), ("live", None, merchant.name)]
+    entry = Entry.objects.about(to_swap).first()
+    assert (entry.verb, entry.actor, to_swap.captures.count()) == ("workorders.swap_terminal", manager, 2)
+
+
+def test_the_office_tells_what_was_taken_away_or_moved(to_swap, merchant, manager, client):
+    client.force_login(manager)
+    address = f"{to_swap.get_absolute_url()}terminal/"
+    client.post(f"{address}relocate/", {"terminal": "OLD1", "address": "Back door", "lat": "", "lon": ""})
+    assert Binding.objects.live().get().address == "Back door"
+    assert "is a swap" in client.post(f"{address}retrieve/", {"terminal": "OLD1"}).content.decode()
+    type(to_swap.type).objects.update(code="retrieve")
+    client.post(f"{address}retrieve/", {"terminal": "OLD1"})
+    assert where("OLD1") == [("retrieved", "engineer", None)]
+    assert Entry.objects.about(to_swap).first().verb == "workorders.retrieve_terminal"
 
 
 @pytest.mark.django_db(transaction=True)

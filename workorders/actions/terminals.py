@@ -1,4 +1,7 @@
-"""Terminals that an order brings to its merchant, takes away from there, swaps, moves, or looks for."""
+"""Terminals that an order brings to its merchant, takes away from there, swaps, moves, or looks for.
+
+Its engineer does it on site; who may bind terminals in the office may do it for them, out of and into the same bag.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from assets import actions as assets
 from assets.lifecycle import Step
 from assets.models import Binding, Custody, Mismatch, Terminal, normal_code
+from assets.permissions import BIND_TERMINAL
 from evidence.models import Capture
 from procedures.steps import StepKind
 from toolkit.codes import decode_picture, decoding_available
@@ -17,7 +21,7 @@ from toolkit.errors import Refused
 from toolkit.pictures import open_picture
 from workforce.models import User
 from workorders import notices
-from workorders.actions._steps import locked_own, write
+from workorders.actions._steps import locked, locked_own, write
 from workorders.actions.intake import open_work_order
 from workorders.lifecycle import UNDER_WAY, WAYS_ON, Status
 from workorders.models import WorkOrder, WorkOrderType
@@ -29,12 +33,13 @@ VERIFIES = "inspect"
 def install_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: datetime, **agreement: Any) -> Binding:
     """Binds it to the order's merchant. An order that named no terminal is about this one."""
     with transaction.atomic():
-        order = _own_under_way(order, by)
+        order = _under_way(order, by)
         if order.type.code in SWAPS and _still_there(order):
             raise _half_a_swap(order)
         binding = assets.bind_terminal(
-            terminal, merchant=order.merchant, by=by, at=at, note=order.number, order_number=order.number, **agreement
-        )
+            terminal, merchant=order.merchant, by=by, at=at, note=order.number, order_number=order.number,
+            holder=order.engineer, **agreement,
+        )  # fmt: skip
         _write_about("workorders.install_terminal", order, terminal, by, at)
         return binding
 
@@ -42,11 +47,11 @@ def install_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: date
 def retrieve_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: datetime) -> Terminal:
     """Takes it from the order's merchant into the engineer's own bag."""
     with transaction.atomic():
-        order = _own_under_way(order, by)
+        order = _under_way(order, by)
         if order.type.code in SWAPS:
             raise _half_a_swap(order)
         terminal = assets.unbind_terminal(
-            terminal, by=by, at=at, reason=f"{order.type} {order}", to_holder=by, merchant=order.merchant,
+            terminal, by=by, at=at, reason=f"{order.type} {order}", to_holder=order.engineer, merchant=order.merchant,
             order_number=order.number,
         )  # fmt: skip
         _write_about("workorders.retrieve_terminal", order, terminal, by, at)
@@ -71,9 +76,9 @@ def swap_terminal(
     photos = list(photos)
     _refuse_other_codes(photos, [old.serial, new.serial])
     with transaction.atomic():
-        order = _own_under_way(order, by)
+        order = _under_way(order, by)
         binding = assets.swap_terminals(
-            old, new, merchant=order.merchant, by=by, at=at, reason=f"{order.type} {order}", to_holder=by,
+            old, new, merchant=order.merchant, by=by, at=at, reason=f"{order.type} {order}", to_holder=order.engineer,
             order_number=order.number, moves_sticker=moves_sticker, **agreement,
         )  # fmt: skip
         order.captures.add(*photos)
@@ -87,7 +92,7 @@ def swap_terminal(
 def relocate_terminal(order: WorkOrder, *, terminal: Terminal, by: User, at: datetime, **place: Any) -> Binding:
     """It stands at another place of the order's merchant now: by default where that is registered."""
     with transaction.atomic():
-        order = _own_under_way(order, by)
+        order = _under_way(order, by)
         binding = assets.relocate_terminal(
             terminal, merchant=order.merchant, by=by, at=at, reason=f"{order.type} {order}", order_number=order.number,
             **place,
@@ -137,8 +142,8 @@ def refuse_untested_swap(order: WorkOrder) -> None:
         raise Refused(_("The test payment was made before the swap. Make it again with the new terminal."))
 
 
-def _own_under_way(order: WorkOrder, by: User) -> WorkOrder:
-    order = locked_own(order, by)
+def _under_way(order: WorkOrder, by: User) -> WorkOrder:
+    order = locked(order) if by.has_perm(BIND_TERMINAL) and not by.is_field else locked_own(order, by)
     if order.status not in UNDER_WAY:
         raise Refused(
             _("%(order)s is “%(status)s”: terminals are moved while somebody is under way for it. %(way_on)s")

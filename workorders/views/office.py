@@ -21,12 +21,17 @@ from toolkit.views import ActionPage, DetailPage, FormPage, Page, SubjectMixin
 from workforce.models import User
 from workorders import actions, forms, lists, permissions
 from workorders.clock import clocks
-from workorders.lifecycle import NEXT, ONGOING, Outcome, Status
+from workorders.lifecycle import NEXT, ONGOING, UNDER_WAY, Outcome, Status
 from workorders.models import Request, WorkOrder
 from workorders.preparation import warnings_before
 from workorders.public_forms import TAGS
 from workorders.queries import durations, planned_in_words, stages
 
+TERMINAL_STEPS = {  # by code of the order type
+    "swap": ("office:work-order-swap", gettext_lazy("Swap the terminal")),
+    "retrieve": ("office:work-order-retrieve", gettext_lazy("Take the terminal away")),
+    "relocate": ("office:work-order-relocate", gettext_lazy("Register another place")),
+}
 IN_ROW = ("type", "merchant", "engineer", "region", "terminal", "symptom", "cause", "remedy")
 
 
@@ -121,6 +126,7 @@ class WorkOrderDetail(OrderMixin, DetailPage):
             can_edit=can_edit and status in ONGOING,
             can_return=can_edit and Status.OPEN in following,
             can_cancel=can_edit and Status.CANCELLED in following,
+            terminal_step=TERMINAL_STEPS.get(order.type.code) if status in UNDER_WAY else None,
             can_close=can_edit and Status.CLOSED in following,
             can_link=can_edit and status != Status.CANCELLED,
             **kwargs,

@@ -1,4 +1,6 @@
-"""Terminals as orders leave them: taken away and not back, or seen away from their place."""
+"""Terminals that orders move, as the office tells it, and as orders leave them: not back, or away from their place."""
+
+import uuid
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -7,15 +9,17 @@ from django.utils.translation import gettext_lazy
 
 from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Custody, Mismatch, Terminal
-from assets.permissions import EXPORT_TERMINALS
+from assets.permissions import BIND_TERMINAL, EXPORT_TERMINALS
 from assets.views.office import TerminalMixin
+from evidence.actions import keep_picture
+from evidence.models import Capture
 from merchants.models import Merchant
 from toolkit.lists import ListPage
 from toolkit.views import ActionPage
-from workorders import actions, permissions
-from workorders.forms import ReportPlaceForm
+from workorders import actions, forms, permissions
 from workorders.lists import NotBackFilter, NotBackTable
 from workorders.models import WorkOrder
+from workorders.views.office import OrderAction
 
 RETRIEVES = "retrieve"  # code of the order type
 
@@ -59,7 +63,51 @@ class TerminalReportPlace(TerminalMixin, ActionPage):
     template_name = "assets/action.html"
     title = gettext_lazy("Report it away from its place")
     submit_label = gettext_lazy("Report")
-    form_class = ReportPlaceForm
+    form_class = forms.ReportPlaceForm
 
     def run_action(self, values: dict) -> Mismatch | None:
         return actions.report_place(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class OrderTerminal(OrderAction):
+    """What the engineer does with the phone, told by the office for them."""
+
+    permission = BIND_TERMINAL
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"order": self.subject}
+
+
+class SwapTerminal(OrderTerminal):
+    title = gettext_lazy("Swap the terminal")
+    submit_label = gettext_lazy("Swap")
+    form_class = forms.SwapForm
+
+    def run_action(self, values: dict) -> Binding:
+        who = self.who
+        photos = [
+            keep_picture(file, id=uuid.uuid4(), kind=Capture.Kind.PHOTO, source=Capture.Source.UNKNOWN, **who)
+            for file in values.pop("captures")
+        ]
+        return actions.swap_terminal(self.subject, photos=photos, **values, **who)
+
+
+class RetrieveTerminal(OrderTerminal):
+    title = gettext_lazy("Take the terminal away")
+    submit_label = gettext_lazy("Take away")
+    form_class = forms.RetrieveForm
+
+    def run_action(self, values: dict) -> Terminal:
+        return actions.retrieve_terminal(self.subject, **values, **self.who)
+
+
+class RelocateTerminal(OrderTerminal):
+    title = gettext_lazy("Register another place")
+    submit_label = gettext_lazy("Register")
+    form_class = forms.RelocateHereForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"by": self.request.user}
+
+    def run_action(self, values: dict) -> Binding:
+        return actions.relocate_terminal(self.subject, **values, **self.who)
