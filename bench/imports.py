@@ -58,7 +58,7 @@ BRANDS = [
 ]
 FIRST, LAST = "金银玉福顺兴旺盛隆祥和泰安康宁华美佳乐喜", "源记斋坊阁轩楼居馆店铺行园苑堂庄里屋家号"
 TRADES = ["餐饮", "零售", "药店", "茶饮", "超市"]
-MERCHANT_HEADS = ["商户编号", "商户名称", "地址", "城市", "联系人", "联系电话", "行业", "经度", "纬度"]
+MERCHANT_HEADS = ["商户编号", "商户名称", "地址", "城市", "联系人", "联系电话", "行业", "经度", "纬度", "收单机构"]
 TERMINAL_HEADS = ["序列号", "机型", "终端号", "商户编号", "固件", "入库日期"]
 
 
@@ -74,7 +74,7 @@ def merchants(count: int, chance: random.Random) -> Iterator[list]:
         lat, lon = 30.27 + chance.gauss(0, 0.08), 120.15 + chance.gauss(0, 0.1)
         yield [
             f"B{n:07d}", name, f"{chance.choice(DISTRICTS)}{street}{house}号", "杭州市", chance.choice("张王李赵陈") + "先生",
-            phone, chance.choice(TRADES), f"{lon:.6f}", f"{lat:.6f}",
+            phone, chance.choice(TRADES), f"{lon:.6f}", f"{lat:.6f}", "48021000",
         ]  # fmt: skip
 
 

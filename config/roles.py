@@ -49,6 +49,7 @@ ROLES: dict[str, set[str]] = {
         workforce.VIEW_PEOPLE,
         workforce.EDIT_PEOPLE,
         merchants.EDIT_MERCHANT,
+        merchants.ENTER_LIVE,
         merchants.MERGE_MERCHANTS,
         merchants.EXPORT_MERCHANTS,
         merchants.REVEAL_PHONE,
@@ -67,6 +68,8 @@ ROLES: dict[str, set[str]] = {
         spareparts.VIEW_STOCK,
         spareparts.MOVE_STOCK,
         spareparts.APPROVE_STOCK,
+        spareparts.VIEW_CHANNEL,
+        spareparts.SETTLE_USAGE,
         workorders.VIEW_REQUEST,
         workorders.OPEN_ORDER,
         workorders.EDIT_ORDER,
@@ -118,6 +121,9 @@ ROLES: dict[str, set[str]] = {
         assets.EXPORT_TERMINALS,
         spareparts.VIEW_STOCK,
         spareparts.MOVE_STOCK,
+        spareparts.VIEW_CHANNEL,
+        spareparts.KEEP_CHANNEL,
+        spareparts.SETTLE_USAGE,
         integrations.IMPORT,
     },
     Role.ANALYST: READ
@@ -128,6 +134,7 @@ ROLES: dict[str, set[str]] = {
         merchants.EXPORT_MERCHANTS,
         assets.EXPORT_TERMINALS,
         spareparts.VIEW_STOCK,
+        spareparts.VIEW_CHANNEL,
         workorders.VIEW_REQUEST,
         workorders.EXPORT_ORDERS,
         dispatch.VIEW_DECISION,
@@ -136,9 +143,13 @@ ROLES: dict[str, set[str]] = {
     Role.FINANCE: READ
     | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT, merchants.VIEW_CHANGE, merchants.APPROVE_CHANGE}
     | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
-    Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT},
-    Role.ENGINEER: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL, spareparts.REQUEST_PARTS},
-    Role.INSPECTOR: HELP | {workforce.SEE_FIELD, workorders.DO_ORDER, spareparts.REQUEST_PARTS},
+    Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT, spareparts.SERVE_CHANNEL},
+    Role.ENGINEER: HELP
+    | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL}
+    | {spareparts.REQUEST_PARTS, spareparts.SERVE_CHANNEL},
+    Role.INSPECTOR: HELP
+    | {workforce.SEE_FIELD, workorders.DO_ORDER}
+    | {spareparts.REQUEST_PARTS, spareparts.SERVE_CHANNEL},
     Role.OPS: READ
     | {knowledge.WRITE_MESSAGE}
     | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}

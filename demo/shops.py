@@ -22,6 +22,7 @@ IN_A_CHAIN = 0.07
 SHOPS_PER_CHAIN = 250
 WITH_CONTRACT = 0.5
 WITH_STICKER = 0.65
+ACQUIRER = "48023310"
 
 
 def open_shop(world: World, at: datetime) -> Shop:
@@ -64,6 +65,7 @@ def _draw(world: World, at: datetime, district: District) -> dict[str, Any]:
         "location_source": rng.choice(("device", "device", "import", "map")),
         "location_accuracy_m": round(rng.uniform(5, 60)),
         "parent": head,
+        "acquirer_code": ACQUIRER,
         "contact": {
             "name": words.person()[0],
             "role": words.one(ROLES),
@@ -92,7 +94,7 @@ def install(world: World, installed: list[tuple[Device, Shop]], worker: Worker, 
         [
             {
                 "terminal": device.terminal, "merchant": shop.merchant, "tid": world.new_tid(),
-                "acquirer_code": "48023310", "merchant_code": shop.merchant.external_id,
+                "acquirer_code": ACQUIRER, "merchant_code": shop.merchant.external_id,
             }
             for device, shop in installed
         ],
@@ -127,9 +129,9 @@ def doubled_shop(world: World, at: datetime) -> Life:
     street = rng.choice(kept.district.streets)
     name = kept.merchant.name if rng.random() < 0.5 else world.words.branch(kept.merchant.name[:12], street)
     double = create_merchant(
-        name=name, region=kept.merchant.region, by=world.dispatcher(kept), at=at, trade=kept.merchant.trade,
+        name=name, region=kept.merchant.region, by=world.office["manager"], at=at, trade=kept.merchant.trade,
         address=kept.merchant.address, lat=kept.merchant.lat + rng.uniform(-4e-4, 4e-4),
-        lon=kept.merchant.lon + rng.uniform(-4e-4, 4e-4), location_source="map",
+        lon=kept.merchant.lon + rng.uniform(-4e-4, 4e-4), location_source="map", acquirer_code=ACQUIRER,
     )  # fmt: skip
     set_contact(double, by=world.dispatcher(kept), at=at, name=kept.contact, phone=kept.phone, is_primary=True)
     if rng.random() < 0.5:
@@ -144,8 +146,9 @@ def open_head_offices(
     heads = {}
     for trade, zh, en in CHAINS[: max(1, merchants // SHOPS_PER_CHAIN)]:
         head = create_merchant(
-            name=words.of((zh, en)), region=region, by=by, at=at, trade=reference.trades[trade], tier="key"
-        )
+            name=words.of((zh, en)), region=region, by=by, at=at, trade=reference.trades[trade], tier="key",
+            acquirer_code=ACQUIRER,
+        )  # fmt: skip
         set_contact(head, by=by, at=at, name=words.person()[0], phone=words.phone(), language=language, is_primary=True)
         heads[trade] = head
     return heads

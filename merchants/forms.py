@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.lifecycle import Kind, Reason
 from merchants.models import ChangeRequest, Contact, Contract, Merchant, Review, Terms
+from merchants.permissions import ENTER_LIVE
 from toolkit.choices import SearchField
 from toolkit.forms import DAY, SEARCHED, InputForm
 from toolkit.secrets import normalize_phone
@@ -13,6 +14,15 @@ from workforce.roles import Role
 class MerchantForm(InputForm):
     """A merchant with its main contact. An empty phone leaves the one there is."""
 
+    acquirer_code = forms.CharField(
+        label=_("Acquirer code"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "Only of a merchant that is live with an acquirer already: it skips the review, and the journal says on"
+            " whose word. All others begin with their onboarding review."
+        ),
+    )
     parent = SearchField(
         Merchant.objects.none(), url_name="office:merchant-search", required=False, label=_("Head office")
     )
@@ -44,6 +54,8 @@ class MerchantForm(InputForm):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.hidden(by):
+            del self.fields[name]
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["parent"].queryset = Merchant.objects.visible_to(by).not_merged()
         self.contact = self.instance.contacts.filter(is_primary=True).first() if self.instance.pk else None
@@ -55,12 +67,19 @@ class MerchantForm(InputForm):
                     "phone": self.contact.masked_phone
                 }
 
+    def hidden(self, by: User) -> list[str]:
+        """How it comes in is said once; afterwards it has a status."""
+        if self.instance.pk:
+            return ["acquirer_code"]
+        return ["status"] if by.has_perm(ENTER_LIVE) else ["status", "acquirer_code"]
+
     def clean_contact_phone(self) -> str:
         return dialled(self.cleaned_data["contact_phone"]) or (self.contact.phone if self.contact else "")
 
     def merchant_values(self) -> dict:
         """Arguments of create_merchant and change_merchant."""
-        values = {name: self.cleaned_data[name] for name in self._meta.fields}
+        names = ("acquirer_code", *self._meta.fields)
+        values = {name: self.cleaned_data[name] for name in names if name in self.fields}
         place = (values["lat"], values["lon"])
         if place != (self.instance.lat, self.instance.lon):
             source = "" if place == (None, None) else Merchant.LocationSource.MAP

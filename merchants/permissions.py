@@ -1,5 +1,6 @@
 VIEW_MERCHANT = "merchants.view_merchant"
 EDIT_MERCHANT = "merchants.edit_merchant"
+ENTER_LIVE = "merchants.enter_live"  # those that are live with an acquirer already, without a review
 MERGE_MERCHANTS = "merchants.merge_merchants"
 EXPORT_MERCHANTS = "merchants.export_merchants"
 REVEAL_PHONE = "merchants.reveal_phone"

@@ -12,6 +12,7 @@ from integrations.namesakes import Namesakes
 from integrations.rows.reader import Reader, Row
 from merchants import actions as merchants
 from merchants.models import PHONE, Contact, Merchant, Trade
+from merchants.permissions import ENTER_LIVE
 from routing.datum import bd09_to_wgs84, gcj02_to_wgs84
 from routing.geo import distance_m
 from toolkit.search import pieces, plain
@@ -32,6 +33,10 @@ class MerchantReader(Reader):
         return {plain(str(spelling)): tier.value for tier in Merchant.Tier for spelling in (tier.label, tier.value)}
 
     @cached_property
+    def may_enter_live(self) -> bool:
+        return self.job.created_by.has_perm(ENTER_LIVE)
+
+    @cached_property
     def namesakes(self) -> Namesakes:
         return Namesakes()
 
@@ -45,11 +50,17 @@ class MerchantReader(Reader):
         address = get("address")
         row.values = {
             "name": get("name")[:160], "external_id": get("external_id")[:60], "address": address[:300],
-            "region": self.region(row, address), "note": get("note"),
+            "region": self.region(row, address), "note": get("note"), "acquirer_code": get("acquirer_code")[:20],
             "first_transaction_on": self.day(
                 row, get("first_transaction_on"), _("“%(text)s” is no day: left empty.")
             ),
         }  # fmt: skip
+        if row.values["acquirer_code"] and not self.may_enter_live:
+            row.errors.append(
+                _(
+                    "You may not enter merchants that are live already. Without an acquirer code they begin with their review."
+                )
+            )
         if not row.values["name"]:
             row.errors.append(_("The name is missing."))
         if trade := get("trade"):
@@ -166,13 +177,18 @@ class MerchantReader(Reader):
                 row.remarks.append(_("Possible double of %(number)s: same phone.") % {"number": owner.number})
 
     def prepare(self, rows: Sequence[Row], *, by: User, at: datetime) -> None:
-        """Head offices: the newest of the name that has branches, else the newest without an address, else new."""
+        """Head offices: the newest of the name that has branches, else the newest without an address, else new, and live
+        if one of the branches is."""
         names = {row.line: self.text(row.raw, "chain")[:160] for row in rows}
         asked = set(names.values()) - self.chains.keys() - {""}
         roots = Merchant.objects.not_merged().filter(name__in=asked, parent=None).order_by("pk")
         for known in (roots.filter(address=""), roots.filter(Exists(Merchant.objects.filter(parent=OuterRef("pk"))))):
             self.chains |= {merchant.name: merchant for merchant in known}
-        new = [{"name": name, "region": self.job.region, "tier": "key"} for name in sorted(asked - self.chains.keys())]
+        codes = {names[row.line]: row.values["acquirer_code"] for row in rows if row.values["acquirer_code"]}
+        new = [
+            {"name": name, "region": self.job.region, "tier": "key", "acquirer_code": codes.get(name, "")}
+            for name in sorted(asked - self.chains.keys())
+        ]
         self.chains |= {head.name: head for head in merchants.create_merchants(new, by=by, at=at)}
         for row in rows:
             if name := names[row.line]:
@@ -186,7 +202,7 @@ class MerchantReader(Reader):
 
     def changes(self, row: Row) -> dict[str, Any]:
         """What the file says and we do not. What it leaves empty stays as it is, the region where it names none."""
-        aside = {"contact"} if row.names_region else {"contact", "region"}
+        aside = {"contact", "acquirer_code"} | (set() if row.names_region else {"region"})
         told = {name: value for name, value in row.values.items() if name not in aside and value not in ("", None)}
         return {
             name: value

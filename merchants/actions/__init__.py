@@ -9,6 +9,7 @@ from merchants.actions.changes import (
     reveal_account,
     withdraw_change,
 )
+from merchants.actions.contracts import sign_contract
 from merchants.actions.merchants import (
     NewMerchant,
     change_merchant,
@@ -18,7 +19,6 @@ from merchants.actions.merchants import (
     remove_contact,
     reveal_phone,
     set_contact,
-    sign_contract,
     take_turns,
 )
 from merchants.actions.review import (

@@ -1,7 +1,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, Required, TypedDict, Unpack
 
 from django.conf import settings
@@ -12,8 +11,12 @@ from django.utils.translation import override
 
 from journal.actions import differences, record, record_all
 from journal.reveals import record_reveal
+from merchants.actions._locked import locked, refuse_merged
+from merchants.actions.contracts import new_contract, save_contracts
+from merchants.actions.review import begin_reviews
 from merchants.lifecycle import ReviewState
-from merchants.models import Contact, Contract, Merchant, Review, Terms, Trade
+from merchants.models import Contact, Merchant, Review, Terms, Trade
+from merchants.permissions import ENTER_LIVE
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
 from toolkit.numbers import next_numbers
@@ -27,7 +30,8 @@ CHANGEABLE = {
 
 
 class NewMerchant(TypedDict, total=False):
-    """What is left out is as in the model; `contact` and `contract` are arguments of set_contact and sign_contract."""
+    """What is left out is as in the model; `contact`, `contract` and `review` are arguments of set_contact, sign_contract
+    and begin_review."""
 
     name: Required[str]
     region: Required[Region]
@@ -40,11 +44,12 @@ class NewMerchant(TypedDict, total=False):
     location_source: str
     location_accuracy_m: float | None
     parent: Merchant | None
-    status: str
     note: str
     first_transaction_on: date | None
+    acquirer_code: str  # under which it is live already
     contact: Mapping[str, Any] | None
     contract: Mapping[str, Any] | None
+    review: Mapping[str, Any]
 
 
 def create_merchant(*, by: User | None, at: datetime, **new: Unpack[NewMerchant]) -> Merchant:
@@ -52,24 +57,50 @@ def create_merchant(*, by: User | None, at: datetime, **new: Unpack[NewMerchant]
 
 
 def create_merchants(news: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> list[Merchant]:
-    """All or none of them; `news` are `NewMerchant`. Refused for the first that cannot be."""
+    """All or none of them; `news` are `NewMerchant`. Refused for the first that cannot be.
+
+    Who is live with an acquirer already stays so, on the word of somebody who may say that; all others begin with their
+    onboarding review.
+    """
+    codes = [new.get("acquirer_code", "").strip() for new in news]
+    if any(codes) and by and not by.has_perm(ENTER_LIVE):
+        raise Refused(
+            _(
+                "You may not enter merchants that are live already. Without an acquirer code they begin with their review."
+            ),
+            field="acquirer_code",
+        )
     merchants = [_new_merchant(created_at=at, **new) for new in news]
     contacts = [Contact(merchant=merchant) for merchant, _values in _with(merchants, news, "contact")]
     told = [
         _fill_contact(contact, {**values, "is_primary": True})
         for contact, (_merchant, values) in zip(contacts, _with(merchants, news, "contact"), strict=True)
     ]
-    contracts = [_new_contract(merchant, **values) for merchant, values in _with(merchants, news, "contract")]
+    contracts = [new_contract(merchant, **values) for merchant, values in _with(merchants, news, "contract")]
     with transaction.atomic():
         for merchant, number in zip(merchants, next_numbers("M", len(merchants)), strict=True):
             merchant.number = number
         with _external_ids_once(merchants):
             Merchant.objects.bulk_create(merchants)
-        record_all("merchants.create_merchant", merchants, by=by, at=at, merchant_ids=[m.pk for m in merchants])
+        came = [
+            {"status": [None, str(merchant.status)]} | ({"acquirer_code": [None, code]} if code else {})
+            for merchant, code in zip(merchants, codes, strict=True)
+        ]
+        ids = [merchant.pk for merchant in merchants]
+        record_all("merchants.create_merchant", merchants, by=by, at=at, merchant_ids=ids, changes=came)
+        begin_reviews(
+            [
+                (merchant, new.get("review", {}))
+                for merchant, new in zip(merchants, news, strict=True)
+                if merchant.status == Merchant.Status.ONBOARDING
+            ],
+            by=by,
+            at=at,
+        )
         Contact.objects.bulk_create(contacts)
         ids = [contact.merchant_id for contact in contacts]
         record_all("merchants.set_contact", contacts, by=by, at=at, merchant_ids=ids, changes=told)
-        _save_contracts(contracts)
+        save_contracts(contracts)
         ids = [contract.merchant_id for contract in contracts]
         record_all("merchants.sign_contract", contracts, by=by, at=at, merchant_ids=ids)
         return merchants
@@ -83,7 +114,7 @@ def change_merchant(merchant: Merchant, *, by: User | None, at: datetime, **valu
         is_moving = region.pk != merchant.region_id
         if is_moving:  # rows of the rooms above are locked before merchants
             _take_along(merchant, region, by=by, at=at)
-        merchant = _locked(merchant)
+        merchant = locked(merchant)
         was_onboarding = merchant.status == Merchant.Status.ONBOARDING
         if changes := differences(merchant, values):
             _refuse_impossible(merchant, at)
@@ -125,7 +156,7 @@ def set_contact(
 ) -> Contact:
     """Adds a contact, or changes the given one. The first contact is the main one; a new main one replaces the old."""
     with transaction.atomic():
-        merchant = _locked(merchant)
+        merchant = locked(merchant)
         others = merchant.contacts.exclude(pk=contact.pk) if contact else merchant.contacts.all()
         is_primary = is_primary or not others.filter(is_primary=True).exists()
         if is_primary:
@@ -144,7 +175,7 @@ def set_contact(
 def remove_contact(contact: Contact, *, by: User | None, at: datetime) -> None:
     """The oldest of the others becomes the main contact when the main one goes."""
     with transaction.atomic():
-        merchant = _locked(contact.merchant)
+        merchant = locked(contact.merchant)
         contact = merchant.contacts.get(pk=contact.pk)
         record("merchants.remove_contact", contact, by=by, at=at, merchant_id=merchant.pk)
         contact.delete()
@@ -156,43 +187,6 @@ def reveal_phone(contact: Contact, *, by: User, at: datetime) -> str:
     """The clear number, for one person, written down; so many an hour and no more."""
     record_reveal("merchants.reveal_phone", contact, by=by, at=at, merchant_id=contact.merchant_id)
     return contact.phone
-
-
-def sign_contract(
-    merchant: Merchant,
-    *,
-    by: User | None,
-    at: datetime,
-    number: str,
-    service_level: str,
-    starts_on: date,
-    ends_on: date | None = None,
-    monthly_fee: Decimal | None = None,
-) -> Contract:
-    """A contract without an end that is still running ends the day before the new one starts."""
-    with transaction.atomic():
-        merchant = _locked(merchant)
-        contract = _new_contract(
-            merchant, number=number, service_level=service_level, starts_on=starts_on, ends_on=ends_on,
-            monthly_fee=monthly_fee,
-        )  # fmt: skip
-        running = list(merchant.contracts.filter(ends_on=None, starts_on__lt=starts_on))
-        changes = {}
-        for earlier in running:
-            earlier.ends_on = starts_on - timedelta(days=1)
-            earlier.save(update_fields=["ends_on"])
-            changes[earlier.number] = [None, earlier.ends_on]
-        clash = merchant.contracts.exclude(ends_on__lt=starts_on)
-        if ends_on:
-            clash = clash.exclude(starts_on__gt=ends_on)
-        if other := clash.first():
-            raise Refused(
-                _("Contract %(number)s covers part of this time. Choose other days.") % {"number": other.number},
-                field="starts_on",
-            )
-        _save_contracts([contract])
-        record("merchants.sign_contract", contract, by=by, at=at, merchant_id=merchant.pk, changes=changes)
-        return contract
 
 
 def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: datetime) -> Merchant:
@@ -210,7 +204,10 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         both = Merchant.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([kept.pk, merged.pk])
         kept, merged = both[kept.pk], both[merged.pk]
         for merchant in (kept, merged):
-            _refuse_merged(merchant)
+            refuse_merged(merchant)
+        if kept.status != Merchant.Status.ONBOARDING or kept.reviews.open().exists():
+            untouched = merged.reviews.open().exclude(documents__capture__isnull=False)
+            untouched.delete()  # begun for a double, and nothing was handed in
         if Review.objects.filter(merchant__in=both).exclude(state=ReviewState.PASSED).count() > 1:
             raise Refused(_("Both are in review. Finish one of the reviews first."))
         if merged.changes.open().filter(kind__in=kept.changes.open().values("kind")).exists():
@@ -256,20 +253,6 @@ def _learned(kept: Merchant, merged: Merchant) -> dict[str, Any]:
     return learned
 
 
-def _locked(merchant: Merchant) -> Merchant:
-    merchant = Merchant.objects.select_for_update(of=("self",)).get(pk=merchant.pk)
-    _refuse_merged(merchant)
-    return merchant
-
-
-def _refuse_merged(merchant: Merchant) -> None:
-    if merchant.is_merged:
-        raise Refused(
-            _("%(name)s was merged into %(number)s. Please go on there.")
-            % {"name": merchant.name, "number": merchant.merged_into.number}
-        )
-
-
 def _refuse_without_review(merchant: Merchant, was_onboarding: bool) -> None:
     if was_onboarding or merchant.reviews.exclude(state=ReviewState.PASSED).exists():
         raise Refused(_("%(name)s goes live by passing its onboarding review.") % {"name": merchant}, field="status")
@@ -297,8 +280,10 @@ def _refuse_impossible(merchant: Merchant, at: datetime) -> None:
 
 
 def _new_merchant(
-    *, name: str, external_id: str = "", address: str = "", contact: Any = None, contract: Any = None, **more: Any
-) -> Merchant:
+    *, name: str, external_id: str = "", address: str = "", acquirer_code: str = "", contact: Any = None,
+    contract: Any = None, review: Any = None, **more: Any,
+) -> Merchant:  # fmt: skip
+    more["status"] = Merchant.Status.ACTIVE if acquirer_code.strip() else Merchant.Status.ONBOARDING
     merchant = Merchant(name=name.strip(), external_id=external_id.strip(), address=address.strip(), **more)
     _refuse_impossible(merchant, merchant.created_at)
     return merchant
@@ -351,39 +336,3 @@ def _fill_contact(contact: Contact, values: Mapping[str, Any]) -> dict[str, list
     if "phone" in changes:
         changes["phone"] = [masked, contact.masked_phone]
     return changes
-
-
-def _new_contract(
-    merchant: Merchant,
-    *,
-    number: str,
-    service_level: str,
-    starts_on: date,
-    ends_on: date | None = None,
-    monthly_fee: Decimal | None = None,
-) -> Contract:
-    if ends_on and ends_on < starts_on:
-        raise Refused(_("The contract ends before it starts."), field="ends_on")
-    if merchant.status == Merchant.Status.CLOSED:
-        raise Refused(_("%(name)s is closed. Open it again before you sign a contract.") % {"name": merchant})
-    return Contract(
-        merchant=merchant, number=number.strip(), service_level=service_level, starts_on=starts_on, ends_on=ends_on,
-        monthly_fee=monthly_fee,
-    )  # fmt: skip
-
-
-def _save_contracts(contracts: Sequence[Contract]) -> None:
-    """New ones. Refused for the first whose number is taken."""
-    try:
-        with transaction.atomic():
-            Contract.objects.bulk_create(contracts)
-    except IntegrityError as double:
-        numbers = [contract.number for contract in contracts]
-        taken = set(Contract.objects.filter(number__in=numbers).values_list("number", flat=True))
-        for number in numbers:
-            if number in taken:
-                raise Refused(
-                    _("There is a contract with the number “%(number)s” already.") % {"number": number}, field="number"
-                ) from double
-            taken.add(number)
-        raise

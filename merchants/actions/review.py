@@ -1,5 +1,6 @@
 """Onboarding review. Who changes it has locked first its merchant, then the review."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
-from journal.actions import record
+from journal.actions import record, record_all
 from journal.models import Entry
 from journal.reveals import record_reveal
 from merchants import notices
@@ -18,6 +19,7 @@ from merchants.lifecycle import Document, DocumentState, Kind, Reason, ReviewSta
 from merchants.models import DocumentRule, Merchant, Review, ReviewDocument, Terms
 from merchants.models.review import TO_BRING
 from toolkit.errors import Refused
+from toolkit.numbers import next_numbers
 from workforce.models import User
 from workforce.roles import Role
 
@@ -44,10 +46,33 @@ def begin_review(
             )
         if merchant.reviews.exclude(state=ReviewState.PASSED).exists():
             raise Refused(_("%(name)s is in review already.") % {"name": merchant})
-        review = Review.objects.create(merchant=merchant, kind=kind, owner=owner, made_by=made_by or by, begun_at=at)
-        _ask_for(review, DocumentRule.of(kind))
-        _write("merchants.begin_review", review, by, at, {"kind": [None, kind]})
-        return review
+        return begin_reviews([(merchant, {"kind": kind, "owner": owner, "made_by": made_by})], by=by, at=at)[0]
+
+
+def begin_reviews(
+    asked: Sequence[tuple[Merchant, Mapping[str, Any]]], *, by: User | None, at: datetime
+) -> list[Review]:
+    """Of new merchants, which nobody else reviews yet, each with kind, owner and made_by of begin_review."""
+    reviews = [
+        Review(
+            number=number, merchant=merchant, kind=about.get("kind", Kind.SOLE), owner=about.get("owner"),
+            made_by=about.get("made_by") or by, begun_at=at,
+        )
+        for number, (merchant, about) in zip(next_numbers("RV", len(asked)), asked, strict=True)
+    ]  # fmt: skip
+    rules = {kind: DocumentRule.of(kind) for kind in {review.kind for review in reviews}}
+    Review.objects.bulk_create(reviews)
+    ReviewDocument.objects.bulk_create(
+        ReviewDocument(review=review, type=type, is_required=rules[review.kind][type])
+        for review in reviews
+        for type in Document
+        if type in rules[review.kind]
+    )
+    record_all(
+        "merchants.begin_review", reviews, by=by, at=at, merchant_ids=[review.merchant_id for review in reviews],
+        changes=[{"kind": [None, review.kind]} for review in reviews],
+    )  # fmt: skip
+    return reviews
 
 
 def choose_kind(review: Review, *, kind: str, by: User, at: datetime, device_at: datetime | None = None) -> Review:

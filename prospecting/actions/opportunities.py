@@ -149,7 +149,7 @@ def convert_opportunity(
             details=opportunity.note,
         )  # fmt: skip
         if merchant.status == Merchant.Status.ONBOARDING and not merchant.reviews.open().exists():
-            begin_review(merchant, owner=opportunity.owner, made_by=_maker(opportunity) or by, by=by, at=at)
+            begin_review(merchant, **_reviewed_by_others(opportunity, by), by=by, at=at)
         opportunity.merchant, opportunity.converted_at = merchant, at
         changes = opportunity.move_to(Stage.REVIEW, at)
         opportunity.save()
@@ -186,8 +186,13 @@ def _merchant_of(lead: Lead, opportunity: Opportunity, by: User, at: datetime) -
         name=lead.name, region=lead.region, trade=lead.trade, address=lead.address, lat=lead.lat, lon=lead.lon,
         location_accuracy_m=lead.location_accuracy_m,
         location_source=Merchant.LocationSource.DEVICE if lead.lat is not None else "",
-        status=Merchant.Status.ONBOARDING, contact=contact, by=by, at=at,
+        contact=contact, review=_reviewed_by_others(opportunity, by), by=by, at=at,
     )  # fmt: skip
+
+
+def _reviewed_by_others(opportunity: Opportunity, by: User) -> dict[str, Any]:
+    """Who brings the documents, and who has won the merchant: neither of them reviews it."""
+    return {"owner": opportunity.owner, "made_by": _maker(opportunity) or by}
 
 
 def _maker(opportunity: Opportunity) -> User | None:

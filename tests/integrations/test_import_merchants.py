@@ -9,7 +9,7 @@ from integrations.columns import suggest
 from integrations.models import Import, ImportRow
 from integrations.tasks import run_waiting_imports
 from journal.models import Entry
-from merchants.models import Merchant
+from merchants.models import Merchant, Review
 from tests import factories as make
 from toolkit.errors import Refused
 
@@ -72,6 +72,23 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_is_ne
     third = run(check(upload(corrected, by=manager, at=at, region=hangzhou), by=manager, at=at), by=manager, at=at)
     assert (third.created, third.updated, third.unchanged) == (1, 1, 2)
     assert Merchant.objects.count() == 4
+
+
+def test_only_who_is_live_with_an_acquirer_by_the_word_of_who_may_say_so_skips_the_review(
+    manager, keeper, hangzhou, at
+) -> None:
+    sheet = "name,code,address,acquirer,chain\nLive,L-1,Street 1,48023310,Brand\nNew,L-2,Street 2,,Other\n"
+    job = check(upload(sheet, by=keeper, at=at, region=hangzhou), by=keeper, at=at)
+    assert (job.created, job.failed) == (1, 1)
+    assert "may not enter merchants that are live already" in str(job.rows.get(is_error=True).messages)
+    run(check(upload(sheet, by=manager, at=at, region=hangzhou), by=manager, at=at), by=manager, at=at)
+    states = dict(Merchant.objects.values_list("name", "status"))
+    assert states == {"Live": "active", "Brand": "active", "New": "onboarding", "Other": "onboarding"}
+    assert set(Review.objects.values_list("merchant__name", flat=True)) == {"New", "Other"}
+    entry = Entry.objects.about(Merchant.objects.get(name="Live")).get(verb="merchants.create_merchant")
+    assert (entry.actor, entry.changes["acquirer_code"]) == (manager, [None, "48023310"])
+    again = run(check(upload(sheet, by=manager, at=at, region=hangzhou), by=manager, at=at), by=manager, at=at)
+    assert (again.unchanged, again.failed) == (2, 0)
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(manager, hangzhou, at) -> None:

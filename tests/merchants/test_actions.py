@@ -16,7 +16,7 @@ def last_entry() -> Entry:
     return Entry.objects.first()
 
 
-def test_a_new_merchant_gets_a_number_and_an_entry(xihu, manager, at):
+def test_a_new_merchant_gets_a_number_an_entry_and_its_review(xihu, manager, at):
     merchant = actions.create_merchant(
         name=" 湖滨咖啡 ", region=xihu, by=manager, at=at, external_id="ERP-1", lat=30.25, lon=120.16,
         location_source="map", address="湖滨路 1 号",
@@ -24,8 +24,21 @@ def test_a_new_merchant_gets_a_number_and_an_entry(xihu, manager, at):
     assert merchant.number.startswith("M-")
     assert merchant.name == "湖滨咖啡"
     assert merchant.created_at == at
-    entry = last_entry()
+    entry = Entry.objects.about(merchant).get()
     assert (entry.verb, entry.actor, entry.merchant_id) == ("merchants.create_merchant", manager, merchant.pk)
+    assert (merchant.status, entry.changes) == ("onboarding", {"status": [None, "onboarding"]})
+    review = merchant.reviews.get()
+    assert (review.state, review.made_by, review.documents.count()) == ("collecting", manager, 7)
+    assert last_entry().verb == "merchants.begin_review"
+
+
+def test_who_is_live_with_an_acquirer_already_is_so_on_the_word_of_who_may_say_that(xihu, manager, dispatcher, at):
+    live = actions.create_merchant(name="Live", region=xihu, by=manager, at=at, acquirer_code=" 48023310 ")
+    assert (live.status, live.reviews.exists()) == ("active", False)
+    changes = Entry.objects.about(live).get(verb="merchants.create_merchant").changes
+    assert changes == {"status": [None, "active"], "acquirer_code": [None, "48023310"]}
+    with pytest.raises(Refused, match="may not enter merchants that are live already"):
+        actions.create_merchant(name="Live", region=xihu, by=dispatcher, at=at, acquirer_code="48023310")
 
 
 def test_an_outside_number_belongs_to_one_merchant_and_the_refusal_names_it(merchant, xihu, manager, at):

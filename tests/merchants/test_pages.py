@@ -133,16 +133,22 @@ def test_a_merged_merchant_leads_to_the_one_it_was_merged_into(as_, manager, mer
     assert f"{double.number} 朝阳茶馆 was merged into this merchant." in text(answer)
 
 
-def test_a_merchant_is_added_with_its_main_contact(as_, dispatcher, xihu):
+def test_a_merchant_is_added_with_its_main_contact_and_begins_with_its_review(as_, dispatcher, manager, xihu):
+    html = text(as_(dispatcher).get(page("merchant-create")))
+    assert 'name="status"' not in html and 'name="acquirer_code"' not in html
+    assert 'name="acquirer_code"' in text(as_(manager).get(page("merchant-create")))
     answer = as_(dispatcher).post(
         page("merchant-create"),
-        {"name": "湖滨咖啡", "tier": "standard", "status": "active", "region": xihu.pk, "lat": "30.25", "lon": "120.16",
+        {"name": "湖滨咖啡", "tier": "standard", "acquirer_code": "1", "region": xihu.pk, "lat": "30.25", "lon": "120.16",
          "contact_name": "Li", "contact_phone": "139 8765 4321", "contact_language": "en"},
     )  # fmt: skip
     merchant = Merchant.objects.get()
     assert answer.url == merchant.get_absolute_url()
     assert (merchant.location_source, merchant.contacts.get().masked_phone) == ("map", "*******4321")
-    assert [entry.verb for entry in Entry.objects.all()] == ["merchants.set_contact", "merchants.create_merchant"]
+    assert [entry.verb for entry in Entry.objects.order_by("pk")] == [
+        "merchants.create_merchant", "merchants.begin_review", "merchants.set_contact",
+    ]  # fmt: skip
+    assert merchant.status == "onboarding"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_a_merchant_is_added_with_its_main_contact(as_, dispatcher, xihu):
     ],
 )
 def test_what_is_wrong_stands_in_the_form_and_nothing_is_saved(as_, dispatcher, xihu, wrong, sentence):
-    values = {"name": "Shop", "tier": "standard", "status": "active", "region": xihu.pk, "lat": "30", "lon": "120",
+    values = {"name": "Shop", "tier": "standard", "region": xihu.pk, "lat": "30", "lon": "120",
               "contact_language": "en"}  # fmt: skip
     answer = as_(dispatcher).post(page("merchant-create"), values | wrong)
     assert answer.status_code == 422
@@ -163,7 +169,7 @@ def test_what_is_wrong_stands_in_the_form_and_nothing_is_saved(as_, dispatcher, 
 
 
 def test_a_merchant_is_put_into_own_regions_only(as_, dispatcher, ningbo):
-    values = {"name": "Shop", "tier": "standard", "status": "active", "region": ningbo.pk, "contact_language": "en"}
+    values = {"name": "Shop", "tier": "standard", "region": ningbo.pk, "contact_language": "en"}
     assert as_(dispatcher).post(page("merchant-create"), values).status_code == 422
 
 

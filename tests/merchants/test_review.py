@@ -201,8 +201,15 @@ def test_the_same_number_at_another_merchant_is_seen(decide, submitted, xihu, pi
     assert list(document.same_number_elsewhere()) == [other]
 
 
-def test_two_merchants_in_review_are_not_merged(review, newcomer, xihu, manager, at):
+def test_two_merchants_in_review_are_not_merged_once_documents_of_both_are_there(
+    review, newcomer, xihu, manager, prospector, picture, at
+):
+    untouched = make.MerchantFactory(region=xihu, status="onboarding")
+    actions.begin_review(untouched, by=manager, at=at)
+    actions.merge_merchants(newcomer, untouched, by=manager, at=at)
+    assert newcomer.reviews.get() == review
     double = make.MerchantFactory(region=xihu, status="onboarding")
-    actions.begin_review(double, by=manager, at=at)
+    other = actions.begin_review(double, by=manager, at=at)
+    actions.give_document(other, type="till", capture=picture(prospector), by=prospector, at=at)
     with pytest.raises(Refused, match="Both are in review"):
         actions.merge_merchants(newcomer, double, by=manager, at=at)
