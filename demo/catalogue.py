@@ -218,23 +218,6 @@ RULE_SETS: list[tuple[str, str, str, dict[str, int]]] = [
     ),
 ]
 
-# code, Chinese, English, unit
-PARTS = [
-    ("keypad", "按键板", "Keypad", "piece"),
-    ("battery", "电池", "Battery", "piece"),
-    ("charger", "充电器", "Charger", "piece"),
-    ("printer-head", "打印头", "Printer head", "piece"),
-    ("paper", "打印纸", "Paper", "roll"),
-    ("sim-card", "物联网卡", "SIM card", "piece"),
-]
-
-# code, Chinese, English, region, latitude, longitude
-DEPOTS = [
-    ("depot-xihu", "西湖仓库", "Xihu depot", "xihu", 30.2765, 120.1270),
-    ("depot-yuhang", "余杭仓库", "Yuhang depot", "yuhang", 30.3010, 119.9960),
-    ("depot-ningbo", "宁波仓库", "Ningbo depot", "ningbo", 29.8740, 121.5510),
-]
-
 # code, Chinese, English, what they may do, days until the contract ends
 ORGANISATIONS = [
     ("suda", "速达技术服务", "Suda Technical Service", ("install", "repair", "swap", "retrieve", "activate"), 400),

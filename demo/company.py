@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,7 +13,8 @@ from django.db import connection, transaction
 from demo import today
 from demo.advice import write_down
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
-from demo.driving import Aside, without_collecting, without_savepoints
+from demo.catalogue import RULE_SETS
+from demo.driving import Aside, Beside, without_collecting, without_savepoints
 from demo.hunting import extent_of, hunt, stake_out
 from demo.names import Wording
 from demo.people import hire
@@ -21,18 +23,20 @@ from demo.reference import load_reference
 from demo.reviews import file_changes, hand_in
 from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
-from demo.stock import stock_up
+from demo.stock import report_bindings, sign_organisations, stock_up
 from demo.walks import Ground, remember
 from demo.world import Setting, World
-from dispatch.actions import assign_open_orders, request_plan
+from dispatch.actions import assign_open_orders, make_rules, request_plan
 from notifications.actions import read_notices
 from notifications.models import Notice
+from workforce.models import Region, User
 from workorders.actions import warn_of_due_times
 
 HEAPS = 2
 TERMINALS_PER_SHOP = 4 / 3
 BEFORE = timedelta(days=3 * 365)  # the company is so much older than its first order
 CELLS = timedelta(days=370)  # before now they were drawn
+EVENING = time(20, 30)  # from when on the next day is planned
 CHECKLISTS = timedelta(days=10)  # before now they were introduced
 DOUBLES = 1 / 250
 SHOPS_IN_A_LIST = (6, 14)
@@ -66,8 +70,9 @@ class Plan:
 Progress = Callable[[int], None]
 
 
-def build(plan: Plan, progress: Progress, drive: Callable) -> None:
-    """`drive` runs the worlds up to each boundary, here or in processes of their own: see demo/driving.py."""
+def build(plan: Plan, progress: Progress, drive: Callable, beside: Beside) -> None:
+    """`drive` runs the worlds up to each boundary, `beside` two tasks, here or in processes of their own: see
+    demo/driving.py."""
     with quiet():
         with transaction.atomic():
             worlds = found_company(plan)
@@ -91,8 +96,13 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
                     cursor.execute("ANALYZE")  # the tables have grown, the planner must know
 
         drive(worlds, boundaries, at_boundary, progress, Aside(plan.begin, past))
-        with transaction.atomic(), without_savepoints(), without_collecting():
+        with (
+            beside(partial(stock_up, setting, seed=plan.seed, language=plan.language, at=plan.at, is_small=plan.is_small)),
+            transaction.atomic(), without_savepoints(), without_collecting(),
+        ):  # fmt: skip
             tell_the_rest(plan, setting, ground)
+        read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
+        plan_evenings(setting.regions["hangzhou"], by=setting.staff.office["manager"], at=plan.at)
         assign_open_orders(at=plan.at)
         warn_of_due_times(at=plan.at)
         city = setting.regions["hangzhou"]
@@ -101,13 +111,18 @@ def build(plan: Plan, progress: Progress, drive: Callable) -> None:
 
 
 def tell_the_rest(plan: Plan, setting: Setting, ground: Ground) -> None:
-    """What was learned from the orders, what lies in stock, and who was won how."""
+    """What was learned from the orders, who helps, and who was won how."""
     write_down(setting.reference, setting.staff, language=plan.language, seed=plan.seed, begin=plan.begin, at=plan.at)
-    read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
-    stock_up(setting, seed=plan.seed, language=plan.language, at=plan.at)
+    sign_organisations(setting, language=plan.language, at=plan.at)
+    report_bindings(setting, at=plan.at)
     hunt(setting, ground, is_small=plan.is_small, seed=plan.seed, language=plan.language, at=plan.at)
     hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
     file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
+
+
+def plan_evenings(city: Region, *, by: User, at: datetime) -> None:
+    """Rules for the city, so that the next day is planned by itself; of what they weigh most orders there are repairs."""
+    make_rules(name=city.name, region=city, plans_at=EVENING, **RULE_SETS[1][-1], by=by, at=at)
 
 
 def found_company(plan: Plan) -> list[World]:

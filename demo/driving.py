@@ -7,7 +7,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
@@ -22,6 +22,7 @@ AHEAD = timedelta(days=4)  # a world may be so far ahead of the others, so that 
 FAR_AHEAD = timedelta(days=60)  # before the year with orders
 Boundary = Callable[[datetime], None]
 Progress = Callable[[int], None]
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
 class BuildFailed(Exception):
@@ -97,6 +98,39 @@ def _hear(pipe: Connection) -> None:
         raise BuildFailed(failure)
 
 
+@contextmanager
+def before(task: Callable[[], None]) -> Iterator[None]:
+    """First the task, then what follows."""
+    with transaction.atomic(), without_savepoints(), without_collecting():
+        task()
+    yield
+
+
+@contextmanager
+def beside(task: Callable[[], None]) -> Iterator[None]:
+    """The task in a process of its own, while what follows is done here; the two share no row."""
+    connection.close()
+    connection.close_pool()
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe()
+    process = fork.Process(target=_carry_out, args=(task, there, here), daemon=True)
+    process.start()
+    there.close()
+    try:
+        yield
+        _hear(here)
+        process.join()
+    finally:
+        process.terminate()
+
+
+def _carry_out(task: Callable[[], None], pipe: Connection, other: Connection) -> None:
+    with _in_a_child(pipe, [other]):
+        with transaction.atomic(), without_savepoints():
+            task()
+        pipe.send("")
+
+
 def _run(
     worlds: list[World],
     number: int,
@@ -106,17 +140,8 @@ def _run(
     pipe: Connection,
     others: list[Connection],
 ) -> None:
-    """Ends when the first process is gone, and leaves Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in others:
-        other.close()
     world = worlds[number]
-    gc.freeze()
-    gc.disable()  # see without_collecting()
-    connection.connection = None  # one that was opened before belongs to the first process, and to no two
-    try:
-        tune_connection()
+    with _in_a_child(pipe, others):
         for boundary in boundaries:
             with transaction.atomic(), without_savepoints():
                 for until in _strides(world, boundary):
@@ -127,6 +152,21 @@ def _run(
                         time.sleep(0.002)
             pipe.send("")
             pipe.recv()
+
+
+@contextmanager
+def _in_a_child(pipe: Connection, others: list[Connection]) -> Iterator[None]:
+    """Ends when the first process is gone, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in others:
+        other.close()
+    gc.freeze()
+    gc.disable()  # see without_collecting()
+    connection.connection = None  # one that was opened before belongs to the first process, and to no two
+    try:
+        tune_connection()
+        yield
     except EOFError:
         raise SystemExit(1) from None
     except Exception:  # noqa: BLE001 - the parent shows it and ends the building

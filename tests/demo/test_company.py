@@ -16,13 +16,15 @@ from assets.lifecycle import NEXT as TERMINAL_NEXT
 from assets.models import Binding, Sticker, Terminal
 from demo import names, site
 from demo.company import Plan, build
-from demo.driving import drive_here
+from demo.driving import before, drive_here
 from demo.experience import ARTICLES
 from demo.logins import find_scene
 from journal.models import Command, Entry
 from knowledge.models import Article, ArticleVersion, Message, Vote
 from merchants.models import Merchant
 from notifications.models import Notice
+from spareparts.models import Handover, Movement, PurchaseRequest, Requisition, Stock
+from spareparts.verify import first_difference
 from workforce.models import User
 from workorders.lifecycle import ONGOING, Status
 from workorders.models import Request, WorkOrder
@@ -106,6 +108,15 @@ def no_terminal_is_at_two_places_and_no_one_at_two_orders() -> None:
     assert not busy.annotate(orders=Count("pk")).filter(orders__gt=1).exists()
 
 
+def parts_are_worth_what_the_ledger_says_and_used_on_orders() -> None:
+    assert first_difference() is None
+    assert Stock.objects.filter(quantity__gt=0, value__gt=0).count() == Stock.objects.there().count() > 0
+    used = Movement.objects.filter(kind="use")
+    assert used.exists() and not used.exclude(order_number__in=WorkOrder.objects.values("number")).exists()
+    assert Handover.objects.open().exists() and Requisition.objects.open().exists()
+    assert PurchaseRequest.objects.unfinished().exclude(suggested_from=None).exists()
+
+
 def what_was_learned_is_written_down() -> None:
     repairs = WorkOrder.objects.filter(type__code="repair", completed_at__isnull=False)
     assert repairs.exists() and not repairs.filter(remedy=None).exists()
@@ -183,7 +194,7 @@ def test_the_same_seed_tells_the_same_story_and_what_it_tells_holds(subtests) ->
     out = io.StringIO()
     with time_machine.travel(NOW, tick=False):
         site.begin(NOW)
-        build(Plan(at=NOW, language="en", **TINY), lambda steps: None, drive_here)
+        build(Plan(at=NOW, language="en", **TINY), lambda steps: None, drive_here, before)
         nothing_is_said_in_chinese()
         told = story()
         call_command("build_company", **TINY, stdout=out)
@@ -196,6 +207,7 @@ def test_the_same_seed_tells_the_same_story_and_what_it_tells_holds(subtests) ->
         the_states_of_orders_and_terminals_follow_from_the_journal,
         every_request_ended_as_one_of_three,
         no_terminal_is_at_two_places_and_no_one_at_two_orders,
+        parts_are_worth_what_the_ledger_says_and_used_on_orders,
         what_was_learned_is_written_down,
         nothing_happens_before_its_time,
         every_first_page_has_something_to_show,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from demo import site
 from demo.company import Plan, build
-from demo.driving import BuildFailed, drive_apart
+from demo.driving import BuildFailed, beside, drive_apart
 from demo.progress import Bar
 from merchants.models import Merchant
 from workorders.models import WorkOrder
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         site.begin(plan.at)
         bar = Bar(self.stdout, plan.steps, "Building the company")
         try:
-            build(plan, bar.show, drive_apart)
+            build(plan, bar.show, drive_apart, beside)
         except BuildFailed as failure:
             raise CommandError(f"The company could not be built.\n{failure}") from failure
         bar.finish()
