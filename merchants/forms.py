@@ -133,10 +133,11 @@ class MergeForm(forms.Form):
         self.fields["merged"].queryset = others
 
 
-def bearer_field(required: bool = True) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
-        User.objects.none(), to_field_name="username", required=required, label=_("Brings the documents")
-    )
+def bearer_field(required: bool = True) -> SearchField:
+    return SearchField(
+        User.objects.none(), url_name="office:bearer-search", key="username", required=required,
+        label=_("Brings the documents"),
+    )  # fmt: skip
 
 
 class OwnerForm(forms.Form):
@@ -144,8 +145,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        prospectors = User.objects.visible_to(by).filter(role=Role.PROSPECTOR, is_active=True)
-        self.fields["owner"].queryset = prospectors.order_by("name", "pk")
+        self.fields["owner"].queryset = User.objects.visible_to(by).filter(role=Role.PROSPECTOR, is_active=True)
 
 
 class BeginForm(OwnerForm):

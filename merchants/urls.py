@@ -42,6 +42,7 @@ office: list[URLPattern] = [
     path("changes/<str:number>/withdraw/", changes.ChangeWithdraw.as_view(), name="change-withdraw"),
     path("changes/<str:number>/account/", changes.ChangeReveal.as_view(), name="change-reveal"),
     path("reviews/", review.ReviewList.as_view(), name="review-list"),
+    path("reviews/bearers/", choices.BearerSearch.as_view(), name="bearer-search"),
     path("reviews/<str:number>/", review.ReviewDetail.as_view(), name="review-detail"),
     path("reviews/<str:number>/kind/", review.ReviewKind.as_view(), name="review-kind"),
     path("reviews/<str:number>/owner/", review.ReviewHandOn.as_view(), name="review-hand-on"),

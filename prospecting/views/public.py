@@ -1,10 +1,12 @@
 """The page for shops that want a terminal: no login, and no word about who is known here already."""
 
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from journal.actions import once
 from prospecting.actions.intake import ask_for_terminal
@@ -46,8 +48,30 @@ class WantPage(PublicForm):
             "trade": told["trade"] and told["trade"].pk,
             "campaign": told["campaign"] and told["campaign"].pk,
         }
-        once(id, by=None, at=at, body=body, run=run)
+        try:
+            once(id, by=None, at=at, body=body, run=run)
+        except limits.TooMany as too_many:
+            sentence = _when_again(too_many)
+            raise limits.TooMany(sentence, wait_s=too_many.wait_s, proof_helps=too_many.proof_helps) from too_many
         return redirect("public:want-sent")
+
+
+def _when_again(too_many: limits.TooMany) -> str:
+    """A shop that asks for a terminal has reported nothing, and has no service contact to call."""
+    minutes = ceil(too_many.wait_s / 60)
+    if too_many.proof_helps:
+        told = ngettext(
+            "Please send it once more: this page then makes a short check by itself. Otherwise try again in %(count)d minute.",
+            "Please send it once more: this page then makes a short check by itself. Otherwise try again in %(count)d minutes.",
+            minutes,
+        )
+    else:
+        told = ngettext(
+            "Very many are asking just now, and yours has not been sent. It stays here: send it again in %(count)d minute.",
+            "Very many are asking just now, and yours has not been sent. It stays here: send it again in %(count)d minutes.",
+            minutes,
+        )
+    return told % {"count": minutes}
 
 
 class WantSentPage(PublicPage):

@@ -110,6 +110,10 @@ def test_who_won_the_merchant_is_told_so_and_gets_no_buttons(as_, newcomer, mana
 
 def test_the_office_begins_a_review_and_brings_the_documents(as_, newcomer, prospector, dispatcher):
     office = as_(dispatcher)
+    assert office.get(page("bearer-search"), {"q": "pia"}).json() == [
+        {"value": "prospector", "text": "Pia Prospector · Hangzhou"}
+    ]
+    assert "Pia Prospector" not in office.get(page("review-begin", newcomer.number)).content.decode()
     office.post(page("review-begin", newcomer.number), {"kind": "sole"})
     review = Review.objects.get(merchant=newcomer)
     office.post(page("review-kind", review.number), {"kind": "micro"})

@@ -118,6 +118,17 @@ def test_too_many_are_asked_to_wait_whatever_is_known_and_proof_helps(client, pr
     assert answers == [302, 302, 302, 302, 429]
     response = client.post(URL, asked(name="Keep what I typed"), headers={"accept-language": "en"})
     assert response.status_code == 429 and "Keep what I typed" in said(response)
+    assert "Otherwise try again in 15 minutes." in said(response) and "service contact" not in said(response)
+    for _more in range(5):
+        assert client.post(URL, asked(captcha=prove())).status_code == 302
+    response = client.post(URL, asked(captcha=prove()), headers={"accept-language": "en"})
+    assert "yours has not been sent. It stays here: send it again in 10 minutes." in said(response)
+    assert int(response["Retry-After"]) == 600
+
+
+def test_proof_lets_it_through(client, prove):
+    for n in range(5):
+        client.post(URL, asked(phone=f"1381234{n:04d}"))
     assert client.post(URL, asked(captcha=prove())).status_code == 302
 
 
