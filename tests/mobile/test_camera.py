@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from assets.actions import issue_terminal
+from assets.actions import bind_terminal, issue_terminal
 from tests import factories as make
 from tests.browser import CHROMIUM, LAUNCH_ARGS, PHONE, violations
 from tests.mobile.phones import Finger, is_all_sent, photo_of_a_shop, until
@@ -75,6 +75,35 @@ def test_the_camera_reads_a_code_and_the_terminal_is_bound_in_three_taps(
     assert terminal.live_binding.merchant == begun.merchant
     assert any(".wasm" in url for url in page.asked)
     assert all(url.startswith((live_server.url, "blob:", "data:")) for url in page.asked)
+
+
+def test_a_terminal_is_swapped_by_its_code_and_the_old_one_goes_back_to_the_depot_and_is_wiped(
+    visit, look, give, begin, terminal, merchant, engineer, keeper, hangzhou, at
+) -> None:
+    old, who = make.TerminalFactory(serial="OLD1", region=hangzhou), {"by": keeper, "at": at}
+    bind_terminal(old, merchant=merchant, tid="80010001", **who)
+    issue_terminal(terminal, holder=engineer, **who)
+    begin(give(type=make.WorkOrderTypeFactory(code="swap", name="Swap"), terminal=old))
+    page = look("/field/scan/")
+    page.get_by_role("button", name="Scan with the camera").tap()
+    page.get_by_text("This one goes away").wait_for()
+    codes = [
+        {"name": f"{serial}.png", "mimeType": "image/png", "buffer": qr_png(serial, box=12)}
+        for serial in ("OLD1", "SN00004711")
+    ]
+    page.locator("form[action$='/swap/'] [data-pictures]").set_input_files(codes)
+    page.get_by_text("It is live at").wait_for()
+    binding = terminal.live_binding
+    assert (binding.merchant, binding.tid) == (merchant, "80010001")
+    old.refresh_from_db()
+    assert (old.status, old.holder, old.live_binding) == ("retrieved", engineer, None)
+    for step in ("take_back", "wipe"):
+        bench = visit(f"/office/terminals/bench/?step={step}", user=keeper)
+        bench.fill("#bench-code", "OLD1")
+        bench.keyboard.press("Enter")
+        bench.wait_for_function("() => document.querySelector('[data-bench-done]').textContent === '1'")
+    steps = old.custody.order_by("id").values_list("step", flat=True)
+    assert list(steps) == ["bind", "unbind", "take_back", "wipe"]
 
 
 def test_a_photo_says_whether_it_was_taken_live_or_comes_from_the_gallery(look, give, begin, tmp_path) -> None:

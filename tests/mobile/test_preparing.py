@@ -4,13 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from assets.actions import issue_terminal
 from prospecting import actions as prospecting
 from prospecting.models import ExpectedTerminal
 from spareparts import actions as spareparts
+from spareparts.holding import held
 from spareparts.models import Part, Place, Requisition
 from tests import factories as make
+from tests.mobile.phones import QUIET, is_all_sent, kept, packed, until
 from tests.mobile.test_commands import send
 from workorders import actions
 from workorders.models import FaultCode, PartUse, WorkOrder
@@ -110,3 +113,21 @@ def test_as_many_queries_for_ten_orders_as_for_three(past, give, terminal, phone
         give(terminal=terminal, after=timedelta(hours=4 + number))
     with django_assert_max_num_queries(len(few)):
         phone.get("/field/prepare/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_a_basement_it_is_asked_for_once(past, give, terminal, head, depot, see):
+    give(terminal=terminal, after=timedelta(days=1))
+    page = see("/field/", expected=QUIET)
+    packed(page)
+    page.context.set_offline(True)
+    page.get_by_role("link", name="1 thing is missing for tomorrow").tap()
+    ask = page.get_by_role("button", name="Ask for 1")
+    ask.evaluate("(button) => [1, 2, 3].forEach(() => button.click())")  # an impatient thumb
+    page.get_by_text("Asked for", exact=True).wait_for()
+    assert (len(kept(page, "operations")), ask.is_visible(), Requisition.objects.count()) == (1, False, 0)
+    page.context.set_offline(False)
+    until(lambda: is_all_sent(page), page=page)
+    assert (Requisition.objects.get().state, held([(head.pk, depot.pk)], at=timezone.now())) == (
+        "approved", {(head.pk, depot.pk): 1},
+    )  # fmt: skip

@@ -30,7 +30,8 @@ def test_it_holds_the_persons_pages_and_orders_and_nobody_elses(
     work = take(handset)
     assert work["user"] == {"id": engineer.pk, "username": "engineer", "name": "Emil Engineer"}
     assert {page["url"] for page in work["pages"]} == {
-        "/field/", "/field/scan/", "/field/me/", f"/field/orders/{begun.number}/", f"/field/orders/{begun.number}/parts/",
+        "/field/", "/field/scan/", "/field/me/", "/field/prepare/", f"/field/orders/{begun.number}/",
+        f"/field/orders/{begun.number}/parts/",
     }  # fmt: skip
     page = next(page for page in work["pages"] if page["url"].endswith(f"{begun.number}/"))
     assert begun.merchant.name in page["html"] and "csrfmiddlewaretoken" not in page["html"]
@@ -102,7 +103,7 @@ def test_while_nothing_has_changed_it_is_short_and_cheap(handset, begun, enginee
     assert again["is_unchanged"] and "pages" not in again
     assert len(queries) <= 16
     actions.pause_work(begun, by=engineer, reason="part", at=at)
-    assert len(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"]) == 5
+    assert len(handset.client.get("/field/work/", {"stamp": stamp}).json()["pages"]) == 6
 
 
 def test_another_terminal_in_the_bag_is_news(handset, engineer, terminal, keeper, at) -> None:
