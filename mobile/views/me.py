@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from mobile.parts import asked_by, asked_of, coming_to
 from mobile.queries import bag_of
 from mobile.views.pages import FieldPage
-from spareparts.models import Stock
+from spareparts.models import Refill, Stock
 from workforce.models import Booking, Shift
 
 
@@ -45,6 +45,7 @@ class MePage(FieldPage, TemplateView):
             coming=coming_to(user),
             asked_of_me=asked_of(user),
             asked_by_me=asked_by(user),
+            refills=Refill.objects.open().filter(channel__person=user).count(),
             parts=Stock.objects.in_bag_of(user).there().select_related("part").order_by("part__name"),
             **kwargs,
         )

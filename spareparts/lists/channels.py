@@ -2,6 +2,8 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -44,13 +46,13 @@ class ChannelTable(Table):
     person = tables.Column(orderable=False, accessor="person__name", verbose_name=_("Responsible"))
     left = tables.Column(verbose_name=_("In stock"), orderable=False)
     days_left = tables.Column(verbose_name=_("Lasts"), orderable=False)
-    refills = tables.Column(verbose_name=_("Refill"), orderable=False)
+    open_refills = tables.Column(verbose_name=_("Refill"), orderable=False)
     flags = tables.Column(verbose_name=_("Unusual use"), orderable=False)
     in_use = tables.Column(accessor="place__is_active", verbose_name=_("In use"), orderable=False)
 
     class Meta(Table.Meta):
         model = Channel
-        fields = ("name", "number", "region", "person", "left", "days_left", "refills", "flags", "in_use")
+        fields = ("name", "number", "region", "person", "left", "days_left", "open_refills", "flags", "in_use")
         hidden = ("in_use",)
 
     def render_name(self, record: Channel):
@@ -60,14 +62,17 @@ class ChannelTable(Table):
         return f"{value:,}"
 
     def render_days_left(self, value: int):
-        text = ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
+        text = ngettext("%(count)s day", "%(count)s days", value) % {"count": value}
         return badge("red" if value < A_WEEK else "yellow", text) if value < 2 * A_WEEK else text
 
-    def render_refills(self, record: Channel, value: int):
-        if not value:
-            return "–"
-        asked: list[Refill] = record.open_refills  # type: ignore[attr-defined]
-        return badge("orange", ", ".join(f"{each.quantity} × {each.part}" for each in asked))
+    def render_open_refills(self, value: list[Refill]):
+        return badge("orange", self._asked(value)) if value else "–"
+
+    def value_open_refills(self, record: Channel) -> str:
+        return self._asked(record.open_refills)  # type: ignore[attr-defined]
+
+    def _asked(self, refills: list[Refill]) -> str:
+        return ", ".join(f"{each.quantity} × {each.part}" for each in refills)
 
     def render_flags(self, record: Channel, value: int):
         if not value:
@@ -135,14 +140,13 @@ class UsageFlagTable(Table):
     on = tables.DateColumn(orderable=False)
     reason = tables.Column(verbose_name=_("Reason"), orderable=False)
     found_at = tables.DateTimeColumn(orderable=False)
-    settled_at = tables.DateTimeColumn(orderable=False)
+    settled_at = tables.DateTimeColumn(orderable=False, empty_values=())
     note = tables.Column(orderable=False)
-    settle = tables.Column(accessor="pk", verbose_name="", orderable=False, exclude_from_export=True)
 
     class Meta(Table.Meta):
         model = UsageFlag
-        fields = ("kind", "place", "part", "on", "reason", "found_at", "settled_at", "note", "settle")
-        hidden = ("found_at",)
+        fields = ("kind", "place", "part", "on", "reason", "settled_at", "note", "found_at")
+        hidden = ("note", "found_at")
 
     def render_kind(self, record: UsageFlag):
         return badge("secondary" if record.settled_at else "red", record.get_kind_display())
@@ -153,8 +157,10 @@ class UsageFlagTable(Table):
             return str(record.place)
         return format_html('<a href="{}">{}</a>', channel.get_absolute_url(), record.place)
 
-    def render_settle(self, record: UsageFlag):
-        if record.settled_at or not self.is_editable:
+    def render_settled_at(self, record: UsageFlag):
+        if record.settled_at:
+            return date_format(timezone.localtime(record.settled_at), "SHORT_DATETIME_FORMAT")
+        if not self.is_editable:
             return "–"
         address = reverse("office:usage-flag-settle", args=[record.pk])
         return format_html('<a class="btn btn-sm" href="{}">{}</a>', address, _("Settle"))

@@ -35,18 +35,16 @@ class ChannelQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def with_figures(self, today: date) -> "ChannelQuerySet":
-        """`left`: pieces of everything; `days_left`: of what runs out first; `refills`, `flags`: open ones."""
+        """`left`: pieces of everything; `days_left`: of what runs out first; `flags`: open ones."""
         stock = Stock.objects.filter(place=OuterRef("place")).order_by()
         sold = ChannelDay.objects.filter(channel__place=OuterRef("place"), part=OuterRef("part"), day__lte=today)
         recent = sold.filter(day__gt=today - timedelta(RATE_DAYS)).order_by().values("part").annotate(sum=Sum("sold"))
         lasting = stock.annotate(rate=Subquery(recent.values("sum"))).filter(rate__gt=0)
         days = lasting.annotate(days=F("quantity") * RATE_DAYS / F("rate")).order_by("days").values("days")[:1]
-        refills = Refill.objects.open().filter(channel=OuterRef("pk")).order_by().values("channel")
         flags = UsageFlag.objects.open().filter(place=OuterRef("place")).order_by().values("place")
         return self.annotate(
             left=Coalesce(Subquery(stock.values("place").annotate(sum=Sum("quantity")).values("sum")), 0),
             days_left=Subquery(days, output_field=models.IntegerField()),
-            refills=Coalesce(Subquery(refills.annotate(count=Count("pk")).values("count")), 0),
             flags=Coalesce(Subquery(flags.annotate(count=Count("pk")).values("count")), 0),
         )
 

@@ -71,7 +71,7 @@ class ChannelMap(ChannelRows, Page, TemplateView):
         points = [
             {
                 "lat": each.place.lat, "lon": each.place.lon, "url": each.get_absolute_url(), "label": self._label(each),
-                "colour": "red" if each.flags else "orange" if each.refills else "green",
+                "colour": "red" if each.flags else "orange" if each.open_refills else "green",
             }
             for each in shown[:MOST_ON_MAP]
         ]  # fmt: skip
