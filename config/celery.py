@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "escalate unaccepted orders": {"task": "dispatch.tasks.take_back_unaccepted", "schedule": 30},
     "replenish stock": {"task": "spareparts.tasks.replenish", "schedule": 120},
     "refill channels": {"task": "spareparts.tasks.keep_channels", "schedule": 120},
+    "forecast parts": {"task": "spareparts.tasks.keep_forecasts", "schedule": 600},
     "end lapsed requisitions": {"task": "spareparts.tasks.end_lapsed_requisitions", "schedule": 300},
     "warn of due times": {"task": "workorders.tasks.warn_of_due_times", "schedule": 15},
     "end claims": {"task": "prospecting.tasks.release_expired_claims", "schedule": 600},

@@ -99,6 +99,8 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Purchase requests"), "office:purchase-request-list", "inbox", spareparts.VIEW_STOCK),
             Item(_("Purchase orders"), "office:purchase-order-list", "truck", spareparts.VIEW_STOCK),
             Item(_("Reorder rules"), "office:reorder-rule-list", "adjustments", spareparts.VIEW_STOCK),
+            Item(_("Forecast of parts"), "office:forecast-list", "calendar-event", spareparts.VIEW_STOCK),
+            Item(_("Stock figures"), "office:stock-figures", "chart-bar", spareparts.VIEW_STOCK),
             Item(_("Stocktakes"), "office:stocktake-list", "clipboard-list", spareparts.VIEW_STOCK),
             Item(_("Scrap"), "office:scrapping-list", "x", spareparts.VIEW_STOCK),
             Item(_("Parts"), "office:part-list", "tool", spareparts.VIEW_STOCK),

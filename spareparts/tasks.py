@@ -3,8 +3,6 @@ from django.utils import timezone
 
 from spareparts import actions
 from spareparts.actions.channels import check_usage, refill_channels
-from spareparts.actions.figures import follow_ledger
-from spareparts.actions.forecasts import make_forecasts
 
 
 @shared_task
@@ -19,8 +17,8 @@ def end_lapsed_requisitions() -> None:
 
 @shared_task
 def keep_forecasts() -> None:
-    follow_ledger()
-    make_forecasts(at=timezone.now())
+    actions.follow_ledger()
+    actions.make_forecasts(at=timezone.now())
 
 
 @shared_task

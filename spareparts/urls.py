@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from spareparts.views import counting, handovers, parts, purchasing, requisitions
+from spareparts.views import counting, figures, forecasts, handovers, parts, purchasing, requisitions
 from spareparts.views import office as stock
 
 office: list[URLPattern] = [
@@ -11,6 +11,11 @@ office: list[URLPattern] = [
     path("stock/take-back/", stock.Return.as_view(), name="stock-return"),
     path("stock/parts/", stock.PartSearch.as_view(), name="part-search"),
     path("stock/places/", stock.PlaceSearch.as_view(), name="place-search"),
+    path("stock/figures/", figures.StockFigures.as_view(), name="stock-figures"),
+    path("stock/forecast/", forecasts.ForecastList.as_view(), name="forecast-list"),
+    path("stock/forecast/<slug:region>/<slug:number>/", forecasts.ForecastDetail.as_view(), name="forecast-detail"),
+    path("stock/forecast/<slug:region>/<slug:number>/set/", forecasts.ForecastSet.as_view(), name="forecast-set"),
+    path("stock/forecast/<slug:region>/<slug:number>/drop/", forecasts.ForecastDrop.as_view(), name="forecast-drop"),
     path("depots/", stock.DepotList.as_view(), name="depot-list"),
     path("depots/add/", stock.DepotCreate.as_view(), name="depot-create"),
     path("depots/<slug:number>/", stock.DepotEdit.as_view(), name="depot-edit"),

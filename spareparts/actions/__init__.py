@@ -9,6 +9,8 @@ from spareparts.actions.counting import (
     refuse_stocktake,
     start_stocktake,
 )
+from spareparts.actions.figures import follow_ledger
+from spareparts.actions.forecasts import drop_forecast_edit, make_forecasts, set_forecast
 from spareparts.actions.handovers import confirm_parts, send_parts, take_back_parts
 from spareparts.actions.moves import receive_part, return_part, transfer_part, use_part
 from spareparts.actions.places import bag_of, change_depot, change_part, make_depot, make_part, way_to
@@ -39,11 +41,14 @@ __all__ = [
     "change_depot",
     "change_part",
     "confirm_parts",
+    "drop_forecast_edit",
     "drop_requisitions",
     "end_lapsed_requisitions",
+    "follow_ledger",
     "give_parts",
     "hand_in_count",
     "make_depot",
+    "make_forecasts",
     "make_part",
     "move_instead",
     "order_purchase",
@@ -57,6 +62,7 @@ __all__ = [
     "request_parts",
     "return_part",
     "send_parts",
+    "set_forecast",
     "set_reorder_rule",
     "start_stocktake",
     "take_back_parts",

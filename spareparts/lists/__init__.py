@@ -16,6 +16,7 @@ from spareparts.lists.documents import (
     StocktakeFilter,
     StocktakeTable,
 )
+from spareparts.lists.forecasts import ForecastFilter, ForecastTable
 from spareparts.lists.stock import (
     DepotFilter,
     DepotTable,
@@ -30,6 +31,8 @@ from spareparts.lists.stock import (
 __all__ = [
     "DepotFilter",
     "DepotTable",
+    "ForecastFilter",
+    "ForecastTable",
     "HandoverFilter",
     "HandoverTable",
     "MovementFilter",

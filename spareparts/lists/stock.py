@@ -1,15 +1,35 @@
+from functools import reduce
+from operator import or_
+from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from spareparts.models import Movement, Part, Place, Stock
+from assets.models import TerminalModel
+from spareparts.history import places_in
+from spareparts.models import Movement, Part, Place, Stock, Supplier
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from workforce.lists import region_filter
+from workforce.models import Region
+
+
+def home_filter(*fields: str) -> django_filters.ModelChoiceFilter:
+    """By the region one of these places belongs to, or one below it."""
+
+    def within(rows: QuerySet, name: str, region: Region | None) -> QuerySet:
+        if region is None:
+            return rows
+        places = places_in(region).values("pk")
+        return rows.filter(reduce(or_, (Q(**{f"{field}__in": places}) for field in fields)))
+
+    return django_filters.ModelChoiceFilter(
+        label=_("Region"), method=within, queryset=lambda request: Region.objects.visible_to(request.user)
+    )
 
 
 class StockFilter(FilterSet):
@@ -19,6 +39,7 @@ class StockFilter(FilterSet):
         field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place")
     )
     place = django_filters.CharFilter(field_name="place__code", label=_("Code of the place"))
+    region = home_filter("place")
     at_least = django_filters.NumberFilter(field_name="quantity", lookup_expr="gte", label=_("At least"))
 
     class Meta:
@@ -96,16 +117,39 @@ class DepotTable(Table):
         return str(_("Yes") if value else _("No"))
 
 
+EVERY_MODEL, SEVERAL_MODELS = "*", "+"
+
+
+def models_made_for() -> list[tuple[str, Any]]:
+    models = [(model.code, str(model)) for model in TerminalModel.objects.all()]
+    return [*models, (SEVERAL_MODELS, _("Several models")), (EVERY_MODEL, _("Every model"))]
+
+
 class MovementFilter(FilterSet):
     part = django_filters.ModelChoiceFilter(queryset=Part.objects.all(), to_field_name="code", label=_("Part"))
     place = django_filters.CharFilter(method="at_place", label=_("Code of the place"))
+    region = home_filter("source", "target")
     kind = django_filters.MultipleChoiceFilter(choices=Movement.Kind.choices, label=_("Kind"))
+    to = django_filters.MultipleChoiceFilter(
+        field_name="target__kind", choices=Place.Kind.choices, label=_("To what kind of place")
+    )
+    model = django_filters.ChoiceFilter(choices=models_made_for, method="made_for", label=_("Made for the model"))
+    supplier = django_filters.ModelChoiceFilter(
+        field_name="part__supplier", queryset=Supplier.objects.all(), to_field_name="code", label=_("Supplier")
+    )
     order = django_filters.CharFilter(field_name="order_number", label=_("Work order"))
     at = DayRangeFilter(label=_("Time"))
 
     class Meta:
         model = Movement
         fields = ()
+
+    def made_for(self, rows: QuerySet, name: str, model: str) -> QuerySet:
+        """Parts that fit this model and no other, several, or every one."""
+        parts = Part.objects.annotate(models=Count("fits"))
+        several = {EVERY_MODEL: Q(models=0), SEVERAL_MODELS: Q(models__gt=1)}
+        only = Q(models=1, pk__in=Part.objects.filter(fits__code=model).values("pk"))
+        return rows.filter(part__in=parts.filter(several.get(model, only)).values("pk"))
 
     def at_place(self, rows: QuerySet, name: str, code: str) -> QuerySet:
         place = Place.objects.filter(code=code).values("pk")

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                             ("intermittent", "Intermittent"),
                             ("erratic", "Erratic"),
                             ("lumpy", "Lumpy"),
-                            ("new", "New: from the terminals there are"),
+                            ("new", "New"),
                         ],
                         max_length=12,
                         verbose_name="pattern of use",

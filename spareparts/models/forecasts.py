@@ -1,8 +1,11 @@
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +20,19 @@ class ForecastQuerySet(RegionScopedQuerySet):
 
     def search(self, text: str) -> "ForecastQuerySet":
         return self.filter(part__in=Part.objects.search(text).values("pk"))
+
+    def newest(self, region: Region) -> "ForecastQuerySet":
+        rows = self.filter(region=region)
+        return rows.filter(month=Subquery(rows.order_by("-month").values("month")[:1]))
+
+    def with_edits(self, on: date) -> "ForecastQuerySet":
+        """`edit`: what counts instead on that day."""
+        figures = JSONObject(
+            **{name: name for name in ("monthly", "reorder_point", "order_up_to", "reason", "until")},
+            name=F("set_by__name"),
+        )
+        live = ForecastEdit.objects.in_force(on).filter(part=OuterRef("part"), region=OuterRef("region"))
+        return self.annotate(edit=Subquery(live.values(figures=figures)[:1]))
 
 
 def _figure(label: object) -> models.DecimalField:
@@ -35,7 +51,7 @@ class Forecast(models.Model):
         INTERMITTENT = Pattern.INTERMITTENT.value, _("Intermittent")
         ERRATIC = Pattern.ERRATIC.value, _("Erratic")
         LUMPY = Pattern.LUMPY.value, _("Lumpy")
-        NEW = "new", _("New: from the terminals there are")
+        NEW = "new", _("New")
 
     part = models.ForeignKey(Part, models.CASCADE, related_name="+", db_index=False, verbose_name=_("part"))
     region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region"))
@@ -72,6 +88,16 @@ class Forecast(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("office:forecast-detail", args=[self.region.code, self.part.code])
+
+    def in_force(self, figure: str) -> Any:
+        """What a person set instead, else what was reckoned; of rows `with_edits`."""
+        edit: dict | None = self.edit  # type: ignore[attr-defined]
+        return edit[figure] if edit else getattr(self, figure)
+
+    @property
+    def expected(self) -> Decimal:
+        """In two months."""
+        return 2 * Decimal(str(self.in_force("monthly")))
 
 
 class ForecastEditQuerySet(RegionScopedQuerySet):

@@ -44,11 +44,11 @@ class ReorderRuleSet(FormPage):
     def get_initial(self) -> dict[str, Any]:
         rules = ReorderRule.objects.visible_to(self.request.user)
         key = {"part__code": self.request.GET.get("part", ""), "place__code": self.request.GET.get("place", "")}
-        rule = rules.filter(**key).select_related("part", "place").first()
-        if rule is None:
-            return {}
-        names = ("reorder_point", "order_up_to", "is_active")
-        return {"part": rule.part.code, "place": rule.place.code} | {name: getattr(rule, name) for name in names}
+        asked = {name: self.request.GET[name] for name in self.form_class.base_fields if name in self.request.GET}
+        rule = rules.filter(**key).first()
+        return (
+            rule and {name: getattr(rule, name) for name in ("reorder_point", "order_up_to", "is_active")} or {}
+        ) | asked
 
     def run_action(self, values: dict) -> ReorderRule:
         return actions.set_reorder_rule(values.pop("part"), **values, **self.who)
@@ -103,7 +103,7 @@ class MoveInstead(DocumentAction):
 class PurchaseOrderMake(FormPage):
     permission = permissions.MOVE_STOCK
     title = _("Order parts")
-    submit_label = _("Order")
+    submit_label = _("Place the order")
     form_class = forms.PurchaseForm
 
     def get_form_kwargs(self) -> dict:

@@ -111,6 +111,8 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
     purchase = spareparts.order_purchase({bought: Decimal(1)}, supplier=supplier, **who)
     handover = spareparts.send_parts({part: 1}, source=depot, target=spareparts.bag_of(engineer), **who)
     requisition = spareparts.request_parts({part: 1}, source=depot, order_number=order.number, by=engineer, at=at)
+    spareparts.follow_ledger()
+    spareparts.make_forecasts(at=at)
     stocktake = spareparts.start_stocktake(depot, **who)
     scrapping = spareparts.ask_to_scrap(part, quantity=1, place=depot, target=heap, reason="Wet", **who)
     channel = make_channel(name="Kiosk", region=hangzhou, **who)
@@ -184,6 +186,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "part": {"number": part.code},
         "handover": {"number": handover.number},
         "requisition": {"number": requisition.number},
+        "forecast": {"region": "hangzhou", "number": "keypad"},
         "stocktake": {"number": stocktake.number},
         "scrapping": {"number": scrapping.number},
         "purchase-request": {"number": wanted.number},
