@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from spareparts.models.ledger import Stock
@@ -383,9 +383,11 @@ class UsageFlag(models.Model):
         if self.batch and self.first is not None:
             facts["serial"] = self.batch.serial(self.first)
         sentences = {
-            self.Kind.LOOSE: _now("%(count)d activated that were never handed out, the first of them %(serial)s."),
-            self.Kind.EARLY: _now("%(count)d activated before they were handed out, the first of them %(serial)s."),
-            self.Kind.RATE: _now("%(count)d activated in this week; usually %(usual)d, and not more than %(most)d."),
-            self.Kind.NIGHT: _now("%(count)d activated in one night; usually %(usual)d, and not more than %(most)d."),
+            self.Kind.LOOSE: gettext("%(count)d activated that were never handed out, the first of them %(serial)s."),
+            self.Kind.EARLY: gettext("%(count)d activated before they were handed out, the first of them %(serial)s."),
+            self.Kind.RATE: gettext("%(count)d activated in this week; usually %(usual)d, and not more than %(most)d."),
+            self.Kind.NIGHT: gettext(
+                "%(count)d activated in one night; usually %(usual)d, and not more than %(most)d."
+            ),
         }
         return sentences[self.Kind(self.kind)] % facts

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -80,7 +80,7 @@ class ChannelMap(ChannelRows, Page, TemplateView):
         )
 
     def _label(self, channel: Channel) -> str:
-        return _now("%(channel)s: %(count)d in stock") % {"channel": channel, "count": channel.left}
+        return gettext("%(channel)s: %(count)d in stock") % {"channel": channel, "count": channel.left}
 
 
 class ChannelCreate(FormPage):
