@@ -39,6 +39,7 @@ from prospecting.permissions import PROSPECT
 from prospecting.rounds import HEAVY, day_round, open_tasks
 from spareparts.permissions import REQUEST_PARTS
 from workforce.models import User
+from workorders.experience import read_ahead
 from workorders.lifecycle import UNDER_WAY, WITH_ENGINEER
 from workorders.models import WorkOrder
 from workorders.permissions import DO_ORDER
@@ -72,6 +73,7 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
     current = _stamp(user, orders, leads, shifts, at)
     if stamp == current:
         return {"stamp": current, "is_unchanged": True}
+    read_ahead(orders)
     shown = [order_page(order, user, at) for order in orders]
     pages = list(_pages(request, user, shown, leads))
     for page in pages:

@@ -32,6 +32,13 @@ def likely_parts(orders: Collection[WorkOrder]) -> dict[int, list[Likely]]:
     return {pk: _likely([counts[key] for key in keys if key in counts], parts) for pk, keys in circles.items()}
 
 
+def read_ahead(orders: Collection[WorkOrder]) -> None:
+    """So that the warnings of each (preparation.warnings_before) need not ask again."""
+    likely = likely_parts(orders)
+    for order in orders:
+        order.likely = likely[order.pk]
+
+
 def _symptoms_told(summaries: Collection[str]) -> dict[str, int]:
     """By words: what orders that were told in them turned out to be most often, among the latest."""
     if not summaries:

@@ -12,6 +12,7 @@ from merchants.models import Merchant
 from procedures.steps import Equal
 from spareparts.queries import carried_by
 from workorders.clock import calendar_of
+from workorders.experience import likely_parts
 from workorders.lifecycle import Status
 from workorders.models import WorkOrder
 from workorders.sla import add_service_time
@@ -31,7 +32,7 @@ def warnings_before(order: WorkOrder, *, at: datetime) -> list[Caution]:
     """Nothing once somebody is under way."""
     if order.status not in BEFORE_DEPARTURE:
         return []
-    checks = (_no_terminal, _no_part, _closed_window, _no_procedure, _no_place, _not_reviewed)
+    checks = (_no_terminal, _no_part, _likely_part, _closed_window, _no_procedure, _no_place, _not_reviewed)
     return [warning for check in checks if (warning := check(order, at))]
 
 
@@ -65,6 +66,24 @@ def _no_part(order: WorkOrder, at: datetime) -> Caution | None:
     if order.pick_up_at:
         return Caution("no_part", _("Collect on the way, at %(place)s: %(parts)s.") % names)
     return Caution("no_part", _("Missing in the bag of %(engineer)s: %(parts)s. Fetch it from a depot first.") % names)
+
+
+def _likely_part(order: WorkOrder, at: datetime) -> Caution | None:
+    """By what orders like it used up, beside what it is known to need."""
+    if order.engineer is None:
+        return None
+    needed = {need.id for need in order.needs.parts}
+    found = likely_parts([order])[order.pk] if order.likely is None else order.likely
+    likely = [each for each in found if each.part.pk not in needed]
+    carried = carried_by(order.engineer, {each.part.pk for each in likely}) if likely else {}
+    missing = [f"{each.part} ({each.chance.percent} %)" for each in likely if not carried.get(each.part.pk)]
+    if not missing:
+        return None
+    return Caution(
+        "likely_part",
+        _("Likely needed and not in the bag of %(engineer)s: %(parts)s.")
+        % {"engineer": order.engineer.name, "parts": ", ".join(missing)},
+    )
 
 
 def brings_a_terminal(order: WorkOrder) -> bool:
@@ -110,7 +129,7 @@ def _not_reviewed(order: WorkOrder, at: datetime) -> Caution | None:
     )
 
 
-CODES = ("no_terminal", "no_part", "closed", "no_procedure", "no_place", "not_reviewed")
+CODES = ("no_terminal", "no_part", "likely_part", "closed", "no_procedure", "no_place", "not_reviewed")
 
 
 def known_codes(text: str) -> list[str]:

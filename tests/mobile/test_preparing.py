@@ -55,6 +55,7 @@ def test_what_such_orders_used_up_is_missing_until_it_is_asked_for(past, give, t
     assert "1 thing is missing for tomorrow" in phone.get("/field/").content.decode()
     page = phone.get("/field/prepare/").content.decode()
     assert "likely needed: 77 %, used on 8 of 10 such orders" in page and "West" in page
+    assert "Likely needed and not in the bag of Emil Engineer: Printer head (77 %)" in seen(phone, order)
     asked = send(phone, f"orders/{order.number}", "request-parts", part="head", quantity=1, source="west")
     assert asked.status_code == 200
     page = phone.get("/field/prepare/").content.decode()
@@ -63,6 +64,10 @@ def test_what_such_orders_used_up_is_missing_until_it_is_asked_for(past, give, t
     spareparts.withdraw_requisition(Requisition.objects.get(), by=order.engineer, at=at)
     pages = {each["url"]: each["html"] for each in phone.get("/field/work/").json()["pages"]}
     assert "1 missing" in pages["/field/prepare/"]  # it goes along into the basement
+
+
+def seen(phone, order) -> str:
+    return phone.get(f"/field/orders/{order.number}/").content.decode()
 
 
 def test_two_days_ahead_nobody_is_bothered(past, give, terminal, phone):

@@ -168,6 +168,7 @@ class WorkOrder(models.Model):
     bigrams = bigrams_of("number", "summary")
 
     objects = WorkOrderQuerySet.as_manager()
+    likely: list[Any] | None = None  # parts, where experience.read_ahead has read them for many orders at once
     as_read: dict[str, Any] | None = None  # under its row lock; what differs from it is saved
 
     class Meta:
