@@ -29,7 +29,7 @@ app.conf.beat_schedule = {
     "seal evidence": {"task": "evidence.tasks.seal_captures", "schedule": 60},
     "drop abandoned uploads": {"task": "evidence.tasks.drop_abandoned_uploads", "schedule": 3600},
     "score visits": {"task": "workorders.tasks.score_visits", "schedule": 60},
-    "learn use of parts": {"task": "workorders.tasks.learn_part_use", "schedule": 3600},
+    "learn use of parts": {"task": "workorders.tasks.learn_part_use", "schedule": 600},
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
     "keep tracks": {"task": "workforce.tasks.keep_tracks", "schedule": 3600},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
