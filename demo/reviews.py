@@ -19,7 +19,7 @@ from evidence.models import Capture
 from evidence.watermark import FONT
 from merchants import actions
 from merchants.identity import is_identity_number
-from merchants.lifecycle import ON_SITE, Document
+from merchants.lifecycle import ON_SITE, OTHER_SIDE, Document
 from merchants.models import Merchant, Review
 from workforce.models import User
 
@@ -27,6 +27,7 @@ WIDTH, HEIGHT = 1200, 900
 TITLES = {
     Document.LICENCE: ("营业执照", "Business licence"),
     Document.IDENTITY: ("居民身份证", "Identity card"),
+    Document.IDENTITY_BACK: ("居民身份证 签发机关", "Identity card, authority"),
     Document.ACCOUNT: ("对公账户开户许可", "Settlement account"),
     Document.LEASE: ("房屋租赁合同", "Lease"),
 }
@@ -112,11 +113,12 @@ def _draw(rng: random.Random, words: Wording, merchant: Merchant, type: Document
         return _sign(rng, merchant.name)
     if type in ON_SITE:
         return _shop(rng)
-    return _paper(rng, words.of(TITLES[type]), [merchant.name, merchant.address], is_card=type == Document.IDENTITY)
+    return _paper(rng, words.of(TITLES[type]), [merchant.name, merchant.address], type)
 
 
-def _paper(rng: random.Random, title: str, lines: list[str], *, is_card: bool) -> Image.Image:
+def _paper(rng: random.Random, title: str, lines: list[str], type: Document) -> Image.Image:
     """On a table, as somebody with a phone takes it: not quite straight."""
+    is_card = type in OTHER_SIDE
     page = Image.new("RGBA", (860, 540 if is_card else 640), (222, 234, 244) if is_card else (252, 249, 240))
     draw = ImageDraw.Draw(page)
     draw.rectangle((14, 14, page.width - 15, page.height - 15), outline=(176, 60, 50), width=0 if is_card else 5)
@@ -125,12 +127,13 @@ def _paper(rng: random.Random, title: str, lines: list[str], *, is_card: bool) -
         draw.text((70, 180 + 70 * row), line, font=_font(28), fill=(60, 60, 70))
     for row in range(3):
         draw.text((70, 340 + 55 * row), "█" * rng.randint(8, 16), font=_font(22), fill=(205, 205, 210))
-    if is_card:
+    if type == Document.IDENTITY:
         draw.rounded_rectangle((620, 160, 790, 370), 10, fill=(150, 165, 180))
         draw.ellipse((665, 190, 745, 280), fill=(224, 200, 178))
     else:
-        draw.ellipse((600, 430, 780, 610), outline=(200, 40, 40), width=8)
-        draw.text((690, 520), "★", font=_font(64), fill=(200, 40, 40), anchor="mm")
+        middle = 250 if is_card else 520
+        draw.ellipse((600, middle - 90, 780, middle + 90), outline=(200, 40, 40), width=8)
+        draw.text((690, middle), "★", font=_font(64), fill=(200, 40, 40), anchor="mm")
     table = Image.new("RGB", (WIDTH, HEIGHT), rng.choice(((116, 84, 58), (92, 98, 104), (168, 142, 110))))
     turned = page.rotate(rng.uniform(-4, 4), expand=True, resample=Image.Resampling.BILINEAR)
     table.paste(turned, ((WIDTH - turned.width) // 2, (HEIGHT - turned.height) // 2), turned)

@@ -14,7 +14,8 @@ class Document(TextChoices):
     """In the order in which they are taken."""
 
     LICENCE = "licence", _("Business licence")
-    IDENTITY = "identity", _("Identity card")
+    IDENTITY = "identity", _("Identity card, portrait side")
+    IDENTITY_BACK = "id-back", _("Identity card, emblem side")
     ACCOUNT = "account", _("Settlement account")
     SHOP_SIGN = "shop-sign", _("Shop sign")
     INTERIOR = "interior", _("Interior")
@@ -23,6 +24,8 @@ class Document(TextChoices):
 
 
 NUMBERED = (Document.LICENCE, Document.IDENTITY, Document.ACCOUNT)  # have a number, which the reviewer reads off
+# two photos of one thing, each brought and decided on alone, and looked at together
+OTHER_SIDE = {Document.IDENTITY: Document.IDENTITY_BACK, Document.IDENTITY_BACK: Document.IDENTITY}
 ON_SITE = (Document.SHOP_SIGN, Document.INTERIOR, Document.TILL)  # seen at the shop, with the live camera
 
 _EVERYBODY = {document: document != Document.LEASE for document in Document}

@@ -16,7 +16,7 @@ from evidence.actions import keep_picture
 from evidence.models import Capture
 from merchants import actions, forms, lists, permissions
 from merchants.actions.review import TIME_TO_MEND
-from merchants.lifecycle import Document, DocumentState, Reason, ReviewState
+from merchants.lifecycle import OTHER_SIDE, Document, DocumentState, Reason, ReviewState
 from merchants.models import Review, ReviewDocument
 from merchants.views.office import MerchantAction, MerchantMixin
 from routing.geo import distance_m
@@ -113,7 +113,7 @@ class ReviewDetail(ReviewMixin, ActionPage):
     def get_context_data(self, **kwargs) -> dict:
         review, user = self.subject, self.request.user
         place = self.documents.index(self.shown) if self.shown else 0
-        beside = self.document(self.request.GET["beside"]) if self.request.GET.get("beside") else None
+        beside = self.beside()
         may_judge = user.has_perm(permissions.REVIEW_MERCHANT) and review.may_be_judged_by(user)
         decided_by_another = self.shown and self.shown.decided_by_id not in (None, user.pk)
         return super().get_context_data(
@@ -135,6 +135,14 @@ class ReviewDetail(ReviewMixin, ActionPage):
             now=timezone.now(),
             **kwargs,
         )
+
+    def beside(self) -> ReviewDocument | None:
+        """The one that was asked for, else the other side of what is shown; none when none is wanted."""
+        wanted = self.request.GET.get("beside")
+        if wanted:
+            return self.document(wanted)
+        other = OTHER_SIDE.get(Document(self.shown.type)) if self.shown and wanted is None else None
+        return next((each for each in self.documents if each.type == other and each.capture), None)
 
     def away_m(self) -> float | None:
         """From the merchant's place to where the photo was taken."""

@@ -28,7 +28,7 @@ def test_a_new_merchant_gets_a_number_an_entry_and_its_review(xihu, manager, at)
     assert (entry.verb, entry.actor, entry.merchant_id) == ("merchants.create_merchant", manager, merchant.pk)
     assert (merchant.status, entry.changes) == ("onboarding", {"status": [None, "onboarding"]})
     review = merchant.reviews.get()
-    assert (review.state, review.made_by, review.documents.count()) == ("collecting", manager, 7)
+    assert (review.state, review.made_by, review.documents.count()) == ("collecting", manager, 8)
     assert last_entry().verb == "merchants.begin_review"
 
 

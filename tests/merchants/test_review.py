@@ -24,7 +24,16 @@ def states(review):
 
 
 def test_a_review_asks_for_what_its_kind_hands_in(review, prospector, at):
-    assert set(states(review)) == {"licence", "identity", "account", "shop-sign", "interior", "till", "lease"}
+    assert set(states(review)) == {
+        "licence",
+        "identity",
+        "id-back",
+        "account",
+        "shop-sign",
+        "interior",
+        "till",
+        "lease",
+    }
     actions.choose_kind(review, kind="micro", by=prospector, at=at)
     assert "licence" not in states(review)
     DocumentRule.objects.create(kind="company", type="licence")
@@ -42,7 +51,7 @@ def test_there_is_one_open_review_of_a_merchant_in_onboarding(review, newcomer, 
 
 
 def test_it_is_submitted_when_all_that_is_required_is_there(review, give, prospector, at):
-    give("licence", "identity", "account", "shop-sign", "interior")
+    give("licence", "identity", "id-back", "account", "shop-sign", "interior")
     with pytest.raises(Refused, match="Still missing: Till"):
         actions.submit_review(review, by=prospector, at=at)
     give("till")
@@ -82,6 +91,17 @@ def test_those_who_may_review_it_are_told_once_each_time_it_comes_before_them(
     assert (len(told(finance)), told(near)) == (1, [])
     give("interior")
     assert [len(told(person)) for person in (finance, near, elsewhere, dispatcher)] == [1, 1, 0, 0]
+
+
+def test_of_the_identity_card_a_refused_side_is_brought_again_alone(decide, submitted, give, finance, prospector, at):
+    for type in ("licence", "identity", "account", "shop-sign", "interior", "till"):
+        decide(type)
+    decide("id-back", reason="cut-off")
+    assert [document.type for document in submitted.lacking()] == ["id-back"]
+    assert told(prospector)[-1].startswith("晨光便利店: bring “Identity card, emblem side” again by")
+    give("id-back")
+    decide("id-back")
+    assert actions.pass_review(submitted, by=finance, at=at).state == "passed"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_the_queue_shows_who_waits_longest_first_and_is_filtered(
     Review.objects.filter(pk=third.pk).update(state="submitted", submitted_at=at - timedelta(hours=1))
     queue = as_(finance)
     rows = queue.get(page("review-list")).context["table"].data.data
-    assert [(row.merchant, row.missing) for row in rows] == [(eldest, 6), (newcomer, 0), (younger, 5)]
+    assert [(row.merchant, row.missing) for row in rows] == [(eldest, 7), (newcomer, 0), (younger, 6)]
 
     def shown(**query):
         return [row.pk for row in queue.get(page("review-list"), query).context["table"].data.data]
@@ -74,7 +74,7 @@ def test_a_reviewer_decides_one_after_the_other_and_passes(as_, submitted, newco
     )
     assert refused.status_code == 422
     assert "a character is wrong or missing" in text(refused)
-    for _document in range(6):
+    for _document in range(7):
         shown = desk.get(page("review-detail", submitted.number))
         document = shown.context["document"]
         assert document.capture.get_absolute_url() in text(shown)
@@ -138,6 +138,16 @@ def test_a_number_is_masked_and_shown_on_request_only(as_, decide, submitted, fi
     assert NUMBERS["identity"] in text(answer)
     assert answer.headers["Cache-Control"] == "no-store"
     assert as_(dispatcher).post(page("review-reveal", submitted.number, "identity")).status_code == 403
+
+
+def test_both_sides_of_the_identity_card_are_looked_at_together(as_, submitted, finance):
+    desk = as_(finance)
+    for type in ("identity", "id-back"):
+        address = page("review-document", submitted.number, type)
+        assert desk.get(address).context["pictures"][0].type == type
+        assert text(desk.get(address)).count("<figure") == 2
+        assert text(desk.get(address, {"beside": ""})).count("<figure") == 1
+    assert text(desk.get(page("review-document", submitted.number, "till"))).count("<figure") == 1
 
 
 def test_the_other_city_sees_nothing_of_it(as_, submitted, stranger):

@@ -32,10 +32,10 @@ def test_all_documents_are_brought_and_submitted_while_nobody_could_hear_it(phon
     kind = phone.operation("reviews/choose-kind", number, body={"kind": "micro"})
     given = [
         phone.operation("reviews/give", number, body={"step": type, "captures": [str(picture(prospector).pk)]})
-        for type in ("identity", "account", "shop-sign", "interior", "till")
+        for type in ("identity", "id-back", "account", "shop-sign", "interior", "till")
     ]
     queue = [kind, *given, phone.operation("reviews/submit", number)]
-    assert [answer["outcome"] for answer in phone.send(*queue)] == ["applied"] * 7
+    assert [answer["outcome"] for answer in phone.send(*queue)] == ["applied"] * 8
     captures = Capture.objects.count()
     assert all(answer["replay"] for answer in phone.send(*queue))
     review.refresh_from_db()
@@ -44,7 +44,7 @@ def test_all_documents_are_brought_and_submitted_while_nobody_could_hear_it(phon
 
 
 def test_what_is_missing_is_said_when_it_is_submitted(phone, review, give):
-    give("licence", "identity", "account", "shop-sign", "interior")
+    give("licence", "identity", "id-back", "account", "shop-sign", "interior")
     answer = phone.do("reviews/submit", review.number)
     assert (answer["outcome"], answer["reason"]) == ("refused", "Still missing: Till.")
 
