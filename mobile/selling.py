@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django import forms
 from django.db import transaction
@@ -90,7 +91,13 @@ class NewShop(VisitMade):
         Trade.objects.all(), to_field_name="code", label=gettext_lazy("Kind"), required=False
     )
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
+    material_code = forms.CharField(label=gettext_lazy("code"), max_length=300, required=False)
     field_order = ("name", "trade")
+
+    def clean_material_code(self) -> str:
+        """A code scanned off material is the address of our page with ?c=."""
+        text = self.cleaned_data["material_code"]
+        return parse_qs(urlsplit(text).query).get("c", [text])[0]
 
 
 class Doubt(forms.Form):

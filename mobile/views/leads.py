@@ -19,7 +19,7 @@ from mobile.views.pages import FieldPage, PhoneDoor
 from prospecting.actions import reveal_phone
 from prospecting.doubles import doubles_of
 from prospecting.lifecycle import NEXT_OF_LEAD, LeadStatus
-from prospecting.models import Competitor, Lead, Objection, Opportunity, Visit
+from prospecting.models import Competitor, Handout, Lead, Objection, Opportunity, Visit
 from prospecting.models.visits import Picked
 from prospecting.permissions import PROSPECT
 from prospecting.rounds import today_of
@@ -31,6 +31,7 @@ from workorders.models import VisitRules
 
 TRADES = 12  # the commonest of late, each a chip
 LATEST = 1000  # leads
+OWN_CODES = 30
 SHOWN = 5  # visits
 
 
@@ -98,7 +99,9 @@ class NewLeadPage(SellingPage, TemplateView):
     template_name = "field/prospecting_new.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(choices=self.choices, **kwargs)
+        own = Handout.objects.filter(prospector=self.request.user, campaign__closed_at=None).exclude(code="")
+        handouts = own.select_related("campaign").order_by("-on", "-pk")[:OWN_CODES]
+        return super().get_context_data(choices=self.choices, handouts=handouts, **kwargs)
 
 
 class LeadMixin(SubjectMixin, SellingPage):

@@ -12,8 +12,9 @@ from journal.actions import record_all
 from merchants.models import Trade
 from prospecting.actions.leads import CLAIMED_FOR, make_lead, move_lead
 from prospecting.actions.tasks import tick_off
+from prospecting.attribution import normal
 from prospecting.lifecycle import LeadStatus
-from prospecting.models import Cell, Competitor, Lead, Objection, SeenTerminal, Visit
+from prospecting.models import Cell, Competitor, Handout, Lead, Objection, SeenTerminal, Visit
 from prospecting.places import cell_at
 from routing.geo import distance_m
 from toolkit.errors import Refused
@@ -139,14 +140,19 @@ def note_lead(
     lat: float | None = None,
     lon: float | None = None,
     accuracy_m: float | None = None,
+    material_code: str = "",
     **visit: Any,
 ) -> Visit:
-    """A shop seen on the street, and the first visit to it: `visit` is the rest of `record_visit`."""
+    """A shop seen on the street, and the first visit to it: `visit` is the rest of `record_visit`. A code of no material
+    is kept in the lead's note: whoever typed it may have left the shop long ago."""
     captures, cell = list(captures), cell_at(lat, lon)
+    is_known = Handout.objects.filter(code=normal(material_code)).exclude(code="").exists()
+    odd = "" if is_known or not material_code.strip() else _("No material has the code “%(code)s”.") % {"code": material_code[:40]}  # fmt: skip
     with transaction.atomic():
         lead = make_lead(
             name=name, region=Cell.objects.get(pk=cell).region if cell else prospector.region, source=Lead.Source.STREET,
             trade=trade, phone=phone, lat=lat, lon=lon, location_accuracy_m=accuracy_m, captures=captures, by=by, at=at,
+            material_code=material_code if is_known else "", note=odd,
         )  # fmt: skip
         return record_visit(lead, captures=captures, lat=lat, lon=lon, accuracy_m=accuracy_m, by=by, at=at, **visit)
 

@@ -1,5 +1,5 @@
 // [data-scanner]: live camera and a photo of the code. What is read goes into the input named by data-fills and its form
-// is sent, or the page goes to ?code=…. The reader (data-scanner, data-wasm) is loaded when it is first needed.
+// is sent (with data-stays it is not), or the page goes to ?code=…. The reader (data-scanner, data-wasm) is loaded when it is first needed.
 import { send } from "./field_send.js";
 import { onPage } from "./on_page.js";
 
@@ -47,7 +47,7 @@ onPage("[data-scanner]", (scanner) => {
     const form = scanner.closest("form");
     if (!scanner.dataset.fills) return location.assign(`?${new URLSearchParams({ code })}`);
     form.elements[scanner.dataset.fills].value = code;
-    form.requestSubmit();
+    if (!("stays" in scanner.dataset)) form.requestSubmit();
   }
 
   async function look() {

@@ -127,6 +127,26 @@ def test_a_shop_seen_on_the_street_is_a_lead_with_its_first_visit(handset, lake,
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("told", "is_known"),
+    [("tea 88", True), ("https://pay.example/m/want/?c=TEA88", True), ("NOPE", False), ("https://x.example/", False)],
+)
+def test_a_code_of_material_typed_or_scanned_says_which_campaign_brought_the_shop(
+    handset, xihu, manager, at, told, is_known
+) -> None:
+    period = {"starts_on": at.date(), "ends_on": at.date() + timedelta(days=9)}
+    campaign = actions.campaigns.make_campaign(name="Autumn tea", region=xihu, **period, by=manager, at=at)
+    about = {"prospector": handset.person, "what": "Flyer", "count": 100, "on": at.date(), "code": "TEA88"}
+    actions.campaigns.add_handout(campaign, **about, by=manager, at=at)
+    assert (
+        '<option value="TEA88">Flyer · Autumn tea</option>' in handset.client.get("/field/leads/new/").content.decode()
+    )
+    body = {"name": "清风茶楼", "outcome": "staff", "material_code": told, "captures": [shoot(handset)], **HERE}
+    assert handset.do("people/note-lead", handset.person.username, body=body)["outcome"] == "applied"
+    lead = Lead.objects.get()
+    assert (lead.campaign, lead.note) == ((campaign, "") if is_known else (None, f"No material has the code “{told}”."))
+
+
 def test_a_shop_known_already_is_named_and_another_prospectors_only_where_its_name_is_known(
     handset, note, lake, prospector, rival, manager, at
 ) -> None:
