@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 import django_filters
 import django_tables2 as tables
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import TerminalModel
 from spareparts.history import places_in
 from spareparts.models import Movement, Part, Place, Stock, Supplier
+from toolkit.choices import SearchSelect
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from workforce.lists import region_filter
 from workforce.models import Region
@@ -32,9 +33,17 @@ def home_filter(*fields: str) -> django_filters.ModelChoiceFilter:
     )
 
 
+def part_filter() -> django_filters.ModelChoiceFilter:
+    """By code; the parts to choose among come as one types."""
+    widget = SearchSelect(attrs={"data-search": reverse_lazy("office:part-search")})
+    return django_filters.ModelChoiceFilter(
+        queryset=Part.objects.all(), to_field_name="code", label=_("Part"), widget=widget
+    )
+
+
 class StockFilter(FilterSet):
     q = SearchFilter(label=_("Part, place or person"))
-    part = django_filters.ModelChoiceFilter(queryset=Part.objects.in_use(), to_field_name="code", label=_("Part"))
+    part = part_filter()
     kind = django_filters.MultipleChoiceFilter(
         field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place")
     )
@@ -126,7 +135,7 @@ def models_made_for() -> list[tuple[str, Any]]:
 
 
 class MovementFilter(FilterSet):
-    part = django_filters.ModelChoiceFilter(queryset=Part.objects.all(), to_field_name="code", label=_("Part"))
+    part = part_filter()
     place = django_filters.CharFilter(method="at_place", label=_("Code of the place"))
     region = home_filter("source", "target")
     kind = django_filters.MultipleChoiceFilter(choices=Movement.Kind.choices, label=_("Kind"))
@@ -200,7 +209,7 @@ class PartTable(Table):
     """`is_editable`: whether the person may change them."""
 
     is_editable = False
-    name = tables.Column(accessor="__str__", verbose_name=_("Name"), order_by=("name",))
+    name = tables.Column(verbose_name=_("Name"))
     code = tables.Column()
     unit = tables.Column(orderable=False)
     fits = tables.Column(accessor="fits__all", orderable=False, empty_values=())

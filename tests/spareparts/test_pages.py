@@ -38,6 +38,8 @@ def test_the_keeper_receives_hands_out_and_takes_back(client, keeper, keypad, de
     html = client.get(page("stock-list")).content.decode()
     assert "Bag of Emil Engineer" in html
     assert "Yuhang depot" in html
+    edit = reverse("office:part-edit", args=[keypad.code])
+    assert f'<a href="{edit}">{keypad}</a>' in client.get(page("part-list")).content.decode()
     moves = client.get(page("stock-move-list"), {"part": "keypad", "place": bag.code}).content.decode()
     assert "Returned" in moves
     assert "Received" not in moves.split("<tbody>")[1]
