@@ -293,6 +293,12 @@ class ImportCellsForm(RegionOutlinesForm):
         return values | {"outlines": values.pop("geojson", [])}
 
 
+class BoundaryForm(ImportCellsForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.visible_to(self.by)
+
+
 class SplitCellForm(OutlinesForm):
     class How(models.TextChoices):
         WORK = "work", _("As many leads in each")

@@ -5,6 +5,7 @@ from prospecting.views import campaigns, funnel, grid, leads, opportunities, tas
 office: list[URLPattern] = [
     path("grid/", grid.Grid.as_view(), name="grid"),
     path("grid/features/", grid.GridFeatures.as_view(), name="grid-features"),
+    path("grid/boundary/", grid.BoundarySet.as_view(), name="boundary-set"),
     path("grid/boundary/<str:number>/", grid.RegionBoundary.as_view(), name="grid-boundary"),
     path("grid/search/", grid.CellSearch.as_view(), name="cell-search"),
     path("grid/draw/", grid.CellDraw.as_view(), name="cell-draw"),

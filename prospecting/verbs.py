@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    "prospecting.set_boundary": _("set the boundary of the region"),
     "prospecting.draw_cell": _("drew the cell"),
     "prospecting.split_cell": _("split the cell"),
     "prospecting.merge_cells": _("merged cells"),

@@ -1,5 +1,6 @@
 """Every write of prospecting, one function per verb."""
 
+from prospecting.actions.boundaries import set_boundary
 from prospecting.actions.campaigns import (
     add_cost,
     add_handout,
@@ -74,6 +75,7 @@ __all__ = [
     "release_lead",
     "remove_cost",
     "reveal_phone",
+    "set_boundary",
     "split_cell",
     "withdraw_offer",
 ]

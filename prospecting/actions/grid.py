@@ -104,6 +104,7 @@ class _Grid:
         for cell in cells:
             keys = [key for (key, *_place), home in zip(rows, found, strict=True) if home == cell.pk]
             Lead.objects.filter(pk__in=keys).update(cell=cell)
+        Lead.objects.filter(cell__in=gone).update(cell=None)  # outside of the region by now
 
     def work(self, key: int) -> np.ndarray:
         """Where the leads of a cell are, in metres."""

@@ -219,6 +219,33 @@ class CellImport(CellDraw):
         return f"{reverse('office:grid')}?region={result[0].region.code}"
 
 
+class BoundarySet(PreviewedAction):
+    """Where a region is: drawn, pasted or from a file, and looked at before it counts."""
+
+    title = _("Boundary of a region")
+    submit_label = _("Set the boundary")
+    form_class = forms.BoundaryForm
+    draws = "polygon"
+    is_previewed_first = True
+
+    def get_initial(self) -> dict:
+        return {"region": self.request.GET.get("region")}
+
+    def run_action(self, values: dict) -> list[Cell]:
+        return actions.set_boundary(**values, **self.who)
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        if kwargs.get("outcome"):
+            found = actions.boundaries.described(**kwargs["form"].cleaned_data)
+            rings = [{"ring": ring, "name": "", "is_wanted": True} for ring in found.rings]
+            context["boundary"], context["start"]["made"] = found, [*context["start"]["made"], *rings]
+        return context
+
+    def done_url(self, result: list[Cell]) -> str:
+        return f"{reverse('office:grid')}?region={self.request.POST['region']}"
+
+
 class CellSplit(CellMixin, SubjectMixin, PreviewedAction):
     permission = permissions.EDIT_GRID
     title = _("Split the cell")

@@ -177,6 +177,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:grid": ("MA", ""),
     "office:grid-features": ("MA", ""),
     "office:grid-boundary": ("M", "boundary"),
+    "office:boundary-set": ("M", ""),
     "office:cell-search": ("MA", ""),
     "office:prospector-search": ("MA", ""),
     "office:prospector-search-all": ("MA", ""),

@@ -5,11 +5,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from shapely.geometry import shape
 
+from journal.models import Entry
 from prospecting import actions
-from prospecting.models import Cell, ProspectingTask
+from prospecting.models import Cell, Lead, ProspectingTask
 from tests import factories as make
 from tests.prospecting.conftest import rectangle
+from workforce.models import Boundary, Region
 
 pytestmark = pytest.mark.django_db
 AROUND = {"bbox": "120.0,30.1,120.3,30.4", "zoom": 12}
@@ -173,6 +176,50 @@ def test_an_import_says_what_it_mends_and_cuts_before_it_is_applied(page, xihu):
     assert not Cell.objects.exists()
     page.post(url, {"region": "xihu", "geojson": text})
     assert cell_named("West").region == xihu
+
+
+def test_a_regions_boundary_is_looked_at_mended_and_set(page, hangzhou):
+    bow = {"type": "Polygon", "coordinates": [[[120.1, 30.2], [120.2, 30.3], [120.2, 30.2], [120.1, 30.3], [120.1, 30.2]]]}  # fmt: skip
+    url, sent = reverse("office:boundary-set"), {"region": hangzhou.code, "geojson": json.dumps(bow)}
+    shown = page.post(url, sent | {"preview": "1"})
+    found = shown.context["boundary"]
+    assert (len(found.rings), found.is_mended, len(shown.context["start"]["made"])) == (2, True, 2)
+    assert not Boundary.objects.exists()
+    assert page.post(url, sent).url == f"{reverse('office:grid')}?region=hangzhou"
+    assert shape(Boundary.objects.get().outline).is_valid
+    assert Entry.objects.about(hangzhou).get().verb == "prospecting.set_boundary"
+
+
+def test_where_there_are_cells_they_are_cut_to_the_new_boundary_and_keep_whose_they_are(
+    page, lake, note, prospector, xihu, manager, at
+):
+    actions.give_cell(lake, prospector=prospector, by=manager, at=at)
+    stays, leaves = note(), note(lat=30.2105)
+    sent = {"region": "xihu", "geojson": json.dumps(rectangle(120.10, 30.212, 120.15, 30.23))}
+    made = page.post(reverse("office:boundary-set"), sent | {"preview": "1"}).context["outcome"].made
+    page.post(reverse("office:boundary-set"), sent)
+    cell = cell_named("Lake")
+    assert cell.parents.get() == lake and cell.owners.get(during__upper_inf=True).prospector == prospector
+    assert (cell.south, len(made)) == (pytest.approx(30.212), Cell.objects.standing().count())
+    homes = dict(Lead.objects.values_list("pk", "cell"))
+    assert homes == {stays.pk: cell.pk, leaves.pk: None}
+
+
+@pytest.mark.parametrize(
+    ("geojson", "sentence"),
+    [
+        ("", "This holds no outline"),
+        (json.dumps(rectangle(30.2, 120.1, 30.3, 120.2)), "the longitude stands first"),
+        (json.dumps(rectangle(8.5, 47.3, 8.6, 47.4)), "km from Xihu"),
+        ('{"type": "Polygon", "coordinates": [[1]]}', "no outline that could be drawn"),
+        (json.dumps(rectangle(120.1, 30.2, 120.1, 30.3)), "encloses nothing"),
+    ],
+)
+def test_what_can_be_no_boundary_is_refused(page, xihu, geojson, sentence):
+    Region.objects.filter(pk=xihu.pk).update(lat=30.25, lon=120.13)
+    answer = page.post(reverse("office:boundary-set"), {"region": "xihu", "geojson": geojson, "preview": "1"})
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    assert Boundary.objects.get().outline == xihu.boundary.outline
 
 
 def test_cells_are_given_taken_back_and_keep_who_had_them(page, lake, prospector, manager, xihu, at):
