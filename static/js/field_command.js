@@ -114,7 +114,10 @@ async function follow(form, { kind, subject }, result) {
   const { then, said } = form.dataset;
   const say = (sentence) => (document.getElementById("said").textContent = sentence ?? "");
   if (form.dataset.go) return location.assign(form.dataset.go);
-  if (!orderOnPage()) return /^(orders|leads|people|reviews)\//.test(kind) || !result ? say(words().saved) : location.assign(`/field/scan/?code=${encodeURIComponent(subject)}`);
+  if (!orderOnPage()) {
+    if (/^(orders|leads|people|reviews)\//.test(kind) || !result) return say(words().saved);
+    return location.assign(/^(terminals|stickers)\//.test(kind) ? `/field/scan/?code=${encodeURIComponent(subject)}` : location.pathname);
+  }
   if (result && kind === "orders/reject") return location.assign("/field/");
   const hasMore = (await pending()).some(({ state, operation }) => state === "waiting" && operation.subject === subject);
   // a sheet that was opened while the answer was on its way stays, and so does the page under it
