@@ -25,7 +25,7 @@ from workorders.preparation import brings_a_terminal
 
 AHEAD = (Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE)  # nobody is there yet
 MOST_OFFERS = 3
-MOST_READY = 50  # terminals of a model: more are not counted
+MOST_READY = 50  # terminals of a model that are looked at
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class MissingPart:
 
 @dataclass
 class MissingTerminal:
-    """`model` is None where any will do; `depots` have tested ones: region and how many, up to MOST_READY together."""
+    """`model` is None where any will do; `depots` have tested ones."""
 
     model: TerminalModel | None
     quantity: int
     orders: list[WorkOrder]
-    depots: list[tuple[str, int]]
+    depots: list[str]
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,11 @@ def _terminals(user: User, orders: list[WorkOrder]) -> list[MissingTerminal]:
     ]
 
 
-def _ready(user: User, model: TerminalModel | None) -> list[tuple[str, int]]:
-    """The regions of the person's city whose depots have tested ones, and how many of the first few."""
+def _ready(user: User, model: TerminalModel | None) -> list[str]:
+    """The regions of the person's city whose depots have tested ones, those with most of the latest first."""
     if user.region is None:
         return []
     ready = Terminal.objects.filter(status=TerminalStatus.TESTED, is_blocked=False, region__in=city_of(user.region))
     ready = ready.filter(model=model) if model else ready
-    return Counter(ready.order_by("-id").values_list("region__name", flat=True)[:MOST_READY]).most_common(MOST_OFFERS)
+    regions = Counter(ready.order_by("-id").values_list("region__name", flat=True)[:MOST_READY])
+    return [name for name, _count in regions.most_common(MOST_OFFERS)]
