@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from spareparts.models import ApprovalRule, Part, Place, Supplier
-from toolkit.admin import ReferenceAdmin
+from spareparts.models import ApprovalRule, Channel, KeyBatch, Part, Place, Supplier
+from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 
 
 @admin.register(Part)
@@ -39,3 +39,17 @@ class SupplierAdmin(ReferenceAdmin):
 class ApprovalRuleAdmin(ReferenceAdmin):
     list_display = ["region", "above"]
     list_select_related = ["region"]
+
+
+@admin.register(Channel)
+class ChannelAdmin(ReadOnlyAdmin):
+    list_display = ["number", "place", "person"]
+    list_select_related = ["place", "person"]
+    search_fields = ["number", "place__name"]
+
+
+@admin.register(KeyBatch)
+class KeyBatchAdmin(ReadOnlyAdmin):
+    list_display = ["number", "part", "serials", "face_value", "activated"]
+    list_select_related = ["part"]
+    search_fields = ["number"]
