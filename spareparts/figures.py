@@ -1,23 +1,25 @@
 """What the stock is worth, how fast it turns, what lies dead and what fails: from the months, never from the ledger."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Sum
 
 from spareparts.history import months_before, places_in
 from spareparts.lists.stock import EVERY_MODEL, SEVERAL_MODELS
-from spareparts.models import Part, Place, Stock, StockMonth, Supplier
+from spareparts.models import LedgerMark, Part, Place, Stock, StockMonth, Supplier
 from workforce.models import Region, User
 
 MONTHS = 12  # the running one included
 DEAD_MONTHS = 6  # full ones without use, so 181 days at least
 MOST_ROWS = 10
+KEPT_S = 3600
 ZERO = Decimal(0)
 
 
@@ -82,52 +84,82 @@ def stock_figures(user: User, region: Region | None, on: date) -> Figures:
     places = Place.objects.visible_to(user).exclude(kind=Place.Kind.SCRAP)
     if region is not None:
         places = places.filter(pk__in=places_in(region).values("pk"))
-    here = places.values("pk")
+    here = list(places.values_list("pk", flat=True))
     month = on.replace(day=1)
     months = [*months_before(month, MONTHS - 1), month]
-    kept = StockMonth.objects.filter(place__in=here, month__gte=months[0])
-    stock = Stock.objects.filter(place__in=here, quantity__gt=0)
+    mark = LedgerMark.objects.values_list("movement", flat=True).first()
+    key = f"stock-figures:{region.pk if region else 'all'}:{month}:{mark}"
+    kept = cache.get_or_set(key, lambda: _read(here, months[0]), KEPT_S)
 
-    at_places = list(
-        stock.values_list("place").annotate(Sum("quantity"), value=Sum("value")).order_by("-value", "place")
+    value = sum((row[2] for row in kept.at_places), ZERO)
+    net, used_by_month, used, received = (
+        Counter[date](),
+        Counter[date](),
+        defaultdict[int, list](_nothing),
+        Counter[int](),
     )
-    value = sum((row[2] for row in at_places), ZERO)
-    monthly = {
-        row["month"]: row
-        for row in kept.values("month").annotate(net=Sum(F("came_value") - F("went_value")), used=Sum("used_value"))
-    }
-    net = [monthly[each]["net"] if each in monthly else ZERO for each in months]
-    begun = list(accumulate(reversed(net), lambda later, gone: later - gone, initial=value))[:0:-1]
+    dead_since, alive = months_before(month, DEAD_MONTHS)[0], set()
+    for part, when, come, went, count, worth, got in kept.by_part:
+        net[when] += come - went
+        used_by_month[when] += worth
+        used[part][0] += count
+        used[part][1] += worth
+        received[part] += got
+        if when >= dead_since and (count or got):
+            alive.add(part)
+    begun = list(accumulate((net[each] for each in reversed(months)), lambda later, gone: later - gone, initial=value))
 
     parts = Part.objects.select_related("supplier").prefetch_related("fits").in_bulk()
-    used = {part: rest for part, *rest in _sums(kept, "part", "used", "used_value")}
-    received = dict(kept.filter(received__gt=0).values_list("part").annotate(Sum("received")))
-    broken = kept.filter(place__kind=Place.Kind.DEFECTIVE, came__gt=0)
-    defective = dict(broken.values_list("part").annotate(Sum("came")))
-    dead_since = months_before(month, DEAD_MONTHS)[0]
-    alive = kept.filter(Q(used__gt=0) | Q(received__gt=0), month__gte=dead_since).values("part")
-    dead = stock.exclude(part__in=alive).values_list("part").annotate(Sum("quantity"), value=Sum("value"))
-    dead_lines = [Line(parts[part].code, parts[part], *rest) for part, *rest in dead.order_by("-value", "part")]
+    dead = [Line(parts[part].code, parts[part], *rest) for part, *rest in kept.of_parts if part not in alive]
+    by_model = ((_model(parts[part]), *rest) for part, rest in used.items() if rest[0])
     return Figures(
         since=months[0],
         dead_since=dead_since,
         value=value,
-        by_place=_places(at_places[:MOST_ROWS]),
-        places=len(at_places),
+        by_place=_places(kept.at_places[:MOST_ROWS]),
+        places=len(kept.at_places),
         months=months,
-        values=begun,
-        used_by_month=[monthly[each]["used"] if each in monthly else ZERO for each in months],
-        dead=dead_lines[:MOST_ROWS],
-        dead_parts=len(dead_lines),
-        dead_value=sum((line.value for line in dead_lines), ZERO),
-        by_model=_grouped(((_model(parts[part]), *rest) for part, rest in used.items()), _model_label(parts.values())),
-        by_region=_by_region(_sums(kept, "place", "used", "used_value"), region),
-        suppliers=_suppliers(parts, received, defective),
+        values=[ZERO + each for each in begun[:0:-1]],
+        used_by_month=[ZERO + used_by_month[each] for each in months],
+        dead=dead[:MOST_ROWS],
+        dead_parts=len(dead),
+        dead_value=sum((line.value for line in dead), ZERO),
+        by_model=_grouped(by_model, _model_label(parts.values())),
+        by_region=_by_region(kept.by_place, region),
+        suppliers=_suppliers(parts, received, dict(kept.defective)),
     )
 
 
-def _sums(kept: QuerySet, by: str, quantity: str, value: str) -> list[tuple[Any, int, Decimal]]:
-    return list(kept.filter(used__gt=0).values_list(by).annotate(Sum(quantity), Sum(value)).order_by())
+class Kept(NamedTuple):
+    """What the page reads of Stock and StockMonth: too much to be read each time, and the same until the mark moves."""
+
+    at_places: list[tuple]  # place, pieces, value; the dearest first
+    of_parts: list[tuple]  # part, pieces, value; the dearest first
+    by_part: list[tuple]  # part, month, value that came and went, used, its value, received
+    by_place: list[tuple]  # place, used, its value
+    defective: list[tuple]  # part, put to the defective ones
+
+
+def _read(places: list[int], since: date) -> Kept:
+    kept = StockMonth.objects.filter(place__in=places, month__gte=since).order_by()
+    names = ("came_value", "went_value", "used", "used_value", "received")
+    broken = kept.filter(place__kind=Place.Kind.DEFECTIVE, came__gt=0)
+    stock = Stock.objects.filter(place__in=places, quantity__gt=0)
+    at_places, of_parts = (
+        list(stock.values_list(by).annotate(Sum("quantity"), worth=Sum("value")).order_by("-worth", by))
+        for by in ("place", "part")
+    )
+    return Kept(
+        at_places,
+        of_parts,
+        list(kept.values_list("part", "month").annotate(*map(Sum, names))),
+        list(kept.filter(used__gt=0).values_list("place").annotate(Sum("used"), Sum("used_value"))),
+        list(broken.values_list("part").annotate(Sum("came"))),
+    )
+
+
+def _nothing() -> list:
+    return [0, ZERO]
 
 
 def _places(rows: Iterable[tuple]) -> list[Line]:
@@ -169,7 +201,7 @@ def _by_key(regions: Iterable[Region]) -> Callable[[int], Region]:
 
 
 def _grouped(rows: Iterable[tuple], label: Callable[[Any], Any]) -> list[Line]:
-    sums: dict[Any, list] = defaultdict(lambda: [0, ZERO])
+    sums: dict[Any, list] = defaultdict(_nothing)
     for key, quantity, value in rows:
         sums[key][0] += quantity
         sums[key][1] += value

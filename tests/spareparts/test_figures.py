@@ -134,11 +134,11 @@ def test_the_pages_cost_the_same_with_more_parts(client, keeper, year, bag, depo
         follow_ledger()
         Forecast.objects.all().delete()
         make_forecasts(at=at)
-        with CaptureQueriesContext(connection) as caught:
-            assert client.get(reverse(f"office:{name}")).status_code == 200
+        for _time in range(2):  # the second time from the cache
+            with CaptureQueriesContext(connection) as caught:
+                assert client.get(reverse(f"office:{name}")).status_code == 200
         return len(caught)
 
-    queries()
     few = queries()
     for number in range(5):
         part = Part.objects.create(code=f"part-{number}", name=f"Part {number}")
