@@ -13,7 +13,7 @@ from assets.lifecycle import TerminalStatus
 from assets.models import Terminal, TerminalModel
 from mobile.parts import MOST_PARTS, Offer, asked_by, city_of, offers_of
 from mobile.queries import POSITION_AGE, Job
-from prospecting.models import ExpectedTerminal
+from mobile.terminals import lacking_terminals
 from spareparts.models import Part, Place, Requisition
 from spareparts.queries import Source, carried_by, sources
 from workforce.models import Position, User
@@ -21,7 +21,6 @@ from workorders.experience import likely_parts
 from workorders.lifecycle import Status
 from workorders.likely import Chance
 from workorders.models import WorkOrder
-from workorders.preparation import brings_a_terminal
 
 AHEAD = (Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE)  # nobody is there yet
 MOST_OFFERS = 3
@@ -120,7 +119,12 @@ def preparation_of(user: User, at: datetime) -> Preparation:
     jobs = [job for job in (Job(order, at) for order in rows) if job.day <= tomorrow]
     jobs.sort(key=lambda job: (job.starts_at or at, job.order.pk))
     orders = [job.order for job in jobs]
-    terminals, parts = _terminals(user, orders), _parts(user, orders, at)
+    lacking = lacking_terminals(user, orders)
+    parts = _parts(user, orders, at)
+    terminals = [
+        MissingTerminal(model, len(bringing), list(dict.fromkeys(bringing)), _ready(user, model))
+        for model, bringing in lacking.items()
+    ]
     missing = [each for each in parts if each.quantity][:MOST_PARTS]
     concerned = {order.pk for each in terminals for order in each.orders} | {
         reason.order.pk for each in missing for reason in each.reasons
@@ -175,33 +179,6 @@ def _wanted(orders: list[WorkOrder]) -> dict[int, MissingPart]:
         for part, chance in chances:
             wanted.setdefault(part.pk, MissingPart(part)).reasons.append(Reason(order, chance=chance))
     return wanted
-
-
-def _terminals(user: User, orders: list[WorkOrder]) -> list[MissingTerminal]:
-    """A swap needs the model it replaces, an install those that were promised in sales, or any."""
-    bringing = [order for order in orders if brings_a_terminal(order)]
-    if not bringing:
-        return []
-    promised: dict[int | None, list[TerminalModel]] = defaultdict(list)
-    expected = ExpectedTerminal.objects.filter(opportunity__order__in=bringing).select_related("model")
-    for each in expected.order_by("pk"):
-        promised[each.opportunity.order_id] += [each.model] * each.count
-    needs: list[tuple[TerminalModel | None, WorkOrder]] = []
-    for order in bringing:
-        named = [order.terminal.model] if order.terminal else promised.get(order.pk, [None])
-        needs += [(model, order) for model in named]
-    bag = list(Terminal.objects.filter(holder=user, status=TerminalStatus.ISSUED).values_list("model", flat=True))
-    lacking: dict[TerminalModel | None, list[WorkOrder]] = {}
-    for model, order in sorted(needs, key=lambda need: need[0] is None):  # those that take any take what is left
-        fitting = next((held for held in bag if model is None or held == model.pk), None)
-        if fitting is None:
-            lacking.setdefault(model, []).append(order)
-        else:
-            bag.remove(fitting)
-    return [
-        MissingTerminal(model, len(orders), list(dict.fromkeys(orders)), _ready(user, model))
-        for model, orders in lacking.items()
-    ]
 
 
 def _ready(user: User, model: TerminalModel | None) -> list[str]:

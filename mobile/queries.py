@@ -18,6 +18,7 @@ from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal
 from evidence.models import Capture
 from merchants.models import Contact
+from mobile.terminals import lacking_terminals
 from notifications.models import Notice
 from procedures.queries import StepView, checklist
 from routing.geo import distance_m
@@ -27,7 +28,7 @@ from workorders.actions.faults import missing_fault_codes
 from workorders.challenges import code_of
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Promise, Request, WorkOrder
-from workorders.preparation import Caution, warnings_before
+from workorders.preparation import BEFORE_DEPARTURE, Caution, warnings_before
 from workorders.service_report import Shown, shown
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
@@ -295,10 +296,26 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         history=list(merchant.work_orders.exclude(pk=order.pk).select_related("type").order_by("-id")[:3]),
         user=user,
         report=shown(order),
-        warnings=warnings_before(order, at=at),
+        warnings=_warnings(order, user, at),
         challenge=code_of(order, at),
         promises=list(order.promises.all()),
     )
+
+
+def _warnings(order: WorkOrder, user: User, at: datetime) -> list[Caution]:
+    """Also of the models that were promised in sales, of which an order itself does not know."""
+    warnings = warnings_before(order, at=at)
+    if (
+        order.status not in BEFORE_DEPARTURE
+        or order.terminal_id
+        or any(each.code == "no_terminal" for each in warnings)
+    ):
+        return warnings
+    lacking = ", ".join(str(model) for model in lacking_terminals(user, [order]) if model)
+    if not lacking:
+        return warnings
+    sentence = _("There is no %(model)s in the bag of %(engineer)s. Fetch one from the warehouse first.")
+    return [Caution("no_terminal", sentence % {"model": lacking, "engineer": user.name}), *warnings]
 
 
 def _stages(order: WorkOrder) -> list[Stage]:

@@ -106,6 +106,7 @@ def test_an_install_needs_the_model_that_was_promised(
     issue_terminal(terminal, holder=engineer, by=keeper, at=at)  # of another model
     page = phone.get("/field/prepare/").content.decode()
     assert "Sunmi P2" in page and "2 missing" in page and "Xihu" in page
+    assert "There is no Sunmi P2 in the bag of Emil Engineer" in seen(phone, order)
     issue_terminal(terminal.__class__.objects.get(serial="P2-1"), holder=engineer, by=keeper, at=at)
     assert "1 missing" in phone.get("/field/prepare/").content.decode()
 
