@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal
 from spareparts.demand import FailureRates, Floats, failure_rates
-from spareparts.models import Part, Place, StockMonth
+from spareparts.models import Part, Place, Stock, StockMonth
 from workforce.models import Region
 
 MONTHS = 24
@@ -34,9 +34,11 @@ def places_in(region: Region) -> QuerySet[Place]:
 
 
 def regions_with_parts() -> QuerySet[Region]:
-    """Where forecasts are made: regions with a depot, and cities whose people carry parts."""
-    depots = set(Place.objects.depots().values_list("region__path", flat=True))
-    bags = Place.objects.filter(kind=Place.Kind.BAG, person__region__isnull=False)
+    """Where forecasts are made: regions with a depot that has ever had parts, and cities whose people carry some."""
+    parts = Stock.objects.filter(place=OuterRef("pk"), part__is_active=True, part__is_card_key=False)
+    places = Place.objects.filter(Exists(parts))
+    depots = set(places.depots().values_list("region__path", flat=True))
+    bags = places.filter(kind=Place.Kind.BAG, person__region__isnull=False)
     paths = bags.values_list("person__region__path", flat=True).distinct()
     cities = {"".join(f"{code}/" for code in path.split("/")[:-1][:CITY]) for path in paths}
     return Region.objects.filter(path__in=depots | cities).order_by("path")
@@ -56,7 +58,7 @@ class Use:
 
 def use_by_month(month: date, region: Region | None, others: AbstractSet[int] = frozenset()) -> Use:
     """Of the parts that have been there, and of these others; without a region in the whole company."""
-    rows = StockMonth.objects.filter(part__is_active=True, month__lt=month)
+    rows = StockMonth.objects.filter(part__is_active=True, part__is_card_key=False)
     if region is not None:
         rows = rows.filter(place__in=places_in(region).values("pk"))
     months = months_before(month)
@@ -65,8 +67,12 @@ def use_by_month(month: date, region: Region | None, others: AbstractSet[int] = 
     row_of, column_of = ({key: index for index, key in enumerate(keys)} for keys in (parts, months))
     matrix = np.full((len(parts), len(months)), np.nan)
     for part, first in since.items():
-        matrix[row_of[part], column_of.get(first, 0) :] = 0
-    used = rows.filter(month__gte=months[0], used__gt=0).values_list("part", "month").annotate(count=Sum("used"))
+        matrix[row_of[part], column_of.get(first, 0 if first < month else len(months)) :] = 0
+    used = (
+        rows.filter(month__gte=months[0], month__lt=month, used__gt=0)
+        .values_list("part", "month")
+        .annotate(count=Sum("used"))
+    )
     for part, when, count in used:
         matrix[row_of[part], column_of[when]] = count
     return Use(parts, matrix)
