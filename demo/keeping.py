@@ -24,10 +24,10 @@ from workorders.models import WorkOrder
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 BEFORE = 20 * DAY  # the first order the shelves are filled
 ROUND = 28 * DAY  # after which shelves are looked through
-ON_A_SHELF = {"a": 1, "b": 3, "c": 8}  # of a part, by its price class, in each depot
-IN_THE_WAREHOUSE = {"a": 6, "b": 18, "c": 60}
+ON_A_SHELF = {"a": 0, "b": 3, "c": 8}  # of a part, by its price class, in each depot
+IN_THE_WAREHOUSE = {"a": 12, "b": 18, "c": 60}
 OFTEN = 3  # times as many of what is in every bag
-FIRST_TIME = 25  # parts, one of each, in a new bag besides the usual ones
+FIRST_TIME = 8  # parts, one of each, in a new bag besides the usual ones
 ASKED = 0.2  # of what is missing for an order is asked for by requisition
 COME_SHORT = 0.2  # of the purchases
 COUNTED = 56 * DAY  # after which the bag that does not add up is counted again
@@ -121,7 +121,7 @@ class Keeping:
         for depot in self.depots:
             wanted = {
                 part: full - self.there[depot, part] for code, part in self.parts.items()
-                if self.there[depot, part] * 2 <= (full := self.full_shelf(code, depot))
+                if self.there[depot, part] * 2 <= (full := self.full_shelf(code, depot)) and full
             }  # fmt: skip
             if lines := self.available(wanted, warehouse):
                 sent.append((actions.send_parts(
@@ -176,7 +176,7 @@ class Keeping:
         needed, bag = self.needed(order), self.bags[order.engineer]
         missing = {part: count - self.there[bag, part] for part, count in needed.items()}
         if missing := {part: count for part, count in missing.items() if count > 0}:
-            is_asked = self.rng.random() < ASKED
+            is_asked = self.rng.random() < ASKED or not self.available(missing, self.depot_of[order.engineer])
             yield from self.ask(order, missing) if is_asked else self.fetch(order.engineer, missing)
         yield order.started_at + (order.completed_at - order.started_at) * 2 / 3
         for part, count in self.available(needed, bag).items():
@@ -219,6 +219,7 @@ class Keeping:
     def ask(self, order: WorkOrder, missing: Mapping[Part, int]) -> Life:
         """By requisition, which somebody approves where it is dear."""
         person, depot = order.engineer, self.depot_of[order.engineer]
+        depot = depot if self.available(missing, depot) else self.stores[WAREHOUSE]
         if lines := self.available(missing, depot):
             requisition = actions.request_parts(
                 lines, source=depot, order_number=order.number, merchant_id=order.merchant_id, by=person, at=self.timeline.now

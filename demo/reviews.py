@@ -69,7 +69,7 @@ def file_changes(setting: Setting, *, language: str, seed: int, at: datetime) ->
             then = at - timedelta(hours=30 - 9 * number)
             content = io.BytesIO()
             title = words.of(("商户信息变更申请表", "Change of a merchant"))
-            _paper(rng, title, [merchant.name, merchant.address], is_card=False).save(content, "JPEG", quality=80)
+            _paper(rng, title, [merchant.name, merchant.address]).save(content, "JPEG", quality=80)
             content.seek(0)
             change = actions.file_change(
                 merchant, kind=kind, values=values, effective_on=(at + timedelta(days=5)).date(), by=maker, at=then,
@@ -116,7 +116,7 @@ def _draw(rng: random.Random, words: Wording, merchant: Merchant, type: Document
     return _paper(rng, words.of(TITLES[type]), [merchant.name, merchant.address], type)
 
 
-def _paper(rng: random.Random, title: str, lines: list[str], type: Document) -> Image.Image:
+def _paper(rng: random.Random, title: str, lines: list[str], type: Document | None = None) -> Image.Image:
     """On a table, as somebody with a phone takes it: not quite straight."""
     is_card = type in OTHER_SIDE
     page = Image.new("RGBA", (860, 540 if is_card else 640), (222, 234, 244) if is_card else (252, 249, 240))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from assets.actions import make_filing_report, mark_reported
 from demo.catalogue import CALENDARS, ORGANISATIONS, SEVEN_DAYS
 from demo.keeping import DAY, HOUR, MINUTE, NO_SUGGESTION, Keeping
-from demo.parts import DEFECTIVE, KIT, RARE, SCRAP, STORES, SUPPLIERS, Item, catalogue
+from demo.parts import DEFECTIVE, KIT, RARE, SCRAP, STORES, SUPPLIERS, WAREHOUSE, Item, catalogue
 from demo.people import FAR
 from demo.world import Setting
 from merchants.models import ServiceCalendar
@@ -70,7 +70,7 @@ def _leave_something_to_do(keeping: Keeping, at: datetime) -> None:
     dear_last = sorted(keeping.parts.values(), key=lambda part: (part.average_cost, part.code))
     waiting = WorkOrder.objects.filter(status__in=WITH_ENGINEER, engineer__in=keeping.bags)
     for order, part in zip(waiting.order_by("opened_at", "merchant__lat")[:4], dear_last[-6::2], strict=False):
-        depot = keeping.depot_of[order.engineer]
+        depot = keeping.stores[WAREHOUSE]
         if keeping.available({part: 1}, depot):
             request_parts(order, part=part, quantity=1, source=depot, by=order.engineer, at=at - 9 * MINUTE)
     depot = keeping.depots[1]
