@@ -127,6 +127,7 @@ class Terminal(models.Model):
             models.Index(fields=["model", "-id"], name="terminal_model"),
             models.Index(fields=["status", "-id"], name="terminal_status"),
             models.Index(fields=["since", "id"], name="terminal_idle", condition=Q(status__in=[*IDLE])),
+            models.Index(fields=["region", "since"], name="terminal_idle_region", condition=Q(status__in=[*IDLE])),
             models.Index(fields=["-id"], name="terminal_blocked", condition=Q(is_blocked=True)),
         ]
         triggers = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import TerminalModel
 from spareparts.history import places_in
-from spareparts.models import Movement, Part, Place, Stock, Supplier
+from spareparts.models import Movement, MovementQuerySet, Part, Place, Stock, Supplier
 from toolkit.choices import SearchSelect
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from workforce.lists import region_filter
@@ -45,7 +45,7 @@ class StockFilter(FilterSet):
     q = SearchFilter(label=_("Part, place or person"))
     part = part_filter()
     kind = django_filters.MultipleChoiceFilter(
-        field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place")
+        field_name="place__kind", choices=Place.Kind.choices, label=_("Kind of place"), distinct=False
     )
     place = django_filters.CharFilter(field_name="place__code", label=_("Code of the place"))
     region = home_filter("place")
@@ -138,9 +138,9 @@ class MovementFilter(FilterSet):
     part = part_filter()
     place = django_filters.CharFilter(method="at_place", label=_("Code of the place"))
     region = home_filter("source", "target")
-    kind = django_filters.MultipleChoiceFilter(choices=Movement.Kind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=Movement.Kind.choices, label=_("Kind"), distinct=False)
     to = django_filters.MultipleChoiceFilter(
-        field_name="target__kind", choices=Place.Kind.choices, label=_("To what kind of place")
+        field_name="target__kind", choices=Place.Kind.choices, label=_("To what kind of place"), distinct=False
     )
     model = django_filters.ChoiceFilter(choices=models_made_for, method="made_for", label=_("Made for the model"))
     supplier = django_filters.ModelChoiceFilter(
@@ -160,9 +160,9 @@ class MovementFilter(FilterSet):
         only = Q(models=1, pk__in=Part.objects.filter(fits__code=model).values("pk"))
         return rows.filter(part__in=parts.filter(several.get(model, only)).values("pk"))
 
-    def at_place(self, rows: QuerySet, name: str, code: str) -> QuerySet:
-        place = Place.objects.filter(code=code).values("pk")
-        return rows.filter(Q(source__in=place) | Q(target__in=place))
+    def at_place(self, rows: MovementQuerySet, name: str, code: str) -> MovementQuerySet:
+        place = Place.objects.filter(code=code).first()
+        return rows.at(place) if place else rows.none()
 
 
 class MovementTable(Table):

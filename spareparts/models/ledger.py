@@ -148,6 +148,9 @@ class Movement(models.Model):
             models.Index(fields=["source", "part", "-id"], name="movement_source", condition=Q(source__isnull=False)),
             models.Index(fields=["target", "part", "-id"], name="movement_target", condition=Q(target__isnull=False)),
             models.Index(fields=["order_number"], name="movement_order", condition=~Q(order_number="")),
+            models.Index(
+                fields=["kind", "-id"], name="movement_seldom", condition=Q(kind__in=["return", "adjust", "scrap"])
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
