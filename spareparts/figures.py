@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import Sum
 
 from spareparts.history import months_before, places_in
@@ -88,7 +89,8 @@ def stock_figures(user: User, region: Region | None, on: date) -> Figures:
     month = on.replace(day=1)
     months = [*months_before(month, MONTHS - 1), month]
     mark = LedgerMark.objects.values_list("movement", flat=True).first()
-    key = f"stock-figures:{region.pk if region else 'all'}:{month}:{mark}"
+    database = connection.settings_dict["NAME"]  # several may share a cache
+    key = f"stock-figures:{database}:{region.pk if region else 'all'}:{month}:{mark}"
     kept = cache.get_or_set(key, lambda: _read(here, months[0]), KEPT_S)
 
     value = sum((row[2] for row in kept.at_places), ZERO)
