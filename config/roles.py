@@ -78,6 +78,7 @@ ROLES: dict[str, set[str]] = {
         workorders.REVIEW_VISITS,
         workorders.EDIT_ESCALATIONS,
         workorders.OPEN_ORIGINAL,
+        workorders.TELL_SWAP,
         workorders.EXPORT_ORDERS,
         dispatch.ASSIGN,
         dispatch.VIEW_DECISION,

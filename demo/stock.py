@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from assets.actions import make_filing_report, mark_reported
 from demo.catalogue import CALENDARS, ORGANISATIONS, SEVEN_DAYS
+from demo.channels import fill_channels
 from demo.keeping import DAY, HOUR, MINUTE, NO_SUGGESTION, Keeping
 from demo.parts import DEFECTIVE, KIT, RARE, SCRAP, STORES, SUPPLIERS, WAREHOUSE, Item, catalogue
 from demo.people import FAR
@@ -12,6 +13,7 @@ from merchants.models import ServiceCalendar
 from spareparts import actions
 from spareparts.models import ApprovalRule, Place, Supplier
 from workforce.actions import change_person, make_organisation
+from workforce.models import User
 from workorders.actions import change_needs, request_parts
 from workorders.lifecycle import WITH_ENGINEER, Status
 from workorders.models import WorkOrder
@@ -31,6 +33,14 @@ def stock_up(setting: Setting, *, seed: int, language: str, at: datetime, is_sma
     keeping.tell(list(orders.order_by("departed_at", "merchant__lat")), bags=FEW_BAGS if is_small else BAGS)
     _leave_something_to_do(keeping, at)
     _ask_for_the_rare_one(setting, at)
+    if not is_small:
+        prospectors = User.objects.filter(
+            role="prospector", is_active=True, region__path__startswith=setting.regions["hangzhou"].path
+        )
+        fill_channels(
+            depot=keeping.stores[WAREHOUSE], people=list(prospectors.order_by("username")), keeper=keeping.keeper, seed=seed,
+            language=language, at=at,
+        )  # fmt: skip
 
 
 def _found(setting: Setting, items: dict[str, Item], *, seed: int, is_chinese: bool, at: datetime) -> Keeping:

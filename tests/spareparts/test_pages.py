@@ -1,5 +1,6 @@
 """The keeper's doors, and who sees which stock."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_count_through_the_pages_shows_nothing_before_it_is_handed_in(
     stocktake = Stocktake.objects.get()
     of = {name: reverse(f"office:stocktake-{name}", args=[stocktake.number]) for name in ("count", "approve")}
     for blind in (begun.url, of["count"]):
-        assert "37" not in client.get(blind).content.decode().split("<main")[1]
+        assert not re.search(r"\b37\b", client.get(blind).content.decode().split("<main")[1])
     assert client.post(of["count"], {f"part_{keypad.pk}": 35}).status_code == 302
     assert client.post(of["approve"]).status_code == 403
     client.force_login(manager)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from assets import actions as assets
 from assets.lifecycle import Step
 from assets.models import Binding, Custody, Mismatch, Terminal, normal_code
-from assets.permissions import BIND_TERMINAL
 from evidence.models import Capture
 from procedures.steps import StepKind
 from toolkit.codes import decode_picture, decoding_available
@@ -25,6 +24,7 @@ from workorders.actions._steps import locked, locked_own, write
 from workorders.actions.intake import open_work_order
 from workorders.lifecycle import UNDER_WAY, WAYS_ON, Status
 from workorders.models import WorkOrder, WorkOrderType
+from workorders.permissions import TELL_SWAP
 
 SWAPS = ("swap",)  # codes of order types
 VERIFIES = "inspect"
@@ -143,7 +143,7 @@ def refuse_untested_swap(order: WorkOrder) -> None:
 
 
 def _under_way(order: WorkOrder, by: User) -> WorkOrder:
-    order = locked(order) if by.has_perm(BIND_TERMINAL) and not by.is_field else locked_own(order, by)
+    order = locked(order) if by.has_perm(TELL_SWAP) else locked_own(order, by)
     if order.status not in UNDER_WAY:
         raise Refused(
             _("%(order)s is “%(status)s”: terminals are moved while somebody is under way for it. %(way_on)s")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Custody, Mismatch, Terminal
-from assets.permissions import BIND_TERMINAL, EXPORT_TERMINALS
+from assets.permissions import EXPORT_TERMINALS
 from assets.views.office import TerminalMixin
 from evidence.actions import keep_picture
 from evidence.models import Capture
@@ -72,7 +72,7 @@ class TerminalReportPlace(TerminalMixin, ActionPage):
 class OrderTerminal(OrderAction):
     """What the engineer does with the phone, told by the office for them."""
 
-    permission = BIND_TERMINAL
+    permission = permissions.TELL_SWAP
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"order": self.subject}
