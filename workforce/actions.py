@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import differences, record
 from toolkit.errors import Refused
-from workforce.models import Booking, Organisation, PersonSkill, Region, Shift, Skill, User
+from workforce.models import Badge, Booking, Organisation, PersonSkill, Region, Shift, Skill, User
 
 
 def create_person(
@@ -38,8 +38,26 @@ def change_person(person: User, *, by: User, at: datetime, **values: Any) -> Use
         if "phone" in changes:
             changes["phone"] = ["…", "…"]
         person.save()
+        if not person.is_active:
+            Badge.objects.filter(person=person).delete()
         verb = "workforce.deactivate_person" if changes.get("is_active") == [True, False] else "workforce.change_person"
         record(verb, person, by=by, at=at, changes=changes)
+        return person
+
+
+def own_badge(person: User, *, at: datetime) -> Badge:
+    """What they show at the door; made when they first look at it."""
+    return Badge.objects.get_or_create(person=person, defaults={"made_at": at})[0]
+
+
+def revoke_badge(person: User, *, by: User, at: datetime) -> User:
+    """Whoever has seen the code can do nothing with it any more; the person finds another one on their phone."""
+    with transaction.atomic():
+        if not Badge.objects.filter(person=person).delete()[0]:
+            raise Refused(
+                _("%(name)s has no badge code yet: it is made when they first look at it.") % {"name": person}
+            )
+        record("workforce.revoke_badge", person, by=by, at=at)
         return person
 
 

@@ -28,6 +28,7 @@ office: list[URLPattern] = [
     path("people/<str:number>/skills/", views.PersonSkills.as_view(), name="person-skills"),
     path("people/<str:number>/skills/set/", views.PersonSetSkill.as_view(), name="person-set-skill"),
     path("people/<str:number>/shifts/", views.PersonSetShifts.as_view(), name="person-set-shifts"),
+    path("people/<str:number>/badge/", views.PersonRevokeBadge.as_view(), name="person-revoke-badge"),
     path("people/<str:number>/time/", views.PersonBookTime.as_view(), name="person-book-time"),
     path("organisations/", views.OrganisationList.as_view(), name="organisation-list"),
     path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation-create"),

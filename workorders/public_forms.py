@@ -300,11 +300,19 @@ class EngineerCheckForm(forms.Form):
     badge = forms.CharField(
         label=gettext_lazy("Badge code"),
         max_length=60,
-        help_text=gettext_lazy("It stands on the engineer’s badge."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=gettext_lazy("The engineer shows it on the phone."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     order = forms.CharField(
         label=gettext_lazy("Order number"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "WO-2611-000042"}),
     )
+    captcha = ProofField()
+
+    def clean(self) -> dict:
+        values = super().clean()
+        proof = values.pop("captcha", None)
+        question = f"{values.get('badge')} {values.get('order')}"
+        values["has_proof"] = bool(proof) and pays_for(proof.replay_id, question)
+        return values

@@ -70,6 +70,15 @@ UNPROVEN_ANYWHERE = [
     ("overall", Bucket("unproven", 120, UNPROVEN, proof_helps=True)),
 ]
 
+UNPROVEN_CHECK = Bucket(
+    "unproven engineer check",
+    5,
+    gettext_lazy(
+        "Several questions have come from here. Please ask once more: this page then makes a short check by itself. "
+        "Without JavaScript: %(try_again)s or call your service contact."
+    ),
+    proof_helps=True,
+)
 ENGINEER_CHECK_ADDRESS = Bucket(
     "engineer check address",
     20,
@@ -97,7 +106,9 @@ def check_filing(
     OVERALL.take("", at)
 
 
-def check_engineer(request: HttpRequest, *, number: str, at: datetime) -> None:
+def check_engineer(request: HttpRequest, *, number: str, has_proof: bool, at: datetime) -> None:
+    if not has_proof:
+        UNPROVEN_CHECK.take(client_address(request), at)
     ENGINEER_CHECK_ADDRESS.take(client_address(request), at)
     ENGINEER_CHECK_ORDER.take(number.strip().upper(), at)
 

@@ -1,7 +1,9 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -10,7 +12,10 @@ from mobile.parts import asked_by, asked_of, coming_to
 from mobile.queries import bag_of
 from mobile.views.pages import FieldPage
 from spareparts.models import Refill, Stock
-from workforce.models import Booking, Shift
+from toolkit.codes import qr_svg
+from workforce.actions import own_badge
+from workforce.models import Badge, Booking, Shift
+from workorders.permissions import DO_ORDER
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,22 @@ def _joined(shifts: list[Shift]) -> list[tuple[time, time]]:
     return hours
 
 
+def check_url(badge: Badge) -> str:
+    """Where a merchant asks about it, with the code filled in."""
+    return f"{settings.SITE_URL}{reverse('public:engineer-check')}?badge={badge}"
+
+
 class MePage(FieldPage, TemplateView):
     title = _("Me")
     template_name = "mobile/me.html"
 
     def get_context_data(self, **kwargs) -> dict:
         user, today = self.request.user, timezone.localdate(self.at)
+        badge = own_badge(user, at=self.at) if user.has_perm(DO_ORDER) else None
         return super().get_context_data(
             today=today,
+            badge=badge,
+            badge_qr=badge and qr_svg(check_url(badge)),
             week=self._week(today),
             skills=user.skills.filter(Q(expires_on=None) | Q(expires_on__gte=today)).select_related("skill"),
             bag=bag_of(user),

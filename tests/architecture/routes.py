@@ -332,6 +332,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:person-skills": ("MDWAO", "person"),
     "office:person-set-skill": ("M", "person"),
     "office:person-set-shifts": ("M", "person"),
+    "office:person-revoke-badge": ("M", "person"),
     "office:person-book-time": ("M", "person"),
     "office:organisation-list": ("MDWAO", ""),
     "office:organisation-create": ("M", ""),

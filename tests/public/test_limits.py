@@ -130,10 +130,18 @@ def test_guessing_badges_for_one_order_is_stopped(clock, accepted):
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
 
 
-def test_guessing_from_one_address_is_stopped(client, clock, repair):
-    answers = [client.post("/m/check/", {"badge": "engineer", "order": f"WO-2611-{n}"}) for n in range(21)]
-    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
-    assert "call your service contact" in said(answers[-1])
+def test_guessing_from_one_address_is_stopped(client, clock, repair, prove):
+    def asked(n: int, **proof):
+        return client.post("/m/check/", {"badge": "engineer", "order": f"WO-2611-{n}", **proof})
+
+    answers = [asked(n) for n in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "altcha-widget" in said(answers[-1]) and "altcha-widget" not in said(answers[0])
+    once = prove()
+    assert [asked(5, captcha=once).status_code, asked(6, captcha=once).status_code] == [200, 429]
+    answers = [asked(n, captcha=prove()) for n in range(15)]
+    assert [answer.status_code for answer in answers] == [200] * 14 + [429]
+    assert "call your service contact" in said(answers[-1]) and "altcha-widget" not in said(answers[-1])
 
 
 def test_challenges_have_their_limit_too(client, clock, monkeypatch):

@@ -1,3 +1,4 @@
+from workforce.models.badges import Badge
 from workforce.models.hours import Booking, Shift
 from workforce.models.organisations import Organisation, OrganisationQuerySet
 from workforce.models.people import PersonSkill, SavedView, Skill, User, UserManager, UserQuerySet, in_shift
@@ -5,6 +6,7 @@ from workforce.models.regions import Boundary, Region, RegionQuerySet, RegionRul
 from workforce.models.tracks import Fix, Position
 
 __all__ = [
+    "Badge",
     "Booking",
     "Boundary",
     "Fix",

@@ -1,8 +1,10 @@
 from django.db.models import Count
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -115,6 +117,18 @@ class PersonBookTime(PersonAction):
 
     def run_action(self, values: dict) -> Booking:
         return actions.book_time(self.subject, **values, by=self.request.user, at=timezone.now())
+
+
+class PersonRevokeBadge(PersonAction):
+    form_class = Form
+    submit_label = _("Revoke the badge code")
+    template_name = "workforce/revoke_badge.html"
+
+    def get_title(self) -> str:
+        return gettext("Revoke the badge code of %(name)s") % {"name": self.subject}
+
+    def run_action(self, values: dict) -> User:
+        return actions.revoke_badge(self.subject, **self.who)
 
 
 class OrganisationList(ListPage):

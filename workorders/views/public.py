@@ -365,12 +365,15 @@ class EngineerCheckPage(PublicForm):
     form_class = EngineerCheckForm
 
     def get_initial(self) -> dict:
-        return {"order": self.request.GET.get("order", "")[:20]}
+        return {"badge": self.request.GET.get("badge", "")[:60], "order": self.request.GET.get("order", "")[:20]}
+
+    def get_context_data(self, too_many: limits.TooMany | None = None, **kwargs: Any) -> dict:
+        return super().get_context_data(needs_proof=too_many is not None and too_many.proof_helps, **kwargs)
 
     def act(self, form: EngineerCheckForm) -> HttpResponse:
-        badge, number = form.cleaned_data["badge"], form.cleaned_data["order"]
-        at = timezone.now()
-        limits.check_engineer(self.request, number=number, at=at)
+        values, at = form.cleaned_data, timezone.now()
+        badge, number = values["badge"], values["order"]
+        limits.check_engineer(self.request, number=number, has_proof=values["has_proof"], at=at)
         answer = tracking.is_real(badge=badge, number=number, at=at)
         return self.render_to_response(self.get_context_data(form=form, answer=answer))
 
