@@ -14,7 +14,7 @@ from spareparts import actions
 from spareparts.models import ApprovalRule, Place, Supplier
 from workforce.actions import change_person, make_organisation
 from workforce.models import User
-from workorders.actions import change_needs, request_parts
+from workorders.actions import change_needs, learn_part_use, request_parts
 from workorders.lifecycle import WITH_ENGINEER, Status
 from workorders.models import WorkOrder
 
@@ -41,6 +41,9 @@ def stock_up(setting: Setting, *, seed: int, language: str, at: datetime, is_sma
             depot=keeping.stores[WAREHOUSE], people=list(prospectors.order_by("username")), keeper=keeping.keeper, seed=seed,
             language=language, at=at,
         )  # fmt: skip
+        learn_part_use(at=at)  # else these come within ten minutes
+        actions.follow_ledger()
+        actions.make_forecasts(at=at)
 
 
 def _found(setting: Setting, items: dict[str, Item], *, seed: int, is_chinese: bool, at: datetime) -> Keeping:
