@@ -21,6 +21,7 @@ CARDS = (
     ("card-50", "50元充值卡", "Top-up card 50", 50, "HZ5"),
     ("card-100", "100元充值卡", "Top-up card 100", 100, "HZ1"),
 )
+PRINTED = Decimal("0.3")  # what one costs until it is activated: only then its face value is settled
 ROLLS = ("channel-rolls", "渠道打印纸", "Paper rolls for channels")
 WEEKS = 27
 A_WEEK = (3, 9)  # card keys of each kind that a kiosk sells
@@ -48,7 +49,7 @@ def fill_channels(
     for code, zh, en, value, series in CARDS:
         part = Part.objects.create(code=code, name=en, name_zh=zh, is_card_key=True)
         batch = receive_batch(
-            part, first=f"{series}K000001", count=20_000, face_value=Decimal(value), unit_cost=Decimal(value) * 98 / 100,
+            part, first=f"{series}K000001", count=20_000, face_value=Decimal(value), unit_cost=PRINTED,
             target=depot, by=keeper, at=begin,
         )  # fmt: skip
         _sell(batch, channels, rng, keeper=keeper, begin=begin, at=at)

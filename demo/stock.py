@@ -34,11 +34,12 @@ def stock_up(setting: Setting, *, seed: int, language: str, at: datetime, is_sma
     _leave_something_to_do(keeping, at)
     _ask_for_the_rare_one(setting, at)
     if not is_small:
-        prospectors = User.objects.filter(
-            role="prospector", is_active=True, region__path__startswith=setting.regions["hangzhou"].path
+        there = User.objects.filter(is_active=True, region__path__startswith=setting.regions["hangzhou"].path)
+        prospectors = sorted(
+            there.filter(role="prospector").order_by("pk"), key=lambda who: who.username != "prospector"
         )
         fill_channels(
-            depot=keeping.stores[WAREHOUSE], people=list(prospectors.order_by("username")), keeper=keeping.keeper, seed=seed,
+            depot=keeping.stores[WAREHOUSE], people=prospectors, keeper=keeping.keeper, seed=seed,
             language=language, at=at,
         )  # fmt: skip
         learn_part_use(at=at)  # else these come within ten minutes
