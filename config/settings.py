@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "integrations",
     "analytics",
     "dispatch",
+    "inspections",
     "prospecting",
     "knowledge",
     "workorders",

@@ -2,6 +2,7 @@
 
 from assets.verbs import VERBS as ASSETS
 from dispatch.verbs import VERBS as DISPATCH
+from inspections.verbs import VERBS as INSPECTIONS
 from integrations.verbs import VERBS as INTEGRATIONS
 from knowledge.verbs import VERBS as KNOWLEDGE
 from merchants.verbs import VERBS as MERCHANTS
@@ -20,6 +21,7 @@ VERBS = {
     **PROCEDURES,
     **WORKORDERS,
     **DISPATCH,
+    **INSPECTIONS,
     **PROSPECTING,
     **KNOWLEDGE,
     **INTEGRATIONS,

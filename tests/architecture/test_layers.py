@@ -9,7 +9,7 @@ ROOMS = [
     ["demo"],
     ["mobile", "integrations"],
     ["analytics"],
-    ["dispatch", "prospecting", "knowledge"],
+    ["dispatch", "inspections", "prospecting", "knowledge"],
     ["workorders"],
     ["procedures"],
     ["spareparts"],

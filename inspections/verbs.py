@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "inspections.make_plan": _("made an inspection plan"),
+    "inspections.change_plan": _("changed the inspection plan"),
+    "inspections.start_plan": _("started the inspection plan"),
+    "inspections.stop_plan": _("stopped the inspection plan"),
+    "inspections.ensure_inspections": _("planned inspections"),
+    "inspections.open_inspection": _("an inspection was due"),
+    "inspections.settle_inspection": _("an inspection was over"),
+}
