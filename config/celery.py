@@ -31,7 +31,9 @@ app.conf.beat_schedule = {
     "score visits": {"task": "workorders.tasks.score_visits", "schedule": 60},
     "learn use of parts": {"task": "workorders.tasks.learn_part_use", "schedule": 600},
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
+    "keep inspections": {"task": "inspections.tasks.keep_inspections", "schedule": 60},
     "keep tracks": {"task": "workforce.tasks.keep_tracks", "schedule": 3600},
+    "follow up closed orders": {"task": "workorders.tasks.keep_follow_ups", "schedule": 60},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
 }
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE", ".run/celerybeat-schedule")

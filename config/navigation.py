@@ -54,6 +54,8 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Waiting for support"), "office:support-list", "lifebuoy", workorders.ANSWER_SUPPORT),
             Item(_("Visits to look at"), "office:visit-list", "shield-check", workorders.REVIEW_VISITS),
             Item(_("Requests"), "office:request-list", "message-circle", workorders.VIEW_REQUEST),
+            Item(_("Calls after closing"), "office:follow-up-list", "phone", workorders.OPEN_ORDER),
+            Item(_("Satisfaction"), "office:follow-up-report", "star", workorders.VIEW_REQUEST),
         ],
     ),
     (

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 from workorders.models import (
     FaultCode,
+    FollowUpRules,
     PartNeed,
     Rating,
     Request,
@@ -49,6 +50,14 @@ class VisitRulesAdmin(ReferenceAdmin):
 
     def has_add_permission(self, request) -> bool:
         return super().has_add_permission(request) and not VisitRules.objects.exists()
+
+
+@admin.register(FollowUpRules)
+class FollowUpRulesAdmin(ReferenceAdmin):
+    list_display = ("__str__", "silent_days", "most_calls", "low_score")
+
+    def has_add_permission(self, request) -> bool:
+        return super().has_add_permission(request) and not FollowUpRules.objects.exists()
 
 
 @admin.register(SlaPolicy)

@@ -12,7 +12,17 @@ from journal.models import Entry
 from notifications.actions import notify, notify_address
 from workforce.models import Region, User
 from workforce.roles import Role
-from workorders.models import Percent, Request, SlaEscalation, SlaWarning, SupportCall, Target, WorkOrder
+from workorders.models import (
+    FollowUp,
+    Percent,
+    Rating,
+    Request,
+    SlaEscalation,
+    SlaWarning,
+    SupportCall,
+    Target,
+    WorkOrder,
+)
 from workorders.queries import planned_in_words
 
 
@@ -224,6 +234,33 @@ def tell_done(order: WorkOrder, entry: Entry) -> None:
         )
 
     _tell_requesters(order, f"done:{entry.pk}", text, at=entry.at)
+
+
+def tell_follow_up(order: WorkOrder, entry: Entry) -> None:
+    def text() -> tuple[str, str]:
+        names = {"order": order, "resolution": order.resolution}
+        return (
+            _("Are you satisfied with work order %(order)s?") % names,
+            _("What was done: %(resolution)s. It takes two taps to tell us how it was:") % names,
+        )
+
+    _tell_requesters(order, f"follow-up:{order.number}", text, at=entry.at)
+
+
+def tell_complaint(follow_up: FollowUp, rating: Rating, *, at: datetime) -> None:
+    """To whom it belongs from now on."""
+    order, complaint = follow_up.order, follow_up.complaint
+
+    def text() -> tuple[str, str]:
+        names = {"order": order, "merchant": order.merchant, "score": rating.score}
+        subject = _("%(merchant)s gives %(score)d of 5 for %(order)s: the complaint is yours") % names
+        return subject, rating.comment
+
+    if follow_up.owner:
+        notify(
+            follow_up.owner, kind="complaint", key=f"complaint:{order.number}", text=text, at=at,
+            url=(complaint or order).get_absolute_url(),
+        )  # fmt: skip
 
 
 def tell_cancelled(order: WorkOrder, entry: Entry) -> None:

@@ -39,5 +39,10 @@ def prepare_reports() -> None:
 
 
 @shared_task
+def keep_follow_ups() -> None:
+    actions.keep_follow_ups(at=timezone.now())
+
+
+@shared_task
 def learn_part_use() -> None:
     actions.learn_part_use(at=timezone.now())

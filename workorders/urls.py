@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from workorders.views import escalations, needs, originals, panels, reports, support, terminals, visits
+from workorders.views import escalations, follow_ups, needs, originals, panels, reports, support, terminals, visits
 from workorders.views import office as pages
 from workorders.views import public as public_pages
 
@@ -42,6 +42,9 @@ office: list[URLPattern] = [
     path("escalations/", escalations.EscalationList.as_view(), name="escalation-list"),
     path("escalations/new/", escalations.EscalationCreate.as_view(), name="escalation-create"),
     path("escalations/<number>/", escalations.EscalationEdit.as_view(), name="escalation-edit"),
+    path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow-up-list"),
+    path("follow-ups/report/", follow_ups.FollowUpReport.as_view(), name="follow-up-report"),
+    path("follow-ups/<number>/", follow_ups.FollowUpCall.as_view(), name="follow-up-call"),
     path("requests/", pages.RequestList.as_view(), name="request-list"),
     path("requests/<number>/", pages.RequestDetail.as_view(), name="request-detail"),
     path("requests/<number>/phone/", pages.RequestRevealPhone.as_view(), name="request-reveal-phone"),

@@ -42,5 +42,6 @@ VERBS = {
     "workorders.close_work_order": _("closed the order"),
     "workorders.cancel_work_order": _("cancelled the order"),
     "workorders.rate_work_order": _("rated the order"),
+    "workorders.follow_up": _("followed up the order"),
     "workorders.make_tracking_link": _("made a tracking link"),
 }

@@ -41,7 +41,7 @@ from workforce.actions import make_organisation
 from workforce.models import Boundary
 from workorders import actions
 from workorders.links import request_link
-from workorders.models import Visit
+from workorders.models import FollowUp, Visit
 from workorders.report_pdf import check_url
 
 PEOPLE = {
@@ -211,6 +211,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "link": {"token": request_link(merchant).rsplit("/", 2)[-2]},
         "token": {"token": token},
         "visit": {"number": Visit.objects.create(order=order).order.number},
+        "follow-up": {"number": FollowUp.objects.create(order=order, made_at=at, due_at=at).number},
         "visit-code": {"number": order.number, "id": photo.pk},
         "report-token": {"token": check_url(order, "0" * 64).rsplit("/", 2)[-2]},
     }

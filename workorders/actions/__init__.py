@@ -1,5 +1,6 @@
 """Every write to requests and work orders, one function per verb."""
 
+from workorders.actions.calls import record_call
 from workorders.actions.changes import send_somebody
 from workorders.actions.closing import (
     cancel_work_order,
@@ -11,6 +12,7 @@ from workorders.actions.closing import (
 from workorders.actions.escalations import change_escalation, make_escalation, warn_of_due_times
 from workorders.actions.experience import learn_part_use
 from workorders.actions.faults import choose_fault_codes
+from workorders.actions.follow_ups import keep_follow_ups
 from workorders.actions.intake import follow_merchant, open_work_order, receive_request, reveal_phone
 from workorders.actions.late import attach_late_work
 from workorders.actions.needs import change_needs, use_part
@@ -64,6 +66,7 @@ __all__ = [
     "depart",
     "follow_merchant",
     "install_terminal",
+    "keep_follow_ups",
     "learn_part_use",
     "lock_work_order",
     "make_escalation",
@@ -74,6 +77,7 @@ __all__ = [
     "pause_work",
     "rate_work_order",
     "receive_request",
+    "record_call",
     "reject_work_order",
     "release_held_orders",
     "relocate_terminal",

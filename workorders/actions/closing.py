@@ -16,10 +16,11 @@ from workorders import clock, notices
 from workorders.actions._steps import locked, locked_own, moment_of, release_booking, required, write
 from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
+from workorders.actions.follow_ups import take_answer
 from workorders.actions.terminals import refuse_untested_swap
 from workorders.actions.tracking import expire_links
 from workorders.lifecycle import DONE, Status
-from workorders.models import Rating, Visit, WorkOrder
+from workorders.models import FollowUp, Rating, Visit, WorkOrder
 
 CLOSED_AFTER = timedelta(hours=72)
 
@@ -118,6 +119,7 @@ def close_completed_orders(*, at: datetime) -> int:
 def _close(order: WorkOrder, *, by: User | None, at: datetime) -> WorkOrder:
     changes = order.move_to(Status.CLOSED, at)
     expire_links(order, ended_at=at)
+    FollowUp.objects.get_or_create(order=order, defaults={"made_at": at, "due_at": at})
     write("workorders.close_work_order", order, by=by, at=at, changes=changes)
     return order
 
@@ -139,8 +141,10 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         return order
 
 
-def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime, tags: Iterable[str] = ()) -> Rating:
-    """The merchant's word, once per order; it closes a completed order."""
+def rate_work_order(
+    order: WorkOrder, *, score: int, comment: str, at: datetime, tags: Iterable[str] = (), by: User | None = None
+) -> Rating:
+    """The merchant's word, once per order, as `by` heard it on the phone; it closes a completed order."""
     if score not in range(1, 6):
         raise Refused(_("Choose 1 to 5."), field="score")
     with transaction.atomic():
@@ -158,7 +162,8 @@ def rate_work_order(order: WorkOrder, *, score: int, comment: str, at: datetime,
         except IntegrityError as clash:
             raise Refused(_("This order has already been rated. Thank you.")) from clash
         changes = {"rating": [None, score]}
-        write("workorders.rate_work_order", order, by=None, at=at, changes=changes, note=rating.comment)
+        write("workorders.rate_work_order", order, by=by, at=at, changes=changes, note=rating.comment)
         if order.status == Status.COMPLETED:
-            _close(order, by=None, at=at)
+            _close(order, by=by, at=at)
+        take_answer(order, rating, at=at)
         return rating

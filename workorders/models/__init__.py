@@ -1,5 +1,6 @@
 from workorders.models.experience import PartUse
 from workorders.models.faults import FaultCode, FaultCodeQuerySet
+from workorders.models.follow_ups import FollowUp, FollowUpQuerySet, FollowUpRules
 from workorders.models.orders import ELSEWHERE, Pause, Rejection, WorkOrder, WorkOrderQuerySet
 from workorders.models.promises import Promise, PromiseTerms
 from workorders.models.requests import Rating, Request, RequestQuerySet, TrackingLink, new_nonce
@@ -22,6 +23,9 @@ __all__ = [
     "EscalationQuerySet",
     "FaultCode",
     "FaultCodeQuerySet",
+    "FollowUp",
+    "FollowUpQuerySet",
+    "FollowUpRules",
     "PartNeed",
     "PartUse",
     "Pause",
