@@ -53,7 +53,10 @@ class Part(models.Model):
         _("each has a serial number"), default=False, help_text=_("It is still counted here.")
     )
     is_card_key = models.BooleanField(
-        _("card key"), default=False, db_default=False, help_text=_("Moved by ranges of serials, never by number alone.")
+        _("card key"),
+        default=False,
+        db_default=False,
+        help_text=_("Moved by ranges of serials, never by number alone."),
     )
     fits = models.ManyToManyField(
         TerminalModel, blank=True, related_name="parts", verbose_name=_("fits the models"),
