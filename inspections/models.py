@@ -102,7 +102,7 @@ class Inspection(models.Model):
     merchant = models.ForeignKey(
         Merchant, models.PROTECT, related_name="inspections", verbose_name=_("merchant"), db_index=False
     )
-    due_on = models.DateField(_("due"))
+    due_on = models.DateField(_("due on"))
     planned_on = models.DateField(_("planned for"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED, editable=False)
     order = models.OneToOneField(

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='Inspection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(verbose_name='due')),
+                ('due_on', models.DateField(verbose_name='due on')),
                 ('planned_on', models.DateField(verbose_name='planned for')),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('open', 'Work order open'), ('done', 'Inspected'), ('counted', 'Another visit counts'), ('missed', 'Missed'), ('dropped', 'No longer wanted')], default='planned', editable=False, max_length=8, verbose_name='state')),
                 ('finished_on', models.DateField(null=True, verbose_name='over')),
