@@ -145,6 +145,8 @@ PRAISE = [
     ("", ""),
 ]
 FAIR = [("一般", "All right"), ("等得有点久", "Had to wait a little"), ("", "")]
+SETTLED = [("已致电道歉，商户表示满意", "Called and apologised, the merchant is content")]
+
 BLAME = [
     ("等了两天才来", "Came after two days"),
     ("没修好，又坏了", "Broke again"),

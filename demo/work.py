@@ -272,6 +272,11 @@ def finish(world: World, job: Job, worker: Worker) -> Life:
             ["punctual", "friendly", "competent", "explained"] if score > 3 else ["late", "not_solved"], 1
         )
         actions.rate_work_order(order, score=score, comment=world.words.one(texts), tags=tags, at=world.timeline.now)
+        if complaint := WorkOrder.objects.filter(complaint_of__order=order).first():
+            yield world.timeline.now + world.minutes(60, 1500)
+            actions.cancel_work_order(
+                complaint, by=world.office["manager"], reason=world.words.one(names.SETTLED), at=world.timeline.now
+            )
     else:
         yield world.timeline.now + timedelta(hours=72, minutes=rng.randint(1, 5))
         actions.close_work_order(order, by=None, at=world.timeline.now)
