@@ -56,8 +56,9 @@ def change_plan(plan: InspectionPlan, *, by: User, at: datetime, **values: Any) 
         changes = differences(plan, values)
         _check(plan)
         if plan.is_active and MOVES_DAYS & changes.keys():
-            changes["inspections"] = [_take_back(plan, at), None]
-            _begin_pass(plan, plan.region.service_date(at))
+            changes["inspections"], today = [_take_back(plan, at), None], plan.region.service_date(at)
+            plan.ensured_on = min(plan.ensured_on or today, today)  # a clock that went ahead owes these days again
+            _begin_pass(plan, today)
         plan.save()
         if changes:
             record("inspections.change_plan", plan, by=by, at=at, changes=changes)

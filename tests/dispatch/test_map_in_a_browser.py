@@ -118,5 +118,5 @@ def test_a_track_is_drawn_with_its_stops(office, new_order, engineer, dispatcher
     page.get_by_text("First position").wait_for()
     page.wait_for_function(IS_PAINTED, arg=pixel_of(page, *place(3)))
     page.get_by_role("button", name="Show stop 1 on the map").click()
-    page.wait_for_function("document.querySelector('.map').fieldloop.map.getZoom() >= 15")
+    page.wait_for_function("() => document.querySelector('.map').fieldloop.map.getZoom() >= 15")
     assert violations(page) == []

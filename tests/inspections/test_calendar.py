@@ -55,7 +55,7 @@ def test_ten_years_with_three_schedulers_miss_nothing_and_double_nothing(rules, 
             change = changes.pop(0)
             current = rules[len(rules) - 1 - len(changes)][1]
             kept_until = START + timedelta(days=change)
-            made = {due for due in made if due <= kept_until}
+            made, ensured_on = {due for due in made if due <= kept_until}, min(ensured_on, kept_until)
         today = START + timedelta(days=max(0, day + wrong))
         last = max(made, default=None)
         since = min(ensured_on, today)

@@ -66,7 +66,7 @@ def test_a_visit_and_a_new_lead_of_eight_taps_arrive_once(page, note, lake, pros
     finger.tap(page.get_by_role("link", name="New lead"))
     page.locator("#new-lead").wait_for()
     assert violations(page) == []
-    finger.shoot(page.locator("#new-lead [type=file]"), photo(3)["buffer"])
+    finger.shoot(page.locator("#new-lead [type=file][name]"), photo(3)["buffer"])
     finger.taps += 1  # the camera, and its shutter
     page.get_by_label("Name on the sign").fill("清风茶楼")
     finger.taps += 1
@@ -89,7 +89,7 @@ def test_a_visit_and_a_new_lead_of_eight_taps_arrive_once(page, note, lake, pros
     assert page.locator("[data-visited] li").count() == 2
 
     page.get_by_role("link", name="New lead").tap()  # the same shop again
-    page.locator("#new-lead [type=file]").set_input_files(photo(4))
+    page.locator("#new-lead [type=file][name]").set_input_files(photo(4))
     page.get_by_label("Name on the sign").fill("清风茶楼(湖边店)")
     page.locator("#new-lead").get_by_text("Spoke with staff").tap()
     page.get_by_role("button", name="Save the lead").tap()

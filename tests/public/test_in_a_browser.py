@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import PHONE, violations
 from tests.public.conftest import filing, photo
+from workforce.actions import own_badge
 from workforce.positions import record_positions
 from workorders import actions
 from workorders.links import request_link
@@ -150,10 +151,10 @@ def test_four_stars(visit, moving_clock, token, completed, minutes):
     assert (rating.score, rating.tags) == (4, ["friendly"])
 
 
-def test_at_the_door(visit, moving_clock, accepted, minutes):
+def test_at_the_door(visit, moving_clock, accepted, engineer, minutes):
     moving_clock.move_to(minutes(5))
     page = visit(f"/m/check/?order={accepted.number}", **PHONE)
-    for badge, answer in (("engineer", "Yes"), ("somebody", "No")):
+    for badge, answer in ((str(own_badge(engineer, at=minutes(1))), "Yes"), ("somebody", "No")):
         page.get_by_label("Badge code").fill(badge)
         page.get_by_role("button", name="Check").tap()
         expect(page.get_by_role("alert").get_by_text(answer, exact=True)).to_be_visible()
