@@ -17,7 +17,7 @@ test:
 	$(BIN) manage.py build_frontend
 	$(BIN) manage.py messages --compile
 	$(MAKE) --no-print-directory check
-	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 4 --dist load --maxschedchunk 4
+	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 3 --dist worksteal
 
 check:
 	@$(MAKE) --no-print-directory --jobs 2 types rules

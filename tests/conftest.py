@@ -23,10 +23,7 @@ from tests import template
 from tests.browser import built_frontend, chromium, visit  # noqa: F401 (fixtures)
 from tests.live import own_queue  # noqa: F401 (a fixture)
 
-LONG = (
-    "tests/loop/", "tests/demo/", "test_routes.py", "test_worker.py", "no_page_has_a_barrier", "any_order.py", "browser.py",
-    "test_offline", "whose_phone", "test_camera", "test_voice", "at_once.py",
-)  # fmt: skip
+LONG = ("tests/loop/", "tests/demo/", "test_worker.py", "at_once.py", "browser.py", "test_offline", "test_routes.py")
 
 
 # the same examples in every run: a change is to blame for what fails; HYPOTHESIS_PROFILE=explore looks for new ones
@@ -47,7 +44,7 @@ def pytest_configure(config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, so that nobody waits for it at the end."""
-    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
 
 
 def pytest_unconfigure(config) -> None:
