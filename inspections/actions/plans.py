@@ -1,4 +1,4 @@
-"""Every write to inspection plans and their inspections. Who makes, opens or takes back has locked the plan first."""
+"""Plans and what they make due. Who makes, opens or takes back has locked the plan first."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
