@@ -210,6 +210,8 @@ RENEWAL_DAYS = env.int("RENEWAL_DAYS", default=90)  # so long before a contract 
 # orders and people of one plan; more of them are planned part by part
 DAY_PLAN_MOST = env.int("DAY_PLAN_MOST_ORDERS", default=6_000), env.int("DAY_PLAN_MOST_PEOPLE", default=600)
 TRACK_DAYS = env.int("TRACK_DAYS", default=30)  # so long the tracks of people are kept
+TELEMETRY_DAYS = env.int("TELEMETRY_DAYS", default=90)  # so long what terminals report is kept
+SILENT_MINUTES = env.int("SILENT_MINUTES", default=15)  # a terminal not heard for so long is silent
 OSRM_URL = env.str("OSRM_URL", default="")
 
 # -- headers -------------------------------------------------------------------------------------------
