@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from inspections.calendar import dues, phase_of
+from inspections.criteria import REPAIR
 from inspections.lifecycle import State
 from inspections.models import Inspection, InspectionPlan
 from journal.actions import differences, record, record_all
@@ -21,7 +22,6 @@ from workorders.lifecycle import DONE, Status
 from workorders.models import WorkOrder
 
 MERCHANTS_AT_ONCE = 5_000
-REPAIR = "repair"  # the order type that may count as an inspection
 MOVES_DAYS = {
     "region",
     "criteria",
@@ -145,7 +145,7 @@ def _claimed(plan: InspectionPlan) -> InspectionPlan | None:
 
 def _ensure_some(plan: InspectionPlan, today: date, at: datetime, limit: int) -> None:
     merchants = list(
-        plan.merchants().filter(pk__gt=plan.pass_after).order_by("pk").values_list("pk", flat=True)[:limit]
+        plan.merchants(at).filter(pk__gt=plan.pass_after).order_by("pk").values_list("pk", flat=True)[:limit]
     )
     if merchants:
         made = _insert(plan, [*_missing(plan, merchants, today)])
@@ -213,7 +213,7 @@ def open_due_inspections(*, at: datetime, limit: int = 50) -> int:
 def _open(inspection: Inspection, today: date, at: datetime) -> None:
     plan, merchant = inspection.plan, inspection.merchant
     others = plan.inspections.filter(merchant=merchant)
-    if not plan.merchants().filter(pk=merchant.pk).exists():
+    if not plan.merchants(at).filter(pk=merchant.pk).exists():
         changes = inspection.move_to(State.DROPPED, today)
     elif others.filter(due_on__gt=inspection.due_on, due_on__lte=today).exists() or _is_too_late(
         plan, inspection.planned_on, today

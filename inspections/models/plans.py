@@ -1,12 +1,14 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from inspections.calendar import Rule, Unit, Workdays
+from inspections.criteria import merchants_of
 from inspections.lifecycle import NEXT, OVER, State
 from merchants.models import Merchant, ServiceCalendar
 from workforce.models import Region, RegionScopedQuerySet, User
@@ -30,7 +32,7 @@ class InspectionPlan(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
     type = models.ForeignKey(WorkOrderType, models.PROTECT, related_name="+", verbose_name=_("order type"))
     criteria = models.JSONField(
-        _("which merchants"), default=dict, blank=True, help_text="{tiers: [code], trades: [code], with_terminal: bool}"
+        _("which merchants"), default=dict, blank=True, help_text="inspections.criteria.Criteria"
     )
     every = models.PositiveSmallIntegerField(_("every"), validators=[MinValueValidator(1), MaxValueValidator(60)])
     unit = models.CharField(
@@ -67,6 +69,9 @@ class InspectionPlan(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("office:inspection-plan-detail", args=[self.number])
+
     @property
     def rule(self) -> Rule:
         return Rule(self.every, self.unit, self.starts_on, self.after_completion)
@@ -76,16 +81,9 @@ class InspectionPlan(models.Model):
         exceptions = {day: bool(hours) for day, hours in self.calendar.days.values_list("date", "hours")}
         return Workdays(open_on, exceptions, self.per_day, taken or {})
 
-    def merchants(self) -> models.QuerySet[Merchant]:
-        """Those it is for today."""
-        chosen = Merchant.objects.not_merged().filter(
-            status=Merchant.Status.ACTIVE, region__in=Region.objects.within(self.region).values("pk")
-        )
-        if tiers := self.criteria.get("tiers"):
-            chosen = chosen.filter(tier__in=tiers)
-        if trades := self.criteria.get("trades"):
-            chosen = chosen.filter(trade__code__in=trades)
-        return chosen.with_terminal() if self.criteria.get("with_terminal") else chosen
+    def merchants(self, at: datetime) -> models.QuerySet[Merchant]:
+        """Those it is for at that moment."""
+        return merchants_of(self.region, self.criteria, at)
 
 
 class InspectionQuerySet(RegionScopedQuerySet):
@@ -136,7 +134,11 @@ class Inspection(models.Model):
         indexes = [
             models.Index(fields=["merchant", "-due_on"], name="inspection_merchant"),
             models.Index(fields=["plan", "planned_on"], name="inspection_planned", condition=Q(state="planned")),
-            models.Index(fields=["plan", "planned_on"], name="inspection_load"),
+            models.Index(fields=["plan", "planned_on", "state"], name="inspection_round"),
+            models.Index(fields=["state", "planned_on", "id"], name="inspection_state"),
+            models.Index(
+                fields=["planned_on", "id"], name="inspection_ahead", condition=Q(state__in=["planned", "open"])
+            ),
             models.Index(fields=["order"], name="inspection_open", condition=Q(state="open")),
         ]
 
