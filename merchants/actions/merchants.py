@@ -14,8 +14,9 @@ from journal.reveals import record_reveal
 from merchants.actions._locked import locked, refuse_merged
 from merchants.actions.contracts import new_contract, save_contracts
 from merchants.actions.review import begin_reviews
+from merchants.actions.transactions import move_days
 from merchants.lifecycle import ReviewState
-from merchants.models import Contact, Merchant, Review, Terms, Trade
+from merchants.models import Contact, Merchant, MerchantDay, Review, Terms, Trade
 from merchants.permissions import ENTER_LIVE
 from merchants.queries import rows_pointing_at_merchants
 from toolkit.errors import Refused
@@ -219,7 +220,10 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
         if kept.contacts.filter(is_primary=True).exists():
             merged.contacts.filter(is_primary=True).update(is_primary=False)
         for model, field in rows_pointing_at_merchants():
-            moved = model._base_manager.filter(**{field: merged}).update(**{field: kept})
+            if model is MerchantDay:
+                moved = move_days(merged, kept)
+            else:
+                moved = model._base_manager.filter(**{field: merged}).update(**{field: kept})
             if moved:
                 with override(None):  # the journal's readers choose the language
                     changes[str(model._meta.verbose_name_plural)] = [None, moved]

@@ -11,15 +11,19 @@ from merchants.models.merchants import (
     Trade,
 )
 from merchants.models.review import DocumentRule, Review, ReviewDocument, ReviewQuerySet
+from merchants.models.transactions import ChangedDay, CityDay, MerchantDay, TransactionBatch
 
 __all__ = [
     "PHONE",
     "CalendarDay",
     "ChangeRequest",
+    "ChangedDay",
+    "CityDay",
     "Contact",
     "Contract",
     "DocumentRule",
     "Merchant",
+    "MerchantDay",
     "MerchantQuerySet",
     "Phoned",
     "Review",
@@ -28,4 +32,5 @@ __all__ = [
     "ServiceCalendar",
     "Terms",
     "Trade",
+    "TransactionBatch",
 ]
