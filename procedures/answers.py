@@ -35,7 +35,8 @@ def check_answer(step: Step, value: Any, taken: Sequence[Taken] = (), serials: C
     title = {"step": in_language(step, "title")}
     kind = step["kind"]
     if kind == StepKind.SCAN:
-        return _scanned(_text(step, value, title), serials if step.get("equal") else None, title)
+        is_free = not step.get("equal") or step.get("finding")  # what is wrong may be said
+        return _scanned(_text(step, value, title), None if is_free else serials, title)
     return CHECKS[kind](step, value, taken, title)
 
 

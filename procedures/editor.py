@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.http import QueryDict
@@ -12,7 +13,7 @@ from procedures.steps import BRANCHING, FLAGS, OF_KIND, StepKind, in_language, p
 from procedures.variants import tightening_of
 
 NUMBERS = ("min", "max", "count")
-TEXTS = ("title", "title_zh", "help", "help_zh", "unit", "equal")
+TEXTS = ("title", "title_zh", "help", "help_zh", "unit", "equal", "finding")
 
 
 def read_steps(form: QueryDict, core: Sequence[Step] = ()) -> list[Step]:
@@ -25,7 +26,7 @@ def _read(key: str, form: QueryDict, core: Step | None) -> Step:
     kind = core["kind"] if core else form.get(f"{key}.kind", "")
     step: Step = dict(core) if core else {"key": key, "kind": kind, "title": ""}
     names = set(tightening_of(kind)) if core else {*TEXTS, *NUMBERS, *FLAGS} - (
-        {"unit", "equal", "live", "code", *NUMBERS} - OF_KIND.get(kind, set())
+        {"unit", "equal", "finding", "live", "code", *NUMBERS} - OF_KIND.get(kind, set())
     )  # fmt: skip
     for name in names:
         text = form.get(f"{key}.{name}", "").strip()
@@ -39,8 +40,9 @@ def _read(key: str, form: QueryDict, core: Step | None) -> Step:
     if kind == StepKind.CHOICE:
         step["options"] = [
             {"value": value, "label": label.strip(), **({"label_zh": zh.strip()} if zh.strip() else {})}
-            for value, label, zh in zip(
-                *(form.getlist(f"{key}.option{part}") for part in ("", ".label", ".label_zh")), strict=False
+            | ({"finding": finding} if finding else {})
+            for value, label, zh, finding in zip_longest(
+                *(form.getlist(f"{key}.option{part}") for part in ("", ".label", ".label_zh", ".finding")), fillvalue=""
             )
         ]
     if conditions := [condition.split("=", 1) for condition in form.getlist(f"{key}.when") if "=" in condition]:

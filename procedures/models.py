@@ -41,8 +41,9 @@ class ProcedureVersion(models.Model):
     """Published and from then on unchanged: a run keeps the version it began with.
 
     `steps` is a list of {key, kind, title, title_zh, help, help_zh, required, when, options, min, max, unit, count,
-    live, equal}, where an option is {value, label, label_zh}, `when` {step, is: [values]}, `count` the least number of
-    photos, `live` taken with the camera just now, `equal` whose serial a scan must give; procedures/steps.py checks them.
+    live, equal, finding}, where an option is {value, label, label_zh, finding}, `when` {step, is: [values]}, `count` the
+    least number of photos, `live` taken with the camera just now, `equal` whose serial a scan must give, `finding` how
+    bad it is when the answer is no, another serial or another place; procedures/steps.py checks them.
     """
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="versions", verbose_name=_("procedure"))

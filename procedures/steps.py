@@ -35,13 +35,23 @@ class Equal(models.TextChoices):
     NEW_TERMINAL = "new_terminal", gettext_lazy("The terminal that is put in")
 
 
+class Severity(models.TextChoices):
+    """How bad it is when an answer is not as it should be."""
+
+    MINOR = "minor", gettext_lazy("Minor")
+    MAJOR = "major", gettext_lazy("Major")
+    CRITICAL = "critical", gettext_lazy("Critical")
+
+
 EVERY = {"key", "kind", "title", "title_zh", "help", "help_zh", "required", "when"}
 OF_KIND: dict[str, set[str]] = {
+    StepKind.CHECK: {"finding"},
     StepKind.CHOICE: {"options"},
     StepKind.NUMBER: {"min", "max", "unit"},
     StepKind.PHOTO: {"count", "live", "code"},
     StepKind.VIDEO: {"live"},
-    StepKind.SCAN: {"equal"},
+    StepKind.SCAN: {"equal", "finding"},
+    StepKind.POSITION: {"finding"},
     StepKind.TEST_TRANSACTION: {"min", "max"},
 }
 FLAGS = ("required", "live", "code")
@@ -106,6 +116,8 @@ def _fault(step: Any, earlier: dict[str, Step]) -> str:
 def _fault_of_kind(step: Step) -> str:
     if step["kind"] == StepKind.CHOICE:
         return _fault_of_options(step.get("options"))
+    if step.get("finding") is not None and step["finding"] not in Severity.values:
+        return _("“finding” must be one of %(values)s.") % {"values": ", ".join(Severity.values)}
     if step.get("equal") is not None and step["equal"] not in Equal.values:
         return _("“equal” must be one of %(values)s.") % {"values": ", ".join(Equal.values)}
     count = step.get("count", 1)
@@ -129,8 +141,10 @@ def _fault_of_options(options: Any) -> str:
             return _("each option needs a value and a label.")
         if not (option.get("value", "").strip() and option.get("label", "").strip()):
             return _("each option needs a value and a label.")
-        if set(option) - {"value", "label", "label_zh"}:
-            return _("an option has a value, a label and a Chinese label only.")
+        if set(option) - {"value", "label", "label_zh", "finding"}:
+            return _("an option has a value, a label, a Chinese label and a finding only.")
+        if option.get("finding", Severity.MINOR) not in Severity.values:
+            return _("“finding” must be one of %(values)s.") % {"values": ", ".join(Severity.values)}
     if len({option["value"] for option in options}) < len(options):
         return _("two options have the same value.")
     return ""

@@ -24,7 +24,7 @@ from procedures.lists import ProcedureFilter, ProcedureTable, listed_procedures
 from procedures.models import Draft, Procedure, ProcedureVersion, Variant, VariantVersion
 from procedures.permissions import EDIT_PROCEDURE, VIEW_PROCEDURE
 from procedures.queries import step_views
-from procedures.steps import Equal, Step, StepKind, faults_of
+from procedures.steps import Equal, Severity, Step, StepKind, faults_of
 from procedures.variants import changes_between, resolve
 from procedures.words import side_by_side
 from toolkit.errors import Refused
@@ -274,6 +274,7 @@ class Editor(Page, TemplateView):
             cards=editor.cards(steps, self.core),
             kinds=StepKind.choices,
             equals=Equal.choices,
+            severities=Severity.choices,
             draft=draft,
             base=base,
             overtaken_by=current if base != number else None,

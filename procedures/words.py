@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from procedures.branching import Step
 from procedures.queries import step_views
-from procedures.steps import Equal, StepKind, in_language
+from procedures.steps import Equal, Severity, StepKind, in_language
 from procedures.variants import Difference, differences
 
 KINDS = {
     "same": gettext_lazy("The same"), "added": gettext_lazy("Added"), "removed": gettext_lazy("Left out"),
     "moved": gettext_lazy("Moved"), "tightened": gettext_lazy("Tightened"), "changed": gettext_lazy("Changed"),
+}  # fmt: skip
+NOT_SO = {
+    StepKind.CHECK: gettext_lazy("No"), StepKind.SCAN: gettext_lazy("Another serial number"),
+    StepKind.POSITION: gettext_lazy("Away from the merchant"),
 }  # fmt: skip
 COLOURS = {"added": "green", "removed": "red", "moved": "purple", "tightened": "orange", "changed": "azure"}
 
@@ -58,6 +62,15 @@ def _side(step: Step | None, steps: Sequence[Step], difference: Difference) -> S
     return Side(list(steps).index(step) + 1, step["title"], str(StepKind(step["kind"]).label), facts)
 
 
+def _finding(step: Step) -> str:
+    """Which answers are findings, and how bad: 'Finding: No (Critical)'."""
+    named = [(in_language(each, "label"), each["finding"]) for each in step.get("options", []) if each.get("finding")]
+    if step.get("finding"):
+        named = [(str(NOT_SO.get(step["kind"], "")), step["finding"])]
+    found = ", ".join(f"{words} ({Severity(severity).label})" for words, severity in named)
+    return _("Finding: %(answers)s") % {"answers": found} if found else ""
+
+
 def _facts(step: Step, steps: Sequence[Step]) -> list[tuple[set[str], str]]:
     view = next(each for each in step_views(steps, {}, taken=set(), opened=set()) if each.step is step)
     low, high, unit = (step.get(name) for name in ("min", "max", "unit"))
@@ -78,4 +91,5 @@ def _facts(step: Step, steps: Sequence[Step]) -> list[tuple[set[str], str]]:
         ({"live"}, _("Taken now with the camera") if view.is_live else ""),
         ({"code"}, _("With the code of the visit in the picture") if step.get("code") else ""),
         ({"equal"}, str(Equal(view.equal).label) if view.equal in Equal.values else ""),
+        ({"finding", "options"}, _finding(step)),
     ]

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.django_db
 
 STEPS = [
     {"key": "network", "kind": "choice", "title": "Network", "required": True,
-     "options": [{"value": "wifi", "label": "Wi-Fi", "label_zh": "无线"}, {"value": "lan", "label": "Cable"}]},
+     "options": [{"value": "wifi", "label": "Wi-Fi", "label_zh": "无线", "finding": "minor"}, {"value": "lan", "label": "Cable"}]},
     {"key": "signal", "kind": "number", "title": "Signal", "title_zh": "信号", "min": -120, "max": -30, "unit": "dBm",
      "when": {"step": "network", "is": ["wifi"]}},
     {"key": "photos", "kind": "photo", "title": "Photos", "required": True, "count": 2, "live": True},
-    {"key": "serial", "kind": "scan", "title": "Serial", "help": "On its back", "equal": "terminal"},
+    {"key": "serial", "kind": "scan", "title": "Serial", "help": "On its back", "equal": "terminal", "finding": "critical"},
 ]  # fmt: skip
 ALL_KINDS = [
     {"key": f"k-{kind.replace('_', '-')}", "kind": kind, "title": f"A {kind} step", "title_zh": "一步"}
@@ -55,6 +55,7 @@ def as_form(steps, **more):
                 form[f"{key}.option"] = [option["value"] for option in value]
                 form[f"{key}.option.label"] = [option["label"] for option in value]
                 form[f"{key}.option.label_zh"] = [option.get("label_zh", "") for option in value]
+                form[f"{key}.option.finding"] = [option.get("finding", "") for option in value]
             elif name == "when":
                 form[f"{key}.when"] = [f"{value['step']}={json.dumps(each)}" for each in value["is"]]
             elif value is not False and name != "key":

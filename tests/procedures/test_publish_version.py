@@ -48,6 +48,7 @@ def test_the_same_steps_are_not_published_twice(procedure, manager, at):
         ([{**CHECK, "kind": "choice", "options": [{"value": "a", "label": "A"}]}], "at least two options"),
         ([{**CHECK, "kind": "choice", "options": ["a", "b"]}], "needs a value and a label"),
         ([{**CHECK, "kind": "choice", "options": [{"value": "a", "label": "A"}] * 2}], "the same value"),
+        ([{**CHECK, "finding": "awful"}], "“finding” must be one of minor, major, critical"),
         ([{**CHECK, "kind": "number", "min": "1"}], "must be numbers"),
         ([{**CHECK, "kind": "number", "min": 2, "max": 1}], "must not be larger"),
     ],
