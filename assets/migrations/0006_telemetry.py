@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('card_keys_left', models.PositiveIntegerField(null=True, verbose_name='card keys left')),
                 ('battery_percent', models.PositiveSmallIntegerField(null=True, verbose_name='battery, %')),
                 ('signal_dbm', models.SmallIntegerField(null=True, verbose_name='signal, dBm')),
-                ('is_tampered', models.BooleanField(default=False, verbose_name='tampered with')),
+                ('is_tampered', models.BooleanField(null=True, verbose_name='tampered with')),
                 ('firmware', models.CharField(blank=True, max_length=30, verbose_name='firmware')),
                 ('lat', models.FloatField(null=True)),
                 ('lon', models.FloatField(null=True)),

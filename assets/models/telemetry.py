@@ -37,7 +37,7 @@ class TerminalState(models.Model):
     card_keys_left = models.PositiveIntegerField(_("card keys left"), null=True)
     battery_percent = models.PositiveSmallIntegerField(_("battery, %"), null=True)
     signal_dbm = models.SmallIntegerField(_("signal, dBm"), null=True)
-    is_tampered = models.BooleanField(_("tampered with"), default=False)
+    is_tampered = models.BooleanField(_("tampered with"), null=True)
     firmware = models.CharField(_("firmware"), max_length=30, blank=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
