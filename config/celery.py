@@ -23,6 +23,8 @@ app.conf.beat_schedule = {
     "propose renewals": {"task": "prospecting.tasks.propose_renewals", "schedule": 3600},
     "follow installs": {"task": "prospecting.tasks.follow_installs", "schedule": 60},
     "apply changes of merchants": {"task": "merchants.tasks.apply_due_changes", "schedule": 300},
+    "roll up days of merchants": {"task": "merchants.tasks.roll_up_days", "schedule": 60},
+    "keep months of merchants": {"task": "merchants.tasks.keep_months", "schedule": 3600},
     "release held orders": {"task": "workorders.tasks.release_held_orders", "schedule": 60},
     "send notices": {"task": "notifications.tasks.send_due_notices", "schedule": 10},
     "run imports": {"task": "integrations.tasks.run_waiting_imports", "schedule": 10},
@@ -33,6 +35,8 @@ app.conf.beat_schedule = {
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
     "keep inspections": {"task": "inspections.tasks.keep_inspections", "schedule": 60},
     "keep tracks": {"task": "workforce.tasks.keep_tracks", "schedule": 3600},
+    "mark silent terminals": {"task": "assets.tasks.mark_silent", "schedule": 60},
+    "keep readings": {"task": "assets.tasks.keep_readings", "schedule": 3600},
     "follow up closed orders": {"task": "workorders.tasks.keep_follow_ups", "schedule": 60},
     "close completed orders": {"task": "workorders.tasks.close_completed_orders", "schedule": 300},
 }

@@ -1,25 +1,22 @@
 """Where people in shift are and have been: the latest position of each, and the tracks, in parts by UTC day."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from math import inf
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
+from toolkit.day_parts import DAY, first_day_kept, keep_day_parts
 from toolkit.errors import Refused
 from workforce.models import Booking, Fix, User
 
 CLOCK_SKEW = timedelta(minutes=2)  # so much may a phone be ahead of us
 SEAM = timedelta(minutes=1)  # a shift until 23:59 goes on at 00:00
-DAYS_AHEAD = 7
-DAY = timedelta(days=1)
 
 Reported = tuple[datetime, float, float, float | None]  # instant on the device, latitude, longitude, metres
 Stretch = tuple[datetime, datetime]
@@ -60,7 +57,7 @@ def record_positions(
             raise Refused(_("A position must lie between ±90° and ±180°, with an accuracy in metres."))
         if instant > at + CLOCK_SKEW:
             raise Refused(_("A position cannot be from the future. Please set the clock of the phone."))
-    oldest = _first_day_kept(at)
+    oldest = first_day_kept(settings.TRACK_DAYS, at)
     recent = [fix for fix in fixes if fix[0] >= oldest]
     instants = [fix[0] for fix in recent]
     hours = [*duty(person, min(instants), max(instants)), *besides] if instants else []
@@ -123,54 +120,4 @@ def zone_of(person: User) -> ZoneInfo:
 
 
 def keep_tracks(*, at: datetime) -> None:
-    """Makes the parts of the days to come and drops those too old to be kept.
-
-    What was reported while no part was made waits in the default part and moves over. Safe to run at any time and
-    twice at once. Where a table is busy it gives up after two seconds: the next run goes on.
-    """
-    oldest, today = _first_day_kept(at), at.astimezone(UTC).date()
-    with _patient_cursor() as cursor:
-        cursor.execute("LOCK TABLE ONLY workforce_fix IN SHARE UPDATE EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM workforce_fix_default WHERE at < %s", [oldest])
-        cursor.execute("SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM workforce_fix_default")
-        wanted = {day for (day,) in cursor.fetchall()} | {today + timedelta(days=n) for n in range(DAYS_AHEAD + 1)}
-        there = _parts(cursor)
-        for day in sorted(wanted - there.keys()):
-            _make_part(cursor, day)
-    for day, name in there.items():
-        if day < oldest.date():
-            with _patient_cursor() as cursor:  # by itself: a part goes with a lock on the whole table
-                cursor.execute(f"DROP TABLE IF EXISTS {name}")
-
-
-@contextmanager
-def _patient_cursor() -> Iterator[CursorWrapper]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
-        yield cursor
-
-
-def _first_day_kept(at: datetime) -> datetime:
-    return datetime.combine(at.astimezone(UTC).date() - timedelta(days=settings.TRACK_DAYS), time.min, UTC)
-
-
-def _parts(cursor: CursorWrapper) -> dict[date, str]:
-    cursor.execute(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'workforce_fix'::regclass"
-        " AND inhrelid <> 'workforce_fix_default'::regclass"
-    )
-    return {datetime.strptime(name[-8:], "%Y%m%d").date(): name for (name,) in cursor.fetchall()}
-
-
-def _make_part(cursor: CursorWrapper, day: date) -> None:
-    """Nothing is reported into the default part between moving its rows over and attaching the new one."""
-    name = f"workforce_fix_{day:%Y%m%d}"
-    bounds = [datetime.combine(day, time.min, UTC), datetime.combine(day + DAY, time.min, UTC)]
-    cursor.execute("LOCK TABLE workforce_fix_default IN ACCESS EXCLUSIVE MODE")
-    cursor.execute(f"CREATE TABLE {name} (LIKE workforce_fix INCLUDING ALL)")
-    cursor.execute(
-        f"WITH waiting AS (DELETE FROM workforce_fix_default WHERE at >= %s AND at < %s RETURNING *)"
-        f" INSERT INTO {name} SELECT * FROM waiting",
-        bounds,
-    )
-    cursor.execute(f"ALTER TABLE workforce_fix ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds)
+    keep_day_parts("workforce_fix", days=settings.TRACK_DAYS, at=at)

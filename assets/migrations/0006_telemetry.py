@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('battery_percent', models.PositiveSmallIntegerField(null=True, verbose_name='battery, %')),
                 ('signal_dbm', models.SmallIntegerField(null=True, verbose_name='signal, dBm')),
                 ('is_tampered', models.BooleanField(null=True, verbose_name='tampered with')),
-                ('firmware', models.CharField(blank=True, max_length=30, verbose_name='firmware')),
+                ('firmware', models.CharField(max_length=30, null=True, verbose_name='firmware')),
                 ('lat', models.FloatField(null=True)),
                 ('lon', models.FloatField(null=True)),
             ],

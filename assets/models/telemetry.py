@@ -38,7 +38,7 @@ class TerminalState(models.Model):
     battery_percent = models.PositiveSmallIntegerField(_("battery, %"), null=True)
     signal_dbm = models.SmallIntegerField(_("signal, dBm"), null=True)
     is_tampered = models.BooleanField(_("tampered with"), null=True)
-    firmware = models.CharField(_("firmware"), max_length=30, blank=True)
+    firmware = models.CharField(_("firmware"), max_length=30, null=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
 
