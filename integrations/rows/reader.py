@@ -34,6 +34,8 @@ class Row:
 class Reader:
     """Judges rows of one import; knows regions, trades and models by every name they go by."""
 
+    chunk = 1000  # rows of one transaction
+
     def __init__(self, job: Import) -> None:
         self.job = job
         self.first_lines: dict[tuple, int] = {}
