@@ -16,6 +16,7 @@ VERBS = {
     "assets.relocate_terminal": _("moved the terminal to another place of the merchant"),
     "assets.report_place": _("found the terminal away from where it is registered"),
     "assets.resolve_mismatch": _("said where the terminal really is"),
+    "assets.refresh_block": _("blocked or released the terminal"),
     "assets.make_filing_report": _("made a file of what is to be reported"),
     "assets.mark_reported": _("reported the changes to the acquirer"),
     "assets.follow_merchant": _("moved the terminal with its merchant into another region"),

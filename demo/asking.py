@@ -33,7 +33,7 @@ def ask(world: World, kind: str, at: datetime) -> Life | None:
         shop = world.some_shop(with_terminal=kind != "install")
     if shop is None:
         return None
-    if kind in ("swap", "retrieve", "activate"):
+    if kind in ("swap", "retrieve", "activate", "inspect"):
         device = world.rng.choice(shop.devices)
     return carry_out(
         world, Job(open_order(world, kind, shop, device, world.words.one(WANTED[kind]), at), kind, shop, device)

@@ -74,8 +74,11 @@ def _check(key: str, zh: str, en: str) -> Step:
     return {"key": key, "kind": "check", "title": en, "title_zh": zh, "required": True}
 
 
-def _choice(key: str, zh: str, en: str, *options: tuple[str, str, str]) -> Step:
-    listed = [{"value": value, "label": label, "label_zh": label_zh} for value, label_zh, label in options]
+def _choice(key: str, zh: str, en: str, *options: tuple[str, ...]) -> Step:
+    listed = [
+        {"value": value, "label": label, "label_zh": label_zh, **({"finding": finding[0]} if finding else {})}
+        for value, label_zh, label, *finding in options
+    ]
     return {"key": key, "kind": "choice", "title": en, "title_zh": zh, "required": True, "options": listed}
 
 
@@ -120,6 +123,28 @@ WI_FI: Step = {
 }  # fmt: skip
 PAPER = _check("paper", "已更换打印纸并打印签购单", "New paper is in and a slip was printed")
 
+# what an inspection looks for: a fourth word makes an answer a finding
+SEAL = _choice(
+    "seal", "防拆封条", "Tamper seal", ("whole", "完好", "Whole"), ("torn", "破损", "Torn", "critical"),
+    ("gone", "缺失", "Gone", "critical"),
+)  # fmt: skip
+SCREWS = _choice(
+    "screws", "机身螺丝", "Screws", ("all", "齐全", "All there"), ("missing", "缺失", "One is missing", "major")
+)
+CASING = _choice(
+    "casing", "机身外壳", "Casing", ("whole", "完好", "Whole"), ("worn", "磨损", "Worn", "minor"),
+    ("opened", "被打开或有加装物", "Opened, or something attached", "critical"),
+)  # fmt: skip
+HANDLING = _choice(
+    "handling", "店员操作", "The staff", ("good", "操作正确", "Handle it well"),
+    ("poor", "需要培训", "Need training", "minor"),
+)  # fmt: skip
+
+# severity and kind of a finding ("" for every kind): type of the order it opens, whether the terminal is suspended
+FINDING_RULES = [
+    ("critical", "", "repair", True), ("major", "", "repair", False), ("minor", "handling", "train", False),
+]  # fmt: skip
+
 # procedure of each order type: name and steps
 PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
     "install": ("装机流程", "Installation", [
@@ -149,8 +174,15 @@ PROCEDURES: dict[str, tuple[str, str, list[Step]]] = {
         "Inspection",
         [
             _photo("front", "门头照片", "Photo of the shop front"),
-            _choice("use", "使用情况", "In use", ("daily", "每天", "Daily"), ("rarely", "很少", "Rarely"), ("never", "未使用", "Never")),
-            _check("sticker", "二维码贴完好", "The sticker is in place"),
+            {**OLD_SERIAL, "finding": "critical"},
+            {"key": "place", "kind": "position", "title": "Where the terminal stands", "title_zh": "终端所在位置",
+             "required": True, "finding": "major"},
+            SEAL, _photo("seal-photo", "封条照片", "Photo of the seal"),
+            SCREWS, CASING, _if(_photo("casing-photo", "机身照片", "Photo of the casing"), CASING, "worn", "opened"),
+            _check("payment", "测试交易成功", "A test transaction goes through") | {"finding": "major"},
+            _if({**TEST_PAYMENT, "key": "test-payment"}, PAYMENT, True),
+            _check("sticker", "二维码贴清晰可读", "The sticker is there and readable") | {"finding": "minor"},
+            HANDLING,
             SIGNAL,
         ],
     ),

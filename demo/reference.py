@@ -12,6 +12,7 @@ from demo import catalogue
 from demo.experience import FAULT_CODES
 from dispatch.actions import make_rules
 from dispatch.models import RuleSet
+from inspections.models import FindingRule
 from merchants.holidays import DayKind, chinese_calendar_exceptions
 from merchants.lifecycle import ASKED
 from merchants.models import DocumentRule, ServiceCalendar, Trade
@@ -92,6 +93,12 @@ def load_reference(at: datetime, *, language: str = "zh-hans", publish: bool = T
         calendars = {code: _calendar(code, named, at) for code in catalogue.CALENDARS}
         _load_sla_policies(types, calendars, named)
         _load_rule_sets(types, named, at)
+        if not FindingRule.objects.exists():
+            rows = catalogue.FINDING_RULES
+            FindingRule.objects.bulk_create(
+                FindingRule(severity=severity, kind=kind, opens=types[code], suspends=suspends)
+                for severity, kind, code, suspends in rows
+            )
         if not SlaEscalation.objects.exists():
             for percent, role in catalogue.ESCALATIONS:
                 make_escalation(percent=percent, role=role, by=None, at=at)

@@ -174,7 +174,8 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
     rng, merchant = world.rng, job.shop.merchant
     if job.order.run is None:
         return
-    serial = (job.fresh or job.device).terminal.serial if job.fresh or job.device else ""
+    device = job.fresh or job.device or next(iter(job.shop.devices), None)
+    serial = device.terminal.serial if device else ""
     job.order.refresh_from_db(fields=["assigned_at", "engineer"])  # what the code for photos is made of
     steps = job.order.run.steps
     answers: dict[str, Any] = {}
@@ -189,7 +190,7 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
             code = code_of(job.order, now) if step.get("code") else ""
             captures = [take_photo(rng, serial, by=worker.user, at=now, lat=merchant.lat, lon=merchant.lon, code=code)]
         elif kind == "choice":
-            value = job.cause if step["key"] == "cause" else rng.choice(step["options"][:2])["value"]
+            value = job.cause if step["key"] == "cause" else rng.choice(_fine(step["options"][:2]))["value"]
         elif kind == "number":
             value = -rng.randint(62, 104) if step["key"] == "signal" else rng.randint(1, 6)
         elif kind == "test_transaction":
@@ -202,6 +203,10 @@ def answer(world: World, job: Job, worker: Worker) -> Life:
         actions.answer_step(
             job.order, step=step["key"], value=value, captures=captures, by=worker.user, at=now, device_at=now
         )
+
+
+def _fine(options: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [option for option in options if not option.get("finding")]
 
 
 def handle_terminals(world: World, job: Job, worker: Worker) -> None:

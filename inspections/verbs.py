@@ -8,4 +8,7 @@ VERBS = {
     "inspections.ensure_inspections": _("planned inspections"),
     "inspections.open_inspection": _("an inspection was due"),
     "inspections.settle_inspection": _("an inspection was over"),
+    "inspections.find": _("found something at an inspection"),
+    "inspections.open_order_for": _("opened an order because of a finding"),
+    "inspections.settle_finding": _("settled a finding"),
 }

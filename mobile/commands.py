@@ -17,6 +17,7 @@ from assets import actions as assets
 from assets.models import Sticker, Terminal
 from assets.permissions import BIND_TERMINAL
 from evidence.models import Capture
+from inspections import actions as inspections
 from knowledge import actions as knowledge
 from knowledge.models import Article
 from knowledge.permissions import WRITE_ARTICLE, WRITE_MESSAGE
@@ -102,6 +103,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("orders", "support"): Command(workorders.ask_support, DO_ORDER, forms.CallForSupport, _("I need support")),
     ("orders", "answer"): Command(answer_step, DO_ORDER, forms.StepAnswer, _("Save"), is_additive=True),
     ("orders", "add-photos"): Command(add_photos, DO_ORDER, forms.Photos, _("Take a photo"), is_additive=True),
+    ("orders", "add-finding"): Command(inspections.add_finding, DO_ORDER, forms.FindingSeen, _("Add a finding")),
     ("orders", "sign"): Command(
         workorders.sign, DO_ORDER, forms.Signature, _("Let the merchant sign"), is_additive=True
     ),

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Terminal
 from evidence.models import Capture
+from inspections.models import Kind
 from mobile.positions import MOST_FIXES, fix_of
 from mobile.queries import terminals_at_hand
+from procedures.steps import Severity
 from toolkit.errors import Refused
 from workforce.models import User
 from workforce.positions import Reported
@@ -131,6 +133,31 @@ class Photos(Moment):
 
     def choices_of(self, user: User) -> dict[str, Any]:
         return {"captures": Capture.objects.filter(by=user, kind=Capture.Kind.PHOTO)}
+
+
+class FindingSeen(Moment):
+    """What an inspector saw beside the checklist."""
+
+    severity = forms.ChoiceField(
+        label=_("How bad is it?"), choices=Severity, error_messages={"required": _("Say how bad it is.")}
+    )
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind, required=False, initial=Kind.OTHER)
+    terminal = forms.ModelChoiceField(
+        Terminal.objects.none(), label=_("Terminal"), to_field_name="serial", required=False,
+        error_messages={"invalid_choice": _("This terminal is not at the merchant you are working for.")},
+    )  # fmt: skip
+    words = forms.CharField(
+        label=_("What do you see?"), max_length=500, error_messages={"required": _("Say what you see.")},
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )  # fmt: skip
+    captures = CaptureField(required=False)
+
+    def choices_of(self, user: User) -> dict[str, Any]:
+        photos = Capture.objects.filter(by=user, kind=Capture.Kind.PHOTO)
+        return {"captures": photos, "terminal": terminals_at_hand(user)}
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Kind.OTHER
 
 
 class Signature(Moment):

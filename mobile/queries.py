@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 from assets.lifecycle import TerminalStatus
 from assets.models import Binding, Terminal
 from evidence.models import Capture
+from inspections.findings import findings_of, looks_for_findings, serials_to_name
+from inspections.models import Finding
 from merchants.models import Contact
 from mobile.terminals import lacking_terminals
 from notifications.models import Notice
@@ -202,6 +204,7 @@ class OrderPage:
     warnings: list[Caution]
     challenge: str  # to be seen in photos, where a step asks for it
     promises: list[Promise]
+    findings: list[Finding]
 
     @property
     def next_step(self) -> str:
@@ -255,6 +258,15 @@ class OrderPage:
         return self.order.status in TAKES_PHOTOS
 
     @property
+    def takes_findings(self) -> bool:
+        return looks_for_findings(self.order)
+
+    @cached_property
+    def terminals(self) -> list[str]:
+        """Among which a finding may name one; none where it is clear which."""
+        return serials_to_name(self.order) if self.takes_findings else []
+
+    @property
     def pause(self) -> Any:
         return next((pause for pause in self.order.pauses.all() if pause.ended_at is None), None)
 
@@ -268,6 +280,7 @@ class OrderPage:
             order.symptom_id, order.cause_id, order.remedy_id, order.messages.count(), order.votes.count(),
             *(step.answer and step.answer.pk for step in self.steps), self.report.sha256,
             *(warning.code for warning in self.warnings), self.challenge, *(each.is_kept for each in self.promises),
+            *((each.pk, each.status) for each in self.findings),
             *sorted(str(each.pk) for each in (*self.request_photos, *self.request_voices, *self.photos)),
         ]  # fmt: skip
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -299,6 +312,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
         warnings=_warnings(order, user, at),
         challenge=code_of(order, at),
         promises=list(order.promises.all()),
+        findings=findings_of(order),
     )
 
 

@@ -15,6 +15,14 @@ ELSEWHERE = [
     _("The shop is inside a mall"),
     _("We meet somewhere else"),
 ]
+FINDINGS = [
+    _("The seal is broken."),
+    _("A screw is missing."),
+    _("The casing has been opened."),
+    _("Something is attached that does not belong there."),
+    _("The sticker cannot be read."),
+    _("The staff give the password away."),
+]
 RESOLUTIONS = [
     _("Restarted and updated the terminal."),
     _("Replaced the terminal."),

@@ -10,7 +10,7 @@ from assets.actions.custody import (
     take_back_terminals,
 )
 from assets.actions.filings import make_filing_report, mark_reported
-from assets.actions.mismatches import report_place, resolve_mismatch
+from assets.actions.mismatches import refresh_block, report_place, resolve_mismatch
 from assets.actions.places import (
     bind_terminal,
     bind_terminals,
@@ -52,6 +52,7 @@ __all__ = [
     "put_sim",
     "receive_terminal",
     "receive_terminals",
+    "refresh_block",
     "relocate_terminal",
     "report_place",
     "resolve_mismatch",

@@ -219,7 +219,10 @@ def turn(
         )
     if terminal.is_blocked and step in (Step.ISSUE, Step.BIND):
         raise Refused(
-            _("%(serial)s is blocked until it is clear where it really is. See its page.") % {"serial": terminal.serial}
+            _(
+                "%(serial)s is blocked: it is away from its place, or an inspection found something serious. See its page."
+            )
+            % {"serial": terminal.serial}
         )
     if to in (TerminalStatus.STAGED, TerminalStatus.KEYED, TerminalStatus.WIPED):
         terminal.tested_at = None

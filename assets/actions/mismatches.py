@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from assets.actions.custody import locked, save_terminals
@@ -43,7 +45,7 @@ def report_place(
             terminal=terminal, binding=binding, lat=lat, lon=lon, accuracy_m=accuracy_m, distance_m=distance,
             reported_at=at, reported_by=by, note=note.strip()[:200],
         )  # fmt: skip
-        _block(terminal, True)
+        _save_block(terminal, True)
         record(
             "assets.report_place", terminal, by=by, at=at, merchant_id=binding.merchant_id, note=note.strip(),
             changes={"distance_m": [None, round(distance)]},
@@ -72,7 +74,7 @@ def resolve_mismatch(mismatch: Mismatch, *, outcome: str, finding: str, by: User
         mismatch.resolved_at, mismatch.resolved_by = at, by
         mismatch.save()
         mismatch.terminal = terminal
-        _block(terminal, False)
+        _save_block(terminal, _is_held_back(terminal))
         record(
             "assets.resolve_mismatch", terminal, by=by, at=at, merchant_id=mismatch.binding.merchant_id,
             changes={"outcome": [None, outcome]}, note=mismatch.finding,
@@ -80,6 +82,27 @@ def resolve_mismatch(mismatch: Mismatch, *, outcome: str, finding: str, by: User
         return mismatch
 
 
-def _block(terminal: Terminal, is_blocked: bool) -> None:
+def refresh_block(terminal: Terminal, *, by: User | None, at: datetime, note: str) -> Terminal:
+    """Blocked as long as there is a reason: an open mismatch, or what a room above knows (config/followers.py)."""
+    with transaction.atomic():
+        terminal = locked(terminal)
+        is_blocked = _is_held_back(terminal)
+        if is_blocked != terminal.is_blocked:
+            _save_block(terminal, is_blocked)
+            binding = terminal.live_binding
+            record(
+                "assets.refresh_block", terminal, by=by, at=at, note=note,
+                merchant_id=binding.merchant_id if binding else None,
+                changes={"is_blocked": [not is_blocked, is_blocked]},
+            )  # fmt: skip
+        return terminal
+
+
+def _is_held_back(terminal: Terminal) -> bool:
+    asked = (import_string(path) for path in import_string(settings.FOLLOWERS)["terminal is held back"])
+    return terminal.mismatches.open().exists() or any(is_held(terminal) for is_held in asked)
+
+
+def _save_block(terminal: Terminal, is_blocked: bool) -> None:
     terminal.is_blocked = is_blocked
     save_terminals([terminal], ["is_blocked"])

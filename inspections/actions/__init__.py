@@ -1,5 +1,6 @@
-"""Every write to inspection plans and their inspections, one function per verb."""
+"""Every write to inspection plans, their inspections and what those find, one function per verb."""
 
+from inspections.actions.findings import accept_finding, add_finding, follow_order, open_order_for
 from inspections.actions.plans import (
     change_plan,
     ensure_inspections,
@@ -11,10 +12,14 @@ from inspections.actions.plans import (
 )
 
 __all__ = [
+    "accept_finding",
+    "add_finding",
     "change_plan",
     "ensure_inspections",
+    "follow_order",
     "make_plan",
     "open_due_inspections",
+    "open_order_for",
     "settle_inspections",
     "start_plan",
     "stop_plan",

@@ -238,7 +238,7 @@ def merge_merchants(kept: Merchant, merged: Merchant, *, by: User | None, at: da
 
 def _take_along(merchant: Merchant, region: Region, *, by: User | None, at: datetime) -> None:
     """What stands or goes on at the merchant follows it into the region (config/followers.py)."""
-    for follow in import_string(settings.FOLLOWERS):
+    for follow in import_string(settings.FOLLOWERS)["merchant moves"]:
         import_string(follow)(merchant, region=region, by=by, at=at)
 
 

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from inspections.models import Kind
 from merchants.actions import reveal_phone as reveal_contact
 from mobile import sentences
 from mobile.help import help_for
 from mobile.queries import OrderPage as OrderParts
 from mobile.queries import day_of, order_page, phone_contact, phone_request
 from mobile.views.pages import FieldPage, PhoneDoor
+from procedures.steps import Severity
 from prospecting.permissions import PROSPECT
 from prospecting.rounds import day_round
 from toolkit.errors import Refused
@@ -82,6 +84,8 @@ def rendered_page(request: HttpRequest, page: OrderParts, at: datetime) -> str:
         "at": at,
         "sentences": sentences,
         "pause_reasons": Pause.Reason.choices,
+        "severities": Severity.choices,
+        "finding_kinds": Kind.choices,
     }
     context["help"] = help_for(page.order, request.user)
     return render_to_string("mobile/order_body.html", context, request)

@@ -118,6 +118,18 @@ function layPromise(order, { promise, is_kept: answer }) {
   for (const button of form.querySelectorAll("button")) button.classList.toggle("chosen", button.value === answer);
 }
 
+async function layFinding(order, entry) {
+  const row = order.querySelector("[data-findings] template");
+  if (!row) return;
+  const { severity, words } = entry.operation.body;
+  const fresh = row.content.firstElementChild.cloneNode(true);
+  const choice = order.querySelector(`#finding input[value="${CSS.escape(severity)}"]`);
+  fresh.querySelector("[data-severity]").textContent = choice?.labels[0].textContent.trim() ?? severity;
+  fresh.querySelector("[data-words]").textContent = words;
+  row.before(fresh);
+  await layPictures(fresh.querySelector("[data-captures]"), entry);
+}
+
 async function lay(order, entry) {
   const { local, operation } = entry;
   const at = new Date(operation.client_time);
@@ -137,6 +149,7 @@ async function lay(order, entry) {
   } else if (operation.kind === "orders/sign") order.dataset.signed = "";
   else if (operation.kind === "orders/choose-fault-codes") layFaults(order, operation.body);
   else if (operation.kind === "orders/answer-promise") layPromise(order, operation.body);
+  else if (operation.kind === "orders/add-finding") await layFinding(order, entry);
   else if (/^(leads|reviews)\//.test(operation.kind)) {
     const place = order.querySelector(`[data-document="${CSS.escape(operation.body.step ?? "")}"]`) ?? order;
     place.querySelectorAll(`[data-until="${operation.kind}"]`).forEach((each) => (each.hidden = true));

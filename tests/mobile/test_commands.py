@@ -142,6 +142,8 @@ ROWS = [
         bad=lambda keep: {"step": "network", "value": "wifi"}, sentence="Answer “Terminal powered on” first"),
     Row("begun", "add-photos", "workorders.add_photo", good=lambda keep: {"captures": [keep().pk]},
         bad=lambda keep: {"captures": [uuid.uuid4()]}, sentence="has not arrived"),
+    Row("begun", "add-finding", "inspections.find", good=lambda keep: {"severity": "major", "words": "A screw is missing.", "captures": [keep().pk]},
+        bad=lambda keep: {"severity": "major", "words": " "}, sentence="Say what you see"),
     Row("begun", "sign", "workorders.sign", good=lambda keep: {"captures": [keep("signature").pk], "signer_name": "Wang Fang", **SHOWN},
         bad=lambda keep: {"captures": [keep("signature").pk], "signer_name": ""}, sentence="Write the name"),
     Row("signed", "complete", "workorders.complete_work_order", good=lambda keep: {"resolution": "Replaced the printer.", **NEAR},

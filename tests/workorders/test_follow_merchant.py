@@ -84,4 +84,5 @@ def test_a_double_of_another_region_brings_what_it_has(
 
 
 def test_every_follower_is_there():
-    assert all(callable(import_string(path)) for path in import_string(settings.FOLLOWERS))
+    followers = import_string(settings.FOLLOWERS)
+    assert all(callable(import_string(path)) for paths in followers.values() for path in paths)

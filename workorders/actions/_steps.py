@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from journal.actions import record
@@ -89,6 +91,12 @@ def moment_of(order: WorkOrder, *, at: datetime, device_at: datetime | None) -> 
     before = [order.opened_at, *(getattr(order, field) for field in STAMPS.values())]
     before += [pause.started_at, pause.ended_at] if pause else []
     return min(max(device_at, *filter(None, before)), at)
+
+
+def tell_above(order: WorkOrder, *, by: User | None, at: datetime) -> None:
+    """It is done or cancelled: what follows in the rooms above, in this transaction (config/followers.py)."""
+    for follow in import_string(settings.FOLLOWERS)["order ends"]:
+        import_string(follow)(order, by=by, at=at)
 
 
 def stays_as_it_is(order: WorkOrder) -> Refused:

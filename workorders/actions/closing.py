@@ -13,7 +13,7 @@ from toolkit.errors import Refused
 from workforce.actions import move_booking
 from workforce.models import User
 from workorders import clock, notices
-from workorders.actions._steps import locked, locked_own, moment_of, release_booking, required, write
+from workorders.actions._steps import locked, locked_own, moment_of, release_booking, required, tell_above, write
 from workorders.actions.faults import missing_fault_codes
 from workorders.actions.fence import presence
 from workorders.actions.follow_ups import take_answer
@@ -86,6 +86,7 @@ def complete_work_order(
         Visit.objects.create(order=order)
         drop_requisitions(order.number, by=by, at=at)
         notices.tell_done(order, entry)
+        tell_above(order, by=by, at=at)
         return order
 
 
@@ -138,6 +139,7 @@ def cancel_work_order(order: WorkOrder, *, by: User | None, reason: str, at: dat
         entry = write("workorders.cancel_work_order", order, by=by, at=at, changes=changes, note=reason)
         drop_requisitions(order.number, by=by, at=at)
         notices.tell_cancelled(order, entry)
+        tell_above(order, by=by, at=at)
         return order
 
 
