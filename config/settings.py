@@ -212,6 +212,8 @@ DAY_PLAN_MOST = env.int("DAY_PLAN_MOST_ORDERS", default=6_000), env.int("DAY_PLA
 TRACK_DAYS = env.int("TRACK_DAYS", default=30)  # so long the tracks of people are kept
 TELEMETRY_DAYS = env.int("TELEMETRY_DAYS", default=90)  # so long what terminals report is kept
 SILENT_MINUTES = env.int("SILENT_MINUTES", default=15)  # a terminal not heard for so long is silent
+MQTT_URL = env.str("MQTT_URL", default="")  # the broker terminals report to: mqtts://user:password@host:port
+TRANSACTION_MONTHS = env.int("TRANSACTION_MONTHS", default=36)  # so long what merchants take by day is kept
 OSRM_URL = env.str("OSRM_URL", default="")
 
 # -- headers -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ WAKES: dict[str, list[str]] = {
         "prospecting.tasks.follow_installs",
     ],
     "merchants.change_merchant": ["workorders.tasks.release_held_orders"],
+    "merchants.take_transactions": ["merchants.tasks.roll_up_days"],
     "merchants.pass_review": ["workorders.tasks.release_held_orders"],
     "dispatch.request_plan": ["dispatch.tasks.run_waiting_plans"],
     "integrations.start_import": ["integrations.tasks.run_waiting_imports"],

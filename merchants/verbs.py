@@ -9,6 +9,7 @@ VERBS = {
     "merchants.sign_contract": _("signed a contract"),
     "merchants.load_holidays": _("loaded the public holidays into the calendar"),
     "merchants.merge_merchants": _("merged a double into this merchant"),
+    "merchants.take_transactions": _("took in a batch of transactions"),
     "merchants.begin_review": _("began the onboarding review"),
     "merchants.choose_kind": _("chose the kind of merchant"),
     "merchants.hand_on_review": _("chose who brings the documents"),

@@ -31,9 +31,11 @@ from merchants.actions.review import (
     reveal_number,
     submit_review,
 )
+from merchants.actions.transactions import Takings, recompute_changed_days, take_table, take_transactions
 
 __all__ = [
     "NewMerchant",
+    "Takings",
     "apply_due_changes",
     "approve_change",
     "begin_review",
@@ -48,6 +50,7 @@ __all__ = [
     "load_holidays",
     "merge_merchants",
     "pass_review",
+    "recompute_changed_days",
     "refuse_change",
     "remove_contact",
     "reveal_account",
@@ -56,6 +59,8 @@ __all__ = [
     "set_contact",
     "sign_contract",
     "submit_review",
+    "take_table",
+    "take_transactions",
     "take_turns",
     "withdraw_change",
 ]
