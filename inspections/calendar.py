@@ -5,6 +5,7 @@ Each merchant has a phase, so that the load spreads over the whole period and a 
 """
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -79,6 +80,29 @@ def dues(
         due = rule.first_after(due, phase)
 
 
+def expected(rule: Rule, phase: float, *, since: date, until: date) -> Iterator[date]:
+    """The due days to come, if each visit is made on its day."""
+    last: date | None = None
+    while found := list(dues(rule, phase, since=since, until=until, last=last, finished_on=last)):
+        yield from found
+        last = found[-1]
+
+
+def expected_load(rule: Rule, merchants: int, *, since: date, until: date) -> Counter[date]:
+    """How many of so many merchants are due on which day.
+
+    A rule knows no more phases than its period has days, and merchants lie evenly in them: one of each phase stands for
+    its share, so a million merchants cost what a thousand do.
+    """
+    loads: Counter[date] = Counter()
+    phases = rule.shortest_days
+    for number in range(phases):
+        share = merchants * (number + 1) // phases - merchants * number // phases
+        for due in expected(rule, (number + 0.5) / phases, since=since, until=until) if share else ():
+            loads[due] += share
+    return loads
+
+
 @dataclass
 class Workdays:
     """Days on which somebody can be sent, each with room for so many visits; None: for any number."""
@@ -103,6 +127,18 @@ class Workdays:
         self.full_until.update(dict.fromkeys(passed, found))
         self.taken[found] = self.taken.get(found, 0) + 1
         return found
+
+    def spread(self, loads: Mapping[date, int], until: date) -> tuple[Counter[date], int]:
+        """So many on which day, as if each were taken by itself; and how many find no room up to that day."""
+        placed: Counter[date] = Counter()
+        waiting, day = 0, min(loads, default=until + DAY)
+        while day <= until:
+            waiting += loads.get(day, 0)
+            if waiting and self.is_open(day):
+                placed[day] = waiting if self.room is None else min(waiting, max(0, self.room - self.taken.get(day, 0)))
+                waiting -= placed[day]
+            day += DAY
+        return placed, waiting
 
     def _is_full(self, day: date) -> bool:
         return self.room is not None and self.taken.get(day, 0) >= self.room

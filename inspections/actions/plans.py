@@ -13,6 +13,7 @@ from inspections.calendar import dues, phase_of
 from inspections.criteria import REPAIR
 from inspections.lifecycle import State
 from inspections.models import Inspection, InspectionPlan
+from inspections.models.plans import MOVES_DAYS
 from journal.actions import differences, record, record_all
 from toolkit.errors import Refused
 from toolkit.numbers import next_number
@@ -22,17 +23,6 @@ from workorders.lifecycle import DONE, Status
 from workorders.models import WorkOrder
 
 MERCHANTS_AT_ONCE = 5_000
-MOVES_DAYS = {
-    "region",
-    "criteria",
-    "every",
-    "unit",
-    "starts_on",
-    "after_completion",
-    "horizon_days",
-    "per_day",
-    "calendar",
-}
 INSERT = """
 INSERT INTO inspections_inspection (plan_id, merchant_id, due_on, planned_on, state, finished_on)
 SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::text[], %s::date[]) ON CONFLICT DO NOTHING
@@ -101,8 +91,7 @@ def _begin_pass(plan: InspectionPlan, on: date) -> None:
 
 
 def _take_back(plan: InspectionPlan, at: datetime) -> int:
-    ahead = plan.inspections.filter(state=State.PLANNED, due_on__gt=plan.region.service_date(at))
-    return ahead.delete()[0]
+    return plan.ahead(at).delete()[0]
 
 
 def _check(plan: InspectionPlan) -> None:

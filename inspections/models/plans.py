@@ -14,6 +14,10 @@ from merchants.models import Merchant, ServiceCalendar
 from workforce.models import Region, RegionScopedQuerySet, User
 from workorders.models import WorkOrder, WorkOrderType
 
+MOVES_DAYS = {
+    "region", "criteria", "every", "unit", "starts_on", "after_completion", "horizon_days", "per_day", "calendar",
+}  # fmt: skip
+
 
 class PlanQuerySet(RegionScopedQuerySet):
     def visible_to(self, user: User) -> "PlanQuerySet":
@@ -84,6 +88,10 @@ class InspectionPlan(models.Model):
     def merchants(self, at: datetime) -> models.QuerySet[Merchant]:
         """Those it is for at that moment."""
         return merchants_of(self.region, self.criteria, at)
+
+    def ahead(self, at: datetime) -> "InspectionQuerySet":
+        """What is taken back when the plan changes or stops."""
+        return self.inspections.filter(state=State.PLANNED, due_on__gt=self.region.service_date(at))
 
 
 class InspectionQuerySet(RegionScopedQuerySet):

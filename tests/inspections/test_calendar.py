@@ -1,5 +1,6 @@
 """Ten simulated years: due days without Django, with schedulers that die, clocks that step and rules that change."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspections.calendar import DAY, Rule, Unit, Workdays, dues, phase_of
+from inspections.calendar import DAY, Rule, Unit, Workdays, dues, expected, expected_load, phase_of
 
 START, HORIZON, YEARS = date(2026, 1, 31), 45, 3653
 RULES = st.builds(
@@ -34,6 +35,8 @@ def test_the_next_visit_waits_until_the_one_before_is_over() -> None:
     asked = {"since": date(2026, 4, 1), "until": date(2027, 1, 1), "last": date(2026, 2, 3)}
     assert list(dues(rule, 0.5, **asked)) == []
     assert list(dues(rule, 0.5, **asked, finished_on=date(2026, 2, 28))) == [date(2026, 5, 28)]
+    foreseen = expected(rule, 0.0, since=date(2026, 4, 1), until=date(2027, 1, 31))
+    assert [str(day)[5:] for day in foreseen] == ["04-30", "07-30", "10-30", "01-30"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,3 +92,30 @@ def test_a_day_takes_what_it_has_room_for() -> None:
     assert [day.day for day in taken] == [2, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10]
     with pytest.raises(ValueError, match="no working day"):
         Workdays(frozenset()).take(holiday)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), max_size=120), st.one_of(st.none(), st.integers(1, 4)),
+    st.dictionaries(st.integers(0, 40), st.integers(0, 4)),
+)  # fmt: skip
+def test_what_a_preview_spreads_comes_to_the_days_that_single_visits_come_to(due, room, taken) -> None:
+    taken = {START + timedelta(days=day): count for day, count in taken.items()}
+    one_by_one = Workdays(frozenset(range(5)), room=room, taken=dict(taken))
+    days = Counter(one_by_one.take(START + timedelta(days=day)) for day in due)
+    loads = Counter(START + timedelta(days=day) for day in due)
+    until = START + timedelta(days=60)
+    placed, left = Workdays(frozenset(range(5)), room=room, taken=taken).spread(loads, until)
+    assert +placed == Counter({day: count for day, count in days.items() if day <= until})
+    assert left == sum(count for day, count in days.items() if day > until)
+
+
+@settings(max_examples=15, deadline=None)
+@given(RULES, st.integers(0, 400))
+def test_a_preview_expects_of_a_million_what_each_merchant_is_owed(rule: Rule, later: int) -> None:
+    since, until = START + timedelta(days=later), START + timedelta(days=later + 120)
+    count = rule.shortest_days * 3
+    load = expected_load(rule, count, since=since, until=until)
+    phases = [(number + 0.5) / rule.shortest_days for number in range(rule.shortest_days)]
+    owed = Counter(due for phase in phases * 3 for due in dues(rule, phase, since=since, until=until))
+    assert load == owed
