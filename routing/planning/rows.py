@@ -28,6 +28,7 @@ from routing.planning.arrays import (
     LATEST_HUNGRY,
     LEG,
     LENGTH,
+    LONGEST,
     LUNCH_FROM,
     LUNCH_TO,
     MAY_BE_LATE,
@@ -337,3 +338,26 @@ def weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r
     line[r, SEQ, kept + 1] = person[p, END]
     row[r, LENGTH] = kept
     return first
+
+
+@inner
+def is_possible(node, person, line, row, p, r):
+    """Of a row from which orders were taken: where a detour takes less time than the way, the rest can be too late."""
+    length = row[r, LENGTH]
+    if length == 0:
+        return True
+    if person[p, IS_PLAIN]:
+        for k in range(1, length + 1):
+            if line[r, READY, k] - node[line[r, SEQ, k], DURATION] > node[line[r, SEQ, k], CLOSES]:
+                return False
+        return line[r, READY, length] + line[r, LEG, length] <= person[p, DAY_LAST]
+    ready, seconds = person[p, DAY_OPENS] + 0, line[r, LEG, 0]
+    if person[p, HAS_LUNCH] and after_lunch(person, p, ready, seconds, False) <= line[r, LATEST, 1]:
+        return True
+    if drive(person, p, ready, seconds) > line[r, LATEST_HUNGRY if person[p, HAS_LUNCH] else LATEST, 1]:
+        return False
+    if not person[p, HAS_LONGEST]:
+        return True
+    head, after = (line[r, HEAD, length], line[r, HEAD_FROM, length], line[r, HEAD_TO, length]), length + 1
+    tail = line[r, TAIL, after], line[r, TAIL_FROM, after], line[r, TAIL_TO, after]
+    return joined(*head, line[r, LEG, length], *tail)[0] <= person[p, LONGEST]

@@ -33,7 +33,7 @@ from routing.planning.arrays import (
 )  # fmt: skip
 from routing.planning.compiled import compiled, inner
 from routing.planning.insertion import chance, recreate, worth
-from routing.planning.rows import lay_out, touch, weed
+from routing.planning.rows import is_possible, lay_out, touch, weed
 
 LONGEST_STRING = 10
 SPLIT = 0.5  # share of strings with a part in the middle that is kept
@@ -70,6 +70,16 @@ def _take_string(line, spot, todo, random, r, length, x, most):
     for k in range(first, first + size + kept):
         if (k < keep_from or k >= keep_from + kept) and line[r, SEQ, k] < spot.shape[0]:
             _take(spot, todo, line[r, SEQ, k])
+
+
+@inner
+def _take_back(own, spot, touched, todo, p, before):
+    """As if nothing had been taken from the row touched last."""
+    for index in range(before + 1, todo[0] + 1):
+        spot[todo[index], WHERE] = p
+    todo[0] = before
+    touched[0] -= 1
+    own[p, CURRENT] = own[p, ACTIVE]
 
 
 @inner
@@ -214,10 +224,12 @@ def search(
             p = spot[near[seed, index], WHERE]
             if p >= 0 and own[p, CURRENT] == own[p, ACTIVE]:
                 touch(person, line, row, cost, used, own, touched, p)
-                r = own[p, CURRENT]
+                r, before = own[p, CURRENT], todo[0] + 0
                 _take_string(line, spot, todo, random, r, row[r, LENGTH], near[seed, index], int(amount[STRING]))
                 first = weed(node, person, weight, needs, carried, line, row, cost, used, spot, p, r)
                 lay_out(travel, node, price, person, weight, line, row, cost, starts, trial, p, r, first, NEVER)
+                if not is_possible(node, person, line, row, p, r):
+                    _take_back(own, spot, touched, todo, p, before)
                 strings -= 1
                 if strings == 0:
                     break

@@ -183,6 +183,22 @@ def test_pins_hold_against_everything_and_running_work_comes_first() -> None:
     assert found.routes[1].orders()[0] == "now" and found.routes[1].visits[1].travel_s == 1_000  # from where Bo works
 
 
+@pytest.mark.parametrize(
+    "anna", [ANNA, replace(ANNA, lunch=Lunch(20_000, 29_000, 600)), replace(ANNA, longest_s=8_000)]
+)
+def test_an_order_on_a_short_cut_is_not_taken_away_where_the_rest_would_come_too_late(anna: Person) -> None:
+    """From the start to 9 by way of 5 takes 2,000 s, without it 9,000 s. Bo, next door, had promised 5."""
+    ways = STREET.copy()
+    ways[0, 5] = ways[5, 9] = 1_000
+    jobs = [
+        order("stop", 5, duration_s=0, now_with="Bo"),
+        order("fixed", 9, pinned_to="Anna", opens_s=1_000, closes_s=3_000),
+    ]
+    problem = Problem(ways, [replace(anna, end=None), replace(BO, start=5, end=5)], jobs, weights=Weights(moved=20_000))
+    found = plan(problem, warm_start={"Anna": ["stop", "fixed"]}, budget=Budget(iterations=100))
+    assert check(problem, found) == [] and who_does(found) == {"stop": "Anna", "fixed": "Anna"}
+
+
 def test_who_is_out_longest_is_bounded_from_leaving_to_coming_back() -> None:
     jobs = [order("early", 1, opens_s=1_000, closes_s=1_000), order("late", 1, opens_s=25_000)]
     assert not planned([ANNA], jobs).unserved
