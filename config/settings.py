@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "analytics",
     "dispatch",
     "inspections",
+    "monitoring",
     "prospecting",
     "knowledge",
     "workorders",

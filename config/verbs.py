@@ -7,6 +7,7 @@ from integrations.verbs import VERBS as INTEGRATIONS
 from knowledge.verbs import VERBS as KNOWLEDGE
 from merchants.verbs import VERBS as MERCHANTS
 from mobile.verbs import VERBS as MOBILE
+from monitoring.verbs import VERBS as MONITORING
 from procedures.verbs import VERBS as PROCEDURES
 from prospecting.verbs import VERBS as PROSPECTING
 from spareparts.verbs import VERBS as SPAREPARTS
@@ -22,6 +23,7 @@ VERBS = {
     **WORKORDERS,
     **DISPATCH,
     **INSPECTIONS,
+    **MONITORING,
     **PROSPECTING,
     **KNOWLEDGE,
     **INTEGRATIONS,

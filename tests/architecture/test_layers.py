@@ -9,7 +9,7 @@ ROOMS = [
     ["demo"],
     ["mobile", "integrations"],
     ["analytics"],
-    ["dispatch", "inspections", "prospecting", "knowledge"],
+    ["dispatch", "inspections", "monitoring", "prospecting", "knowledge"],
     ["workorders"],
     ["procedures"],
     ["spareparts"],
