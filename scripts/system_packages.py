@@ -19,8 +19,9 @@ MISSING: dict[str, Callable[[], bool]] = {
     WHOLE: lambda: not (shutil.which(SHELL) or shutil.which(WHOLE)),
     "gettext": lambda: not shutil.which("msgfmt"),
     "libzbar0": lambda: not ctypes.util.find_library("zbar"),
+    "mosquitto": lambda: not shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin"),
 }
-NEEDED = {"test": [SHELL, "gettext", "libzbar0"], "demo": ["libzbar0"]}
+NEEDED = {"test": [SHELL, "gettext", "libzbar0", "mosquitto"], "demo": ["libzbar0"]}
 
 
 def main(purpose: str) -> None:
