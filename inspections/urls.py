@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from inspections.views import plans
+from inspections.views import findings, plans
 
 office: list[URLPattern] = [
     path("inspections/", plans.InspectionList.as_view(), name="inspection-list"),
@@ -13,4 +13,10 @@ office: list[URLPattern] = [
     path("inspection-plans/<str:number>/start/", plans.PlanStart.as_view(), name="inspection-plan-start"),
     path("inspection-plans/<str:number>/stop/", plans.PlanStop.as_view(), name="inspection-plan-stop"),
     path("merchants/<str:number>/inspections/", plans.MerchantInspections.as_view(), name="merchant-inspections"),
+    path("findings/", findings.FindingList.as_view(), name="finding-list"),
+    path("findings/burn-down/", findings.BurnDown.as_view(), name="finding-burn-down"),
+    path("findings/<str:number>/", findings.FindingDetail.as_view(), name="finding-detail"),
+    path("findings/<str:number>/accept/", findings.FindingAccept.as_view(), name="finding-accept"),
+    path("findings/<str:number>/open-order/", findings.FindingOpenOrder.as_view(), name="finding-open-order"),
+    path("work-orders/<str:number>/findings/", findings.OrderFindings.as_view(), name="work-order-findings"),
 ]
