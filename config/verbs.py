@@ -1,5 +1,6 @@
 """All verbs of the journal with the sentence a person reads; each app names its own in verbs.py."""
 
+from analytics.verbs import VERBS as ANALYTICS
 from assets.verbs import VERBS as ASSETS
 from dispatch.verbs import VERBS as DISPATCH
 from inspections.verbs import VERBS as INSPECTIONS
@@ -26,6 +27,7 @@ VERBS = {
     **MONITORING,
     **PROSPECTING,
     **KNOWLEDGE,
+    **ANALYTICS,
     **INTEGRATIONS,
     **MOBILE,
 }

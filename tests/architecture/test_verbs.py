@@ -15,7 +15,7 @@ def test_verbs_written_and_verbs_listed_are_the_same() -> None:
         for file in path.rglob("*.py") if path.is_dir() else [path]:
             written |= set(
                 re.findall(
-                    r'"((?:workforce|merchants|assets|spareparts|procedures|workorders|dispatch|inspections|monitoring|prospecting|knowledge|mobile|integrations)\.[a-z_]+)"',
+                    r'"((?:workforce|merchants|assets|spareparts|procedures|workorders|dispatch|inspections|monitoring|prospecting|knowledge|analytics|mobile|integrations)\.[a-z_]+)"',
                     file.read_text(),
                 )
             )
