@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.lifecycle import Kind
 from monitoring.models import AlertRule
 from workforce.models import Region, User
 from workorders.models import WorkOrderType
@@ -19,6 +20,12 @@ class AlertRuleForm(forms.ModelForm):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("raise_at", "clear_at"):
+            if isinstance(level := self.initial.get(name), float):
+                self.initial[name] = f"{level:g}"
+        for name, kind in (("firmware", Kind.FIRMWARE), ("least_faults", Kind.RENEWAL)):
+            if self.instance.pk and self.instance.kind != kind:
+                del self.fields[name]
         self.fields["order_type"].queryset = WorkOrderType.objects.filter(is_active=True)
         self.fields["order_type"].empty_label = _("None: it is only told")
 

@@ -66,7 +66,7 @@ class AlertTable(Table):
             "kind", "subject", "merchant", "value", "state", "order", "incident", "opened_at", "cleared_at", "region",
             "rule", "note", "converted_at",
         )  # fmt: skip
-        hidden = ("region", "rule", "note", "converted_at")
+        hidden = ("incident", "region", "rule", "note", "converted_at")
 
     def render_subject(self, record: Alert):
         return link(record.terminal) if record.terminal else (record.region if record.merchant is None else "–")
@@ -161,7 +161,7 @@ class AlertRuleTable(Table):
         fields = (
             "name", "kind", "state", "levels", "region", "terminal_model", "order_type", "version", "published_by", "alerts",
         )  # fmt: skip
-        hidden = ("version",)
+        hidden = ("terminal_model", "version", "published_by")
 
     def render_name(self, record: AlertRule):
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.name)
@@ -176,8 +176,8 @@ class AlertRuleTable(Table):
         return record.get_state_display()
 
     def render_levels(self, record: AlertRule) -> str:
-        if record.kind == Kind.FIRMWARE:
-            return record.firmware
+        if record.kind in (Kind.FIRMWARE, Kind.TAMPER):
+            return record.firmware or "–"
         return f"{record.raise_at:g} → {record.clear_at:g} {record.unit}"
 
     def render_region(self, record: AlertRule) -> str:

@@ -244,7 +244,7 @@ class Alert(models.Model):
     @property
     def value_in_words(self) -> str:
         """What the rule saw when it raised this."""
-        whole = number_format(round(self.value, 1) if self.value % 1 else int(self.value), use_l10n=True)
+        whole = number_format(round(self.value, 1 if self.value % 1 and self.value < 10 else None), use_l10n=True)
         match self.kind:
             case Kind.TAMPER:
                 return _now("its case was opened")

@@ -18,11 +18,20 @@ from workforce.models import Region, User
 
 PAST = timedelta(days=90)
 DAY = timedelta(days=1)
-MOST_READINGS = 100_000
-AT_ONCE = 25  # terminals
+MOST_READINGS = 50_000
+AT_ONCE = 20  # terminals
+MOST_KNOWN = 10_000  # terminals or merchants to choose a sample from
 MOST_MERCHANTS = 1_000
 MOST_REGIONS = 40
 EXAMPLES = 10
+
+SAID = {  # by readings
+    Kind.OFFLINE: (),
+    Kind.PAPER: ("paper_percent",),
+    Kind.KEYS: ("card_keys_left",),
+    Kind.TAMPER: ("is_tampered",),
+    Kind.PLACE: ("lat", "lon"),
+}
 
 Series = Iterator[tuple[datetime, float]]
 
@@ -66,7 +75,7 @@ def try_out(rule: AlertRule, user: User, at: datetime) -> Trial:
 
 def _terminals(rule: AlertRule, user: User, at: datetime) -> Trial:
     trial, limits, left = Trial(), rule.limits, MOST_READINGS
-    keys = list(_live_terminals(rule, user).values_list("pk", flat=True)[:10_000])
+    keys = list(_live_terminals(rule, user).values_list("pk", flat=True)[:MOST_KNOWN])
     trial.of = len(keys)
     step = max(1, len(keys) // 2_000)  # spread over old and new ones
     keys = keys[::step]
@@ -74,9 +83,7 @@ def _terminals(rule: AlertRule, user: User, at: datetime) -> Trial:
         some = keys[trial.looked_at : trial.looked_at + AT_ONCE]
         trial.looked_at += len(some)
         readings = Reading.objects.filter(terminal__in=some, at__gte=at - PAST, at__lte=at).order_by("terminal", "at")
-        rows = list(
-            readings.values_list("terminal", "at", "paper_percent", "card_keys_left", "is_tampered", "lat", "lon")
-        )
+        rows = list(readings.values_list("terminal", "at", *SAID[Kind(rule.kind)]))
         left -= len(rows)
         known = Terminal.objects.in_bulk(some)
         places = _places(some) if rule.kind == Kind.PLACE else {}
@@ -104,12 +111,9 @@ def _series(kind: Kind, limits: Limits, rows: list[tuple], place: tuple[float, f
     if kind == Kind.OFFLINE:
         yield from _silences(limits, [row[1] for row in rows])
         return
-    for _key, at, paper, keys, is_tampered, lat, lon in rows:
-        value = {Kind.PAPER: paper, Kind.KEYS: keys, Kind.TAMPER: is_tampered}.get(kind)
-        if kind == Kind.PLACE and place and lat is not None:
-            value = float(distance_m(*place, lat, lon))
-        if value is not None:
-            yield at, value
+    for _key, at, *said in rows:
+        if said[0] is not None and (place or kind != Kind.PLACE):
+            yield at, said[0] if kind != Kind.PLACE else float(distance_m(*place, *said))
 
 
 def _silences(limits: Limits, heard: list[datetime]) -> Series:
@@ -126,8 +130,9 @@ def _merchants(rule: AlertRule, user: User, at: datetime) -> Trial:
     chosen = Merchant.objects.visible_to(user).not_merged().filter(status=Merchant.Status.ACTIVE).with_terminal()
     if rule.region:
         chosen = chosen.filter(region__in=Region.objects.within(rule.region).values("pk"))
-    shops = {shop.pk: shop for shop in chosen.order_by("-pk")[: 2 * MOST_MERCHANTS][::2]}
-    trial = Trial(looked_at=len(shops), of=2 * len(shops))
+    keys = list(chosen.order_by("-pk").values_list("pk", flat=True)[:MOST_KNOWN])
+    shops = Merchant.objects.in_bulk(keys[:: -(-len(keys) // MOST_MERCHANTS) or 1])
+    trial = Trial(looked_at=len(shops), of=len(keys))
     since = (at - PAST - DAY * rule.raise_at).date()
     days = MerchantDay.objects.filter(merchant__in=shops, day__gte=since, count__gt=0).order_by("merchant", "day")
     for key, own in groupby(days.values_list("merchant", "day"), key=lambda row: row[0]):

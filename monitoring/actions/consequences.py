@@ -90,7 +90,8 @@ def _withdraw(alert: Alert, at: datetime) -> None:
 
 def _each(chosen: QuerySet[Alert], limit: int, do: Callable[[Alert], None]) -> int:
     """Those that nobody else is busy with, each in a transaction of its own. Returns how many there were."""
-    keys = list(chosen.order_by("pk").values_list("pk", flat=True)[:limit])
+    urgent_first = chosen.order_by(F("rule__priority").asc(nulls_last=True), "pk")
+    keys = list(urgent_first.values_list("pk", flat=True)[:limit])
     for key in keys:
         with transaction.atomic():
             free = Alert.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=key)
@@ -150,7 +151,14 @@ def end_exemption(exemption: Exemption, *, by: User, at: datetime) -> Exemption:
 
 def _record_exemption(verb: str, exemption: Exemption, by: User, at: datetime) -> None:
     binding = exemption.terminal.live_binding
-    record(verb, exemption.terminal, by=by, at=at, merchant_id=binding and binding.merchant_id, note=exemption.reason)
+    record(
+        verb,
+        exemption.terminal,
+        by=by,
+        at=at,
+        merchant_id=binding.merchant_id if binding else None,
+        note=exemption.reason,
+    )
 
 
 def follow_renewals(*, at: datetime) -> int:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os.path import commonprefix
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
@@ -13,6 +13,7 @@ from journal.actions import record
 from monitoring import notices
 from monitoring.detection import LEAST, OVER, SHARE, WINDOW, Cell, areas, box_of, burst, cell_of, is_outage, neighbours
 from monitoring.lifecycle import Kind, State
+from monitoring.measures import Measured
 from monitoring.models import Alert, Incident
 from toolkit.numbers import next_number
 from workforce.models import Region
@@ -29,18 +30,10 @@ GROUP BY box.number
 """
 
 
-class Place(Protocol):
-    """Where a silent terminal stands and when it was heard last."""
-
-    lat: float | None
-    lon: float | None
-    heard: datetime | None
-
-
 Silence = tuple[Alert, datetime]
 
 
-def fold(alerts: Sequence[Alert], places: Mapping[int, Place], at: datetime) -> None:
+def fold(alerts: Sequence[Alert], places: Mapping[int, Measured], at: datetime) -> None:
     """Gives those of these new alerts, not saved yet, that belong to an outage its incident; and those raised in the
     last minutes for which nobody was sent yet."""
     silent = _by_cell(alerts, places, at)
@@ -67,7 +60,7 @@ def fold(alerts: Sequence[Alert], places: Mapping[int, Place], at: datetime) -> 
             _begin(area, there, at)
 
 
-def _by_cell(alerts: Sequence[Alert], places: Mapping[int, Place], at: datetime) -> dict[Cell, list[Silence]]:
+def _by_cell(alerts: Sequence[Alert], places: Mapping[int, Measured], at: datetime) -> dict[Cell, list[Silence]]:
     silent: dict[Cell, list[Silence]] = defaultdict(list)
     for alert in alerts:
         place = places[alert.terminal_id]
@@ -77,8 +70,8 @@ def _by_cell(alerts: Sequence[Alert], places: Mapping[int, Place], at: datetime)
         kind=Kind.OFFLINE, state=State.OPEN, incident=None, opened_at__gt=at - 2 * WINDOW, merchant__lat__isnull=False
     )
     for alert in loose.select_related("terminal__state", "merchant"):
-        place = cell_of(alert.merchant.lat, alert.merchant.lon)
-        silent[place].append((alert, alert.terminal.state.last_heard_at))
+        cell = cell_of(alert.merchant.lat, alert.merchant.lon)
+        silent[cell].append((alert, alert.terminal.state.last_heard_at))
     return dict(silent)
 
 
