@@ -14,6 +14,7 @@ from toolkit.errors import Refused
 from workforce.models import User
 
 DAY = timedelta(days=1)
+MONTH = 31 * DAY
 
 ROWS = """unnest(%(ids)s::bigint[], %(days)s::date[], %(counts)s::int[], %(cents)s::bigint[], %(refunds)s::bigint[],
     %(terminals)s::smallint[]) AS row (merchant_id, day, count, cents, refunds_cents, terminals)"""
@@ -28,7 +29,7 @@ WITH told AS (
 INSERT INTO merchants_merchantday AS known
     (merchant_id, day, count, cents, refunds_cents, terminals, region_id, batch_id)
 SELECT merchant_id, day, count, cents, refunds_cents, terminals, region_id, %(batch)s
-FROM told JOIN merchants_merchant ON merchants_merchant.id = merchant_id ORDER BY day, merchant_id
+FROM told JOIN merchants_merchant ON merchants_merchant.id = merchant_id ORDER BY merchant_id, day
 ON CONFLICT (merchant_id, day) DO UPDATE
 SET batch_id = excluded.batch_id,
     count = excluded.count + (known.batch_id = excluded.batch_id)::int * known.count,
@@ -47,13 +48,16 @@ WITH begun AS (
 UPDATE merchants_merchant SET first_transaction_on = locked.day FROM locked WHERE locked.id = merchants_merchant.id
 """
 ROLL_UP = """
+WITH cities AS MATERIALIZED (
+    SELECT region.id, city.id AS city_id FROM workforce_region region
+    JOIN workforce_region city ON city.path = substring(region.path FROM '^(?:[^/]+/){1,3}')
+)
 INSERT INTO merchants_cityday (day, city_id, trade_id, merchants, count, cents)
-SELECT known.day, city.id, merchant.trade_id, count(*) FILTER (WHERE known.count > 0), sum(known.count), sum(known.cents)
-FROM merchants_merchantday known
-JOIN merchants_merchant merchant ON merchant.id = known.merchant_id
-JOIN workforce_region region ON region.id = known.region_id
-JOIN workforce_region city ON city.path = substring(region.path FROM '^(?:[^/]+/){1,3}')
-WHERE known.day = %s GROUP BY known.day, city.id, merchant.trade_id
+SELECT day, city_id, trade_id, count(*) FILTER (WHERE count > 0), sum(count), sum(cents)
+FROM merchants_merchantday
+JOIN merchants_merchant ON merchants_merchant.id = merchant_id
+JOIN cities ON cities.id = merchants_merchantday.region_id
+WHERE day = ANY(%s) GROUP BY day, city_id, trade_id
 """
 MOVE = """
 WITH moved AS (
@@ -105,7 +109,8 @@ def take_transactions(
 
 def take_table(table: str, *, by: User | None, at: datetime, source: str) -> TransactionBatch:
     """Rows of a temporary table with the columns of MerchantDay that a batch tells; what cannot be is not looked for."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         return _take(table, {}, _begin_batch(source, by=by, at=at))
 
 
@@ -124,8 +129,8 @@ def _take(rows: str, params: dict[str, Any], batch: TransactionBatch) -> Transac
     return batch
 
 
-def recompute_changed_days(*, seconds: float = 480) -> None:
-    """The roll-up of every day that changed, each computed anew in a transaction of its own, the oldest first.
+def recompute_changed_days(*, seconds: float = 300) -> None:
+    """The roll-up of every day that changed, computed anew, those of a month in one transaction, the oldest first.
 
     Safe to run at any time; of two at once one leaves it to the other. What changes meanwhile is a row of its own.
     """
@@ -133,12 +138,16 @@ def recompute_changed_days(*, seconds: float = 480) -> None:
     while monotonic() < until:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('days of cities', 0))")
-            day = ChangedDay.objects.order_by("day").values_list("day", flat=True).first()
-            if not cursor.fetchone()[0] or day is None:
+            oldest = ChangedDay.objects.order_by("day").values_list("day", flat=True).first()
+            if not cursor.fetchone()[0] or oldest is None:
                 return
-            ChangedDay.objects.filter(day=day).delete()
-            CityDay.objects.filter(day=day).delete()
-            cursor.execute(ROLL_UP, [day])
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+            cursor.execute(
+                "DELETE FROM merchants_changedday WHERE day >= %s AND day < %s RETURNING day", [oldest, oldest + MONTH]
+            )
+            days = sorted({day for (day,) in cursor.fetchall()})
+            CityDay.objects.filter(day__in=days).delete()
+            cursor.execute(ROLL_UP, [days])
 
 
 def move_days(merged: Merchant, kept: Merchant) -> int:
