@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from assets.lifecycle import IDLE, TerminalStatus
-from assets.models import Filing, FilingReport, Mismatch, StickerSheet, Terminal, TerminalModel
+from assets.models import Filing, FilingReport, Mismatch, StickerSheet, Terminal, TerminalModel, TerminalState
 from toolkit.lists import DayRangeFilter, FilterSet, SearchFilter, Table
 from toolkit.templatetags.toolkit import status_badge
 from workforce.lists import region_filter
@@ -26,10 +26,19 @@ class TerminalFilter(FilterSet):
     holder = django_filters.CharFilter(field_name="holder__username", label=_("In the bag of (user name)"))
     received = DayRangeFilter(field_name="received_on", label=_("Received on"))
     owner = django_filters.MultipleChoiceFilter(choices=Terminal.Owner.choices, label=_("Owner"))
+    silent = django_filters.ChoiceFilter(
+        method="silent_for",
+        choices=[(0, _("now")), (60, _("for an hour")), (24 * 60, _("for a day")), (7 * 24 * 60, _("for a week"))],
+        label=_("Silent"),
+    )
 
     class Meta:
         model = Terminal
         fields = ()
+
+    def silent_for(self, queryset, name: str, minutes: str):
+        silent = TerminalState.objects.silent(int(minutes), at=timezone.now())
+        return queryset.filter(pk__in=silent.values("pk"))
 
 
 class TerminalTable(Table):
@@ -45,14 +54,15 @@ class TerminalTable(Table):
     owner = tables.Column(orderable=False)
     sim_iccid = tables.Column(orderable=False)
     warranty_ends_on = tables.DateColumn(orderable=False)
+    last_heard_at = tables.DateTimeColumn(accessor="state__last_heard_at", orderable=False)
 
     class Meta(Table.Meta):
         model = Terminal
         fields = (
             "serial", "model", "kind", "status", "where", "tid", "region", "owner", "firmware", "sim_iccid",
-            "warranty_ends_on", "received_on",
+            "warranty_ends_on", "received_on", "last_heard_at",
         )  # fmt: skip
-        hidden = ("kind", "owner", "firmware", "sim_iccid", "warranty_ends_on", "received_on")
+        hidden = ("kind", "owner", "firmware", "sim_iccid", "warranty_ends_on", "received_on", "last_heard_at")
 
     def render_kind(self, record: Terminal) -> str:
         return record.model.get_kind_display()
@@ -113,7 +123,7 @@ class IdleTable(TerminalTable):
         model = Terminal
         fields = ("serial", "model", "status", "where", "region", "since", "days", "value")
         sequence = fields
-        exclude = ("tid", "owner", "firmware", "sim_iccid", "received_on")
+        exclude = ("tid", "owner", "firmware", "sim_iccid", "received_on", "last_heard_at")
         hidden = ("kind", "warranty_ends_on")
 
     def render_days(self, record: Terminal) -> int:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from assets.views import choices, depot, filings, stickers
+from assets.views import choices, depot, filings, stickers, telemetry
 from assets.views import office as views
 
 office: list[URLPattern] = [
@@ -19,6 +19,7 @@ office: list[URLPattern] = [
     path("terminals/reports/<str:number>/reported/", filings.FilingReported.as_view(), name="filing-reported"),
     path("terminals/<str:number>/", views.TerminalDetail.as_view(), name="terminal-detail"),
     path("terminals/<str:number>/places/", views.TerminalBindings.as_view(), name="terminal-bindings"),
+    path("terminals/<str:number>/telemetry/", telemetry.TerminalTelemetry.as_view(), name="terminal-telemetry"),
     path("terminals/<str:number>/life/", views.TerminalLife.as_view(), name="terminal-life"),
     path("terminals/<str:number>/edit/", views.TerminalEdit.as_view(), name="terminal-edit"),
     path("terminals/<str:number>/issue/", views.TerminalIssue.as_view(), name="terminal-issue"),

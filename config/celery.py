@@ -34,6 +34,8 @@ app.conf.beat_schedule = {
     "learn use of parts": {"task": "workorders.tasks.learn_part_use", "schedule": 600},
     "prepare reports": {"task": "workorders.tasks.prepare_reports", "schedule": 120},
     "keep inspections": {"task": "inspections.tasks.keep_inspections", "schedule": 60},
+    "keep alerts": {"task": "monitoring.tasks.keep_alerts", "schedule": 60},
+    "score merchants": {"task": "analytics.tasks.keep_insights", "schedule": 600},
     "keep tracks": {"task": "workforce.tasks.keep_tracks", "schedule": 3600},
     "mark silent terminals": {"task": "assets.tasks.mark_silent", "schedule": 60},
     "keep readings": {"task": "assets.tasks.keep_readings", "schedule": 3600},

@@ -7,13 +7,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from analytics import permissions as analytics
 from assets import permissions as assets
 from dispatch import permissions as dispatch
+from inspections import permissions as inspections
 from integrations import permissions as integrations
 from journal import permissions as journal
 from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
+from monitoring import permissions as monitoring
 from procedures import permissions as procedures
 from prospecting import permissions as prospecting
 from spareparts import permissions as spareparts
@@ -74,8 +77,17 @@ OFFICE: list[tuple[Any, list[Item]]] = [
         _("Merchants"),
         [
             Item(_("Merchants"), "office:merchant-list", "building-store", merchants.VIEW_MERCHANT),
+            Item(_("Insights"), "office:insight-list", "target", analytics.VIEW_INSIGHT),
             Item(_("Reviews"), "office:review-list", "shield-check", merchants.VIEW_REVIEW),
             Item(_("Changes of merchants"), "office:change-list", "edit", merchants.VIEW_CHANGE),
+        ],
+    ),
+    (
+        _("Inspections"),
+        [
+            Item(_("Inspection plans"), "office:inspection-plan-list", "refresh", inspections.VIEW_INSPECTION),
+            Item(_("Inspections"), "office:inspection-list", "checklist", inspections.VIEW_INSPECTION),
+            Item(_("Findings"), "office:finding-list", "alert-triangle", inspections.VIEW_INSPECTION),
         ],
     ),
     (
@@ -84,6 +96,8 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
             Item(_("Depot bench"), "office:terminal-bench", "scan", assets.EDIT_TERMINAL),
             Item(_("Where was it on a day?"), "office:terminal-where", "history", assets.VIEW_TERMINAL),
+            Item(_("Alerts"), "office:alert-list", "bell", monitoring.VIEW_ALERT, "state=open&state=ordered&single=true"),
+            Item(_("Incidents"), "office:incident-list", "alert-triangle", monitoring.VIEW_ALERT),
             Item(_("Idle terminals"), "office:idle-list", "clock", assets.VIEW_TERMINAL),
             Item(_("Closed but not back"), "office:not-back-list", "refresh", workorders.VIEW_ORDER),
             Item(_("Away from their place"), "office:mismatch-list", "alert-triangle", assets.VIEW_TERMINAL),
@@ -117,6 +131,7 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Knowledge"), "office:article-list", "book", knowledge.VIEW_ARTICLE),
             Item(_("Procedures"), "office:procedure-list", "checklist", procedures.VIEW_PROCEDURE),
             Item(_("Dispatch rules"), "office:rule-set-list", "adjustments", dispatch.EDIT_RULES),
+            Item(_("Alert rules"), "office:alert-rule-list", "bell", monitoring.EDIT_RULES),
             Item(_("Escalations"), "office:escalation-list", "alert-triangle", workorders.EDIT_ESCALATIONS),
             Item(_("Scheduling health"), "office:scheduling-health", "lifebuoy", dispatch.SEE_HEALTH),
         ],
@@ -127,6 +142,7 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("People"), "office:person-list", "users", workforce.VIEW_PEOPLE),
             Item(_("Organisations"), "office:organisation-list", "sitemap", workforce.VIEW_PEOPLE),
             Item(_("Imports"), "office:import-list", "file-import", integrations.IMPORT),
+            Item(_("API tokens"), "office:api-token-list", "key", integrations.KEEP_TOKENS),
             Item(_("Operation log"), "office:log", "history", journal.VIEW_LOG),
             Item(_("Administration"), "admin:index", "settings", workforce.ADMINISTER),
         ],
@@ -146,10 +162,13 @@ PANELS: dict[str, list[Panel]] = {
     "merchant": [
         Panel("contacts", _("Contacts"), "office:merchant-contacts", merchants.VIEW_MERCHANT),
         Panel("contracts", _("Contracts"), "office:merchant-contracts", merchants.VIEW_MERCHANT),
+        Panel("insights", _("Insights"), "office:merchant-insights", analytics.VIEW_INSIGHT),
         Panel("review", _("Review"), "office:merchant-review", merchants.VIEW_REVIEW),
         Panel("terms", _("Terms"), "office:merchant-terms", merchants.VIEW_CHANGE),
         Panel("terminals", _("Terminals"), "office:merchant-terminals", assets.VIEW_TERMINAL),
         Panel("orders", _("Work orders"), "office:merchant-orders", workorders.VIEW_ORDER),
+        Panel("inspections", _("Inspections"), "office:merchant-inspections", inspections.VIEW_INSPECTION),
+        Panel("alerts", _("Alerts"), "office:merchant-alerts", monitoring.VIEW_ALERT),
         Panel("branches", _("Branches"), "office:merchant-branches", merchants.VIEW_MERCHANT),
         Panel("timeline", _("Timeline"), "office:merchant-timeline", merchants.VIEW_MERCHANT),
     ],
@@ -164,6 +183,7 @@ PANELS: dict[str, list[Panel]] = {
         Panel("needs", _("Skills and parts"), "office:work-order-needs", workorders.VIEW_ORDER),
         Panel("promises", _("Promises"), "office:work-order-promises", workorders.VIEW_ORDER),
         Panel("checklist", _("Checklist"), "office:work-order-checklist", workorders.VIEW_ORDER),
+        Panel("findings", _("Findings"), "office:work-order-findings", inspections.VIEW_INSPECTION),
         Panel("photos", _("Photos"), "office:work-order-photos", workorders.VIEW_ORDER),
         Panel("report", _("Service report"), "office:work-order-report", workorders.VIEW_ORDER),
         Panel("visit", _("Site visit"), "office:work-order-visit", workorders.REVIEW_VISITS),
@@ -173,6 +193,8 @@ PANELS: dict[str, list[Panel]] = {
     "terminal": [
         Panel("bindings", _("Where it was"), "office:terminal-bindings", assets.VIEW_TERMINAL),
         Panel("orders", _("Work orders"), "office:terminal-orders", workorders.VIEW_ORDER),
+        Panel("telemetry", _("Telemetry"), "office:terminal-telemetry", assets.VIEW_TERMINAL),
+        Panel("alerts", _("Alerts"), "office:terminal-alerts", monitoring.VIEW_ALERT),
         Panel("life", _("Life file"), "office:terminal-life", assets.VIEW_TERMINAL),
     ],
     "person": [

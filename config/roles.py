@@ -2,13 +2,16 @@
 
 from django.contrib.auth.backends import ModelBackend
 
+from analytics import permissions as analytics
 from assets import permissions as assets
 from dispatch import permissions as dispatch
+from inspections import permissions as inspections
 from integrations import permissions as integrations
 from journal import permissions as journal
 from knowledge import permissions as knowledge
 from merchants import permissions as merchants
 from mobile import permissions as mobile
+from monitoring import permissions as monitoring
 from procedures import permissions as procedures
 from prospecting import permissions as prospecting
 from spareparts import permissions as spareparts
@@ -22,6 +25,7 @@ READ = {
     merchants.VIEW_MERCHANT,
     assets.VIEW_TERMINAL,
     workorders.VIEW_ORDER,
+    monitoring.VIEW_ALERT,
     knowledge.VIEW_ARTICLE,
     knowledge.VIEW_THREAD,
 }
@@ -45,6 +49,11 @@ ROLES: dict[str, set[str]] = {
         prospecting.GIVE_TASKS,
         prospecting.EDIT_OPPORTUNITY,
         prospecting.EDIT_CAMPAIGN,
+        analytics.VIEW_INSIGHT,
+        analytics.ACT_ON_INSIGHT,
+        analytics.EXPORT_INSIGHTS,
+        analytics.VIEW_MODEL,
+        analytics.KEEP_MODELS,
         knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         workforce.EDIT_PEOPLE,
@@ -85,14 +94,22 @@ ROLES: dict[str, set[str]] = {
         dispatch.SEE_POSITIONS,
         dispatch.SEE_HEALTH,
         dispatch.EDIT_RULES,
+        inspections.VIEW_INSPECTION,
+        inspections.EDIT_PLAN,
+        inspections.EXPORT_INSPECTIONS,
+        inspections.ACCEPT_FINDING,
         procedures.VIEW_PROCEDURE,
         procedures.EDIT_PROCEDURE,
+        monitoring.EDIT_RULES,
+        monitoring.EXEMPT,
         integrations.IMPORT,
         mobile.SETTLE_LATE_WORK,
     },
     Role.DISPATCHER: READ
     | HELP
     | {
+        analytics.VIEW_INSIGHT,
+        analytics.ACT_ON_INSIGHT,
         knowledge.REVIEW_ARTICLE,
         workforce.VIEW_PEOPLE,
         merchants.EDIT_MERCHANT,
@@ -112,6 +129,7 @@ ROLES: dict[str, set[str]] = {
         dispatch.VIEW_DECISION,
         dispatch.SEE_POSITIONS,
         dispatch.SEE_HEALTH,
+        inspections.VIEW_INSPECTION,
         mobile.SETTLE_LATE_WORK,
     },
     Role.WAREHOUSE: READ
@@ -132,6 +150,10 @@ ROLES: dict[str, set[str]] = {
     Role.ANALYST: READ
     | SEE_PROSPECTING
     | {
+        analytics.VIEW_INSIGHT,
+        analytics.EXPORT_INSIGHTS,
+        analytics.VIEW_MODEL,
+        analytics.KEEP_MODELS,
         prospecting.EXPORT_LEADS,
         workforce.VIEW_PEOPLE,
         merchants.EXPORT_MERCHANTS,
@@ -142,11 +164,13 @@ ROLES: dict[str, set[str]] = {
         workorders.VIEW_REQUEST,
         workorders.EXPORT_ORDERS,
         dispatch.VIEW_DECISION,
+        inspections.VIEW_INSPECTION,
+        inspections.EXPORT_INSPECTIONS,
         procedures.VIEW_PROCEDURE,
     },
     Role.FINANCE: READ
     | {merchants.VIEW_REVIEW, merchants.REVIEW_MERCHANT, merchants.VIEW_CHANGE, merchants.APPROVE_CHANGE}
-    | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS},
+    | {merchants.EXPORT_MERCHANTS, assets.REVEAL_ACCOUNT, workorders.EXPORT_ORDERS, analytics.VIEW_INSIGHT},
     Role.PROSPECTOR: {workforce.SEE_FIELD, merchants.BRING_DOCUMENTS, prospecting.PROSPECT, spareparts.SERVE_CHANNEL},
     Role.ENGINEER: HELP
     | {workforce.SEE_FIELD, workorders.DO_ORDER, assets.BIND_TERMINAL}
@@ -157,7 +181,7 @@ ROLES: dict[str, set[str]] = {
     Role.OPS: READ
     | {knowledge.WRITE_MESSAGE}
     | {workforce.ADMINISTER, workforce.VIEW_PEOPLE, journal.VIEW_LOG, workorders.VIEW_REQUEST, dispatch.VIEW_DECISION}
-    | {workorders.ANSWER_SUPPORT, procedures.VIEW_PROCEDURE, procedures.EDIT_PROCEDURE},
+    | {workorders.ANSWER_SUPPORT, procedures.VIEW_PROCEDURE, procedures.EDIT_PROCEDURE, integrations.KEEP_TOKENS},
 }
 
 

@@ -10,11 +10,13 @@ from analytics import urls as analytics
 from assets import urls as assets
 from dispatch import urls as dispatch
 from evidence import urls as evidence
+from inspections import urls as inspections
 from integrations import urls as integrations
 from journal import urls as journal
 from knowledge import urls as knowledge
 from merchants import urls as merchants
 from mobile import urls as mobile
+from monitoring import urls as monitoring
 from notifications import urls as notifications
 from procedures import urls as procedures
 from prospecting import public_urls as prospecting_public
@@ -28,6 +30,8 @@ office = [
     *analytics.office,
     *workorders.office,
     *dispatch.office,
+    *monitoring.office,
+    *inspections.office,
     *prospecting.office,
     *knowledge.office,
     *procedures.office,
@@ -51,6 +55,7 @@ urlpatterns = [
     path("field/", include((field, "field"))),
     path("m/", include((public, "public"))),
     path("m/captcha/", include("altcha_django.urls")),
+    path("api/v1/", include((integrations.machines, "api"))),
     path("admin/", admin.site.urls),
     path(
         "favicon.ico", login_not_required(RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")), name="favicon"

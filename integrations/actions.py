@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from integrations.columns import COLUMNS
-from integrations.models import Import, ImportRow
+from integrations.models import ApiToken, Import, ImportRow, hash_of
 from integrations.rows import READERS, Reader, Row, without_secrets
 from journal.actions import record
 from toolkit.errors import Refused
@@ -18,7 +19,36 @@ from toolkit.numbers import next_number
 from toolkit.tables import Table, keep_table, open_table
 from workforce.models import Region, User
 
-CHUNK = 1000
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # none is taken for another
+
+
+def make_token(
+    *, name: str, scopes: list[str], by: User, at: datetime, expires_at: datetime | None = None,
+    rate_per_minute: int = 600,
+) -> tuple[ApiToken, str]:  # fmt: skip
+    """The token and its secret, which is kept nowhere: tell it now."""
+    if expires_at and expires_at <= at:
+        raise Refused(_("It must expire in the future."), field="expires_at")
+    number = "".join(secrets.choice(ALPHABET) for _each in range(8))
+    secret = f"fl_{number}_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            number=number, name=name, scopes=scopes, hash=hash_of(secret), rate_per_minute=rate_per_minute,
+            created_at=at, created_by=by, expires_at=expires_at,
+        )  # fmt: skip
+        record("integrations.make_token", token, by=by, at=at, changes={"scopes": [None, scopes]})
+    return token, secret
+
+
+def revoke_token(token: ApiToken, *, by: User, at: datetime) -> ApiToken:
+    with transaction.atomic():
+        token = ApiToken.objects.select_for_update().get(pk=token.pk)
+        if token.revoked_at:
+            raise Refused(_("It is revoked already."))
+        token.revoked_at = at
+        token.save(update_fields=["revoked_at"])
+        record("integrations.revoke_token", token, by=by, at=at)
+    return token
 
 
 def upload_import(
@@ -96,7 +126,7 @@ def _go_on(job: Import, table: Table, seconds: float, *, at: datetime) -> None:
         reader.judge(Row(line=line, raw=raw))  # so that later rows know of these
     position, until = job.done, monotonic() + seconds
     while monotonic() < until:
-        rows = list(islice(lines, CHUNK))
+        rows = list(islice(lines, reader.chunk))
         with transaction.atomic():
             job = Import.objects.select_for_update().get(pk=job.pk)
             if not job.is_under_way or job.done != position:

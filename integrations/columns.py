@@ -60,6 +60,15 @@ COLUMNS: dict[str, list[Column]] = {
         Column("settlement_account", _("Settlement account"), ("settlement account", "bank account", "结算账户", "结算账号")),
         Column("received_on", _("Received on"), ("received", "received on", "入库日期", "收货日期")),
     ],
+    "takings": [
+        Column("merchant", _("Merchant (number, outside number or merchant code)"), ("merchant", "merchant number", "merchant code", "store number", "商户号", "商户编号", "商户代码", "收单商户号"), True),
+        Column("acquirer_code", _("Acquirer code"), ("acquirer", "acquirer code", "收单机构", "收单机构代码", "收单机构号")),
+        Column("day", _("Day"), ("day", "date", "transaction date", "settlement date", "日期", "交易日期", "清算日期"), True),
+        Column("count", _("Number of transactions"), ("count", "number", "transactions", "number of transactions", "笔数", "交易笔数"), True),
+        Column("amount", _("Amount before refunds"), ("amount", "total", "volume", "turnover", "金额", "交易金额", "交易总额"), True),
+        Column("refunds", _("Refunds"), ("refunds", "refund", "refunded", "退款", "退款金额", "退货金额")),
+        Column("terminals", _("Terminals that were used"), ("terminals", "active terminals", "终端数", "活跃终端数")),
+    ],
     "card_keys": [
         Column("serial", _("Serial number"), ("serial", "serial number", "card serial", "sn", "序列号", "卡号", "卡密序列号", "流水号"), True),
         Column("on", _("Activated on"), ("date", "day", "time", "activated", "activated on", "activated at", "activation date", "激活日期", "激活时间", "日期", "时间"), True),

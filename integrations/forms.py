@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from integrations.columns import COLUMNS
-from integrations.models import Import
+from integrations.models import ApiToken, Import, Scope
 from workforce.models import Region, User
 
 
@@ -54,3 +54,17 @@ class MappingForm(forms.Form):
                 initial=job.doubles,
                 widget=forms.RadioSelect,
             )
+
+
+class TokenForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(label=_("May"), choices=Scope, widget=forms.CheckboxSelectMultiple)
+    expires_at = forms.DateTimeField(
+        label=_("Expires"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("Empty: it holds until it is revoked."),
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["name", "scopes", "expires_at", "rate_per_minute"]

@@ -1,7 +1,11 @@
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +33,7 @@ class Import(models.Model):
         TERMINALS = "terminals", _("Terminals")
         LEADS = "leads", _("Leads")
         CARD_KEYS = "card_keys", _("Activations of card keys")
+        TAKINGS = "takings", _("Transactions by day")
 
     class Doubles(models.TextChoices):
         SKIP = "skip", _("Leave them out")
@@ -132,3 +137,58 @@ class ImportRow(models.Model):
         verbose_name_plural = _("rows of imports")
         ordering = ["line"]
         constraints = [models.UniqueConstraint(fields=["job", "line"], name="import_row_once")]
+
+
+class Scope(models.TextChoices):
+    """What a token opens."""
+
+    TELEMETRY_WRITE = "telemetry:write", _("Send telemetry")
+    TELEMETRY_READ = "telemetry:read", _("Read the state of terminals")
+
+
+def hash_of(secret: str) -> str:
+    """Plain SHA-256 is enough for 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def valid(self, at: datetime) -> "ApiTokenQuerySet":
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None)
+
+
+class ApiToken(models.Model):
+    """What a machine shows at the door. The token itself is shown once and not kept; `number` is its first part."""
+
+    number = models.CharField(_("number"), max_length=8, unique=True)
+    name = models.CharField(_("what for"), max_length=80, help_text=_("Who uses it, and for what."))
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    rate_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    last_used_on = models.DateField(_("last used"), null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")), name="token_expires_later"
+            ),
+            models.CheckConstraint(condition=Q(rate_per_minute__gt=0), name="token_may_ask"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:api-token-list")
+
+    @property
+    def scope_names(self) -> list[str]:
+        return [str(Scope(scope).label) for scope in self.scopes]

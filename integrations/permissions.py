@@ -1,1 +1,2 @@
 IMPORT = "integrations.import"
+KEEP_TOKENS = "integrations.keep_tokens"  # of the API

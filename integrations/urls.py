@@ -1,6 +1,8 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
 from integrations import views
+from integrations.api import api
 from integrations.columns import COLUMNS
 
 office: list[URLPattern] = [
@@ -19,4 +21,10 @@ office: list[URLPattern] = [
     path("imports/<str:number>/columns/", views.ImportMap.as_view(), name="import-map"),
     path("imports/<str:number>/start/", views.ImportStart.as_view(), name="import-start"),
     path("imports/<str:number>/rows.csv", views.ImportRows.as_view(), name="import-rows"),
+    path("api-tokens/", views.TokenList.as_view(), name="api-token-list"),
+    path("api-tokens/make/", views.TokenCreate.as_view(), name="api-token-create"),
+    path("api-tokens/<str:number>/revoke/", views.TokenRevoke.as_view(), name="api-token-revoke"),
 ]
+machines = api.urls[0]
+for pattern in machines:
+    pattern.callback = login_not_required(pattern.callback)  # a token opens it

@@ -2,6 +2,7 @@ from itertools import islice
 
 from django.forms import Form
 from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from django.views.generic import View
 
 from integrations import actions, forms, lists, permissions
 from integrations.columns import COLUMNS, suggest
-from integrations.models import Import
+from integrations.models import ApiToken, Import
 from toolkit.exports import write_csv
 from toolkit.lists import ListPage
 from toolkit.secrets import mask_account
@@ -159,3 +160,55 @@ class ImportTemplate(Page, View):
         )
         response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
         return response
+
+
+class TokenList(ListPage):
+    name = "api-token-list"
+    title = _("API tokens")
+    permission = permissions.KEEP_TOKENS
+    filterset_class = lists.TokenFilter
+    table_class = lists.TokenTable
+    create_url = "office:api-token-create"
+    create_permission = permissions.KEEP_TOKENS
+    create_label = _("Make a token")
+    empty_text = _("No machine has a token yet.")
+
+    def rows(self):
+        return ApiToken.objects.select_related("created_by")
+
+
+class TokenCreate(FormPage):
+    permission = permissions.KEEP_TOKENS
+    title = _("Make a token")
+    form_class = forms.TokenForm
+
+    def run_action(self, values: dict) -> ApiToken:
+        token, self.secret = actions.make_token(**values, **self.who)
+        return token
+
+    def redirect(self, url: str) -> HttpResponse:
+        """Shows the secret instead, this once."""
+        response = render(self.request, "integrations/token.html", {"title": self.get_title(), "secret": self.secret})
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def back_url(self) -> str:
+        return reverse("office:api-token-list")
+
+
+class TokenRevoke(ActionPage):
+    permission = permissions.KEEP_TOKENS
+    title = _("Revoke the token")
+    submit_label = _("Revoke")
+    form_class = Form
+    template_name = "integrations/revoke.html"
+    success_message = _("The token is revoked: from now on its requests are refused.")
+
+    def subjects(self):
+        return ApiToken.objects.all()
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(submit_class="btn-danger", **kwargs)
+
+    def run_action(self, values: dict) -> ApiToken:
+        return actions.revoke_token(self.subject, **self.who)

@@ -37,7 +37,7 @@ class TerminalList(ListPage):
 
     def rows(self):
         terminals = Terminal.objects.visible_to(self.request.user)
-        return terminals.select_related("model", "region", "holder").with_live_bindings()
+        return terminals.select_related("model", "region", "holder", "state").with_live_bindings()
 
 
 class IdleList(TerminalList):

@@ -5,6 +5,7 @@ from integrations.rows.leads import LeadReader
 from integrations.rows.merchants import MerchantReader
 from integrations.rows.reader import Reader, Row
 from integrations.rows.terminals import TerminalReader
+from integrations.rows.transactions import TransactionReader
 
 __all__ = [
     "READERS",
@@ -14,6 +15,7 @@ __all__ = [
     "Reader",
     "Row",
     "TerminalReader",
+    "TransactionReader",
     "without_secrets",
 ]
 
@@ -22,4 +24,5 @@ READERS: dict[str, type[Reader]] = {
     "terminals": TerminalReader,
     "leads": LeadReader,
     "card_keys": CardKeyReader,
+    "takings": TransactionReader,
 }

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from assets.models import Reading, TerminalState
@@ -101,3 +102,20 @@ def test_batches_at_once_over_the_same_terminals_neither_double_nor_lock_each_ot
 
     assert sum(at_once(8, send)) == 40
     assert Reading.objects.count() == 40
+
+
+@pytest.mark.django_db
+def test_the_office_sees_what_a_terminal_said_and_which_are_silent(client, keeper, terminal, others, at) -> None:
+    client.force_login(keeper)
+    page = f"/office/terminals/{terminal.serial}/telemetry/"
+    with time_machine.travel(at + 60 * MINUTE):
+        assert b"never reported" in client.get(page).content
+        take_readings([Report(each.serial, at + 59 * MINUTE) for each in others], at=at + 59 * MINUTE)
+        take_readings([Report(terminal.serial, at - n * 90 * MINUTE, n, 40 + n) for n in range(4)], at=at)
+        mark_silent(at=at + 60 * MINUTE)
+        shown = client.get(page)
+        assert [point for each in shown.context["chart"]["data"] for point in each["y"]] == [43, 42, 41, 40]
+        assert "silent for 1\xa0hour" in shown.content.decode()
+        for minutes, found in [("0", 1), ("1440", 0), ("", 4)]:
+            listed = client.get("/office/terminals/", {"silent": minutes, "columns": "serial,last_heard_at"})
+            assert len(listed.context["table"].page.object_list.data) == found
