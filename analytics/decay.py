@@ -98,4 +98,5 @@ def signs(amounts: Floats, volume: Floats, openness: Floats, until: int) -> Sign
 
 def alarm(found: Signs) -> Floats:
     """How far business has fallen away; from ALARM on somebody should look. The weights were found on planted decays."""
-    return found.fall / 5 - 2 * np.log(found.volume_28) - np.log(found.volume_7) / 1.5 + found.silent_days / 10
+    off = found.fall / 5 - 2 * np.log(found.volume_28) - np.log(found.volume_7) / 1.5 + found.silent_days / 10
+    return np.maximum(off, 0.0)

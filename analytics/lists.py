@@ -46,6 +46,10 @@ class InsightFilter(FilterSet):
         model = Insight
         fields = ()
 
+    @property
+    def active(self) -> list[str]:
+        return [name for name in super().active if name != "kind"]  # that has its own buttons
+
     def filter_risk(self, rows: QuerySet, name: str, percent: str) -> QuerySet:
         return rows.filter(probability__gte=int(percent) / 100)
 
@@ -112,7 +116,7 @@ class InsightTable(Table):
 
 class ModelFilter(FilterSet):
     kind = django_filters.ChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    is_active = django_filters.BooleanFilter(label=_("In use"))
+    is_in_use = django_filters.BooleanFilter(label=_("In use"))
 
     class Meta:
         model = ScoreModel
@@ -125,13 +129,13 @@ class ModelTable(Table):
     made_from = tables.Column(accessor="is_rules", verbose_name=_("Made from"), orderable=False)
     auc = tables.Column(accessor="metrics__auc", verbose_name="AUC", orderable=False, default="–")
     drift = tables.Column(accessor="highest_drift", verbose_name=_("Drift"), orderable=False)
-    is_active = tables.BooleanColumn(orderable=False, verbose_name=_("In use"))
+    is_in_use = tables.BooleanColumn(orderable=False, verbose_name=_("In use"))
     approved_by = tables.Column(orderable=False, default="–")
     made_at = tables.DateTimeColumn()
 
     class Meta(Table.Meta):
         model = ScoreModel
-        fields = ("number", "kind", "made_from", "auc", "drift", "is_active", "approved_by", "made_at")
+        fields = ("number", "kind", "made_from", "auc", "drift", "is_in_use", "approved_by", "made_at")
 
     def render_number(self, record: ScoreModel):
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.number)

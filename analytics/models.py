@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,17 @@ from workorders.models import WorkOrder
 class Kind(models.TextChoices):
     CHURN = "churn", _("Churn risk")
     UPSELL = "upsell", _("Upsell potential")
+
+
+class ScoreModelQuerySet(models.QuerySet):
+    def with_use(self) -> "ScoreModelQuerySet":
+        """`is_in_use`: whether merchants were last scored with it."""
+        last = Scoring.objects.order_by("-as_of").values("pk")[:1]
+        return self.annotate(
+            is_in_use=Exists(
+                Scoring.objects.filter(Q(churn=OuterRef("pk")) | Q(upsell=OuterRef("pk")), pk=Subquery(last))
+            )
+        )
 
 
 class ScoreModel(models.Model):
@@ -41,7 +52,9 @@ class ScoreModel(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
     approved_at = models.DateTimeField(_("approved"), null=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
-    is_active = models.BooleanField(_("in use"), default=False)
+    is_active = models.BooleanField(_("chosen"), default=False)
+
+    objects = ScoreModelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("model")

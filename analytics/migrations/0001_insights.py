@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('drift', models.JSONField(blank=True, default=dict, verbose_name='drift')),
                 ('made_at', models.DateTimeField(null=True, verbose_name='made')),
                 ('approved_at', models.DateTimeField(null=True, verbose_name='approved')),
-                ('is_active', models.BooleanField(default=False, verbose_name='in use')),
+                ('is_active', models.BooleanField(default=False, verbose_name='chosen')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
             ],

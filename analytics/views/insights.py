@@ -112,12 +112,12 @@ class ModelList(ListPage):
     empty_text = _("No merchant has been scored yet. It is looked for every ten minutes.")
 
     def rows(self) -> QuerySet[ScoreModel]:
-        return ScoreModel.objects.select_related("approved_by")
+        return ScoreModel.objects.with_use().select_related("approved_by")
 
 
 class ModelMixin:
     def subjects(self) -> QuerySet[ScoreModel]:
-        return ScoreModel.objects.select_related("approved_by", "made_by")
+        return ScoreModel.objects.with_use().select_related("approved_by", "made_by")
 
 
 class ModelDetail(ModelMixin, DetailPage):
