@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from merchants.views import changes, choices, review
+from merchants.views import changes, choices, review, trend
 from merchants.views import office as views
 
 office: list[URLPattern] = [
@@ -31,6 +31,7 @@ office: list[URLPattern] = [
     path("merchants/<str:number>/contracts/sign/", views.ContractSign.as_view(), name="merchant-contract-sign"),
     path("merchants/<str:number>/branches/", views.MerchantBranches.as_view(), name="merchant-branches"),
     path("merchants/<str:number>/timeline/", views.MerchantTimeline.as_view(), name="merchant-timeline"),
+    path("merchants/<str:number>/trend/", trend.MerchantTrend.as_view(), name="merchant-trend"),
     path("merchants/<str:number>/review/", review.MerchantReview.as_view(), name="merchant-review"),
     path("merchants/<str:number>/review/begin/", review.ReviewBegin.as_view(), name="review-begin"),
     path("merchants/<str:number>/terms/", changes.MerchantTerms.as_view(), name="merchant-terms"),
