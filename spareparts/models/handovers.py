@@ -22,7 +22,8 @@ class HandoverQuerySet(models.QuerySet):
         return self.open().filter(target__person=person)
 
     def search(self, text: str) -> "HandoverQuerySet":
-        return self.filter(Q(number__icontains=text) | Q(order_number__iexact=text))
+        number = text.strip().upper()
+        return self.filter(Q(number__startswith=number) | Q(order_number=number))
 
 
 class Handover(models.Model):
@@ -68,7 +69,10 @@ class Handover(models.Model):
                 name="handover_done_at_its_time",
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="handover_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="handover_state"),
+            models.Index(fields=["order_number"], name="handover_order", condition=~Q(order_number="")),
+        ]
 
     def __str__(self) -> str:
         return self.number

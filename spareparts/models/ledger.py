@@ -22,7 +22,8 @@ class StockQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "StockQuerySet":
         parts, places = Part.objects.search(text).values("pk"), Place.objects.search(text).values("pk")
-        return self.filter(Q(part__in=parts) | Q(place__in=places))
+        by_part = Stock.objects.filter(part__in=parts).values("pk")
+        return self.filter(pk__in=by_part.union(Stock.objects.filter(place__in=places).values("pk")))
 
 
 class Stock(models.Model):

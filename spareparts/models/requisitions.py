@@ -51,8 +51,10 @@ class RequisitionQuerySet(models.QuerySet):
         return self.open().filter(expires_at__lte=at)
 
     def search(self, text: str) -> "RequisitionQuerySet":
+        number = text.strip().upper()
         people = User.objects.filter(name__icontains=text).values("pk")
-        return self.filter(Q(number__icontains=text) | Q(order_number__iexact=text) | Q(person__in=people))
+        by_number = Requisition.objects.filter(Q(number__startswith=number) | Q(order_number=number)).values("pk")
+        return self.filter(pk__in=by_number.union(Requisition.objects.filter(person__in=people).values("pk")))
 
 
 class Requisition(models.Model):

@@ -30,6 +30,12 @@ def test_the_keeper_receives_hands_out_and_takes_back(client, keeper, keypad, de
     assert sent.url == handover.get_absolute_url()
     assert "Emil Engineer confirms on the phone." in client.get(sent.url).content.decode()
     assert Stock.objects.get(place=bag.way).value == Decimal("12.50")
+    for text, is_found in ((handover.number.lower(), True), (handover.number[:5], True), ("WO-1", False)):
+        listed = client.get(page("handover-list"), {"q": text}).content.decode()
+        assert (handover.get_absolute_url() in listed) is is_found, text
+    for text, is_found in (("keyp", True), ("yuhang", True), ("lid", False)):
+        rows = client.get(page("stock-list"), {"q": text}).content.decode().partition("<tbody")[2]
+        assert ("Yuhang depot" in rows) is is_found, text
     confirm_parts(handover, by=engineer, at=at)
     done = client.post(
         page("stock-return"), {"part": "keypad", "quantity": 2, "source": bag.code, "target": "yuhang", "note": "Spare"}
@@ -76,7 +82,7 @@ def test_the_keeper_works_off_the_requisitions(client, keeper, keypad, depot, ba
     receive_part(keypad, target=depot, quantity=4, by=None, at=at)
     asked = request_parts({keypad: 3}, source=depot, order_number="WO-7", by=engineer, at=timezone.now())
     client.force_login(keeper)
-    listed = client.get(page("requisition-list"), {"state": "approved"}).content.decode()
+    listed = client.get(page("requisition-list"), {"state": "approved", "q": "emil"}).content.decode()
     assert "3 × Keypad" in listed
     for verb in ("pick", "give"):
         assert client.post(reverse(f"office:requisition-{verb}", args=[asked.number])).status_code == 302
