@@ -1,5 +1,7 @@
 """The territory grid: its map, a cell, and the doors of what is done to cells."""
 
+from http import HTTPStatus
+
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -112,16 +114,17 @@ class CellDetail(CellMixin, DetailPage):
 
 
 class RegionBoundary(SubjectMixin, Page, View):
-    """GeoJSON, to draw in."""
+    """GeoJSON, to draw in; nothing for a region whose boundary is not known."""
 
     permission = permissions.EDIT_GRID
     slug_field = "code"
 
     def subjects(self) -> QuerySet[Region]:
-        return Region.objects.visible_to(self.request.user).filter(boundary__isnull=False).select_related("boundary")
+        return Region.objects.visible_to(self.request.user).select_related("boundary")
 
-    def get(self, request: HttpRequest, number: str) -> JsonResponse:
-        return JsonResponse(self.subject.boundary.outline)
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        boundary = getattr(self.subject, "boundary", None)
+        return JsonResponse(boundary.outline) if boundary else HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 class CellAction(FormPage):

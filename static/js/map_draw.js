@@ -47,7 +47,7 @@ onPage(".map[data-draw]", (element) => {
     boundary.clearLayers();
     if (!region?.value) return;
     const answer = await fetch(region.form.dataset.boundary.replace("~", encodeURIComponent(region.value)), { cache: "no-store" });
-    if (!answer.ok) return;
+    if (answer.status !== 200) return;
     const { type, coordinates } = await answer.json();
     const { line } = palette({ line: "primary" });
     const rings = (type === "Polygon" ? [coordinates] : coordinates).map((polygon) => polygon.map(ringOf));

@@ -251,6 +251,7 @@ def test_the_page_begins_where_the_cells_are(page, lake, manager):
     shown = page.get(reverse("office:grid"))
     assert shown.context["start"]["corners"] == [pytest.approx([30.2, 120.1]), pytest.approx([30.23, 120.14])]
     assert page.get(reverse("office:grid-boundary", args=["xihu"])).json()["type"] == "Polygon"
+    assert page.get(reverse("office:grid-boundary", args=["hangzhou"])).status_code == 204
     card = page.get(reverse("office:cell-card", args=[lake.number])).content.decode()
     assert reverse("office:cell-split", args=[lake.number]) in card
 
