@@ -1,10 +1,10 @@
 """Which merchants a plan is for: what its form asks, as a query."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Binding, Mismatch
@@ -52,7 +52,8 @@ def merchants_of(region: Region, criteria: Criteria, at: datetime) -> models.Que
     elif criteria.get("with_terminal"):
         chosen = chosen.with_terminal()
     if risks := criteria.get("risks"):
-        chosen = chosen.filter(Q(*[_runs(risk, at) for risk in risks], _connector=Q.OR))
+        first, *others = (_running(risk, at) for risk in risks)
+        chosen = chosen.filter(pk__in=first.union(*others))
     if days := criteria.get("unvisited_days"):
         done = WorkOrder.objects.filter(status__in=DONE, completed_at__gt=at - timedelta(days=days))
         chosen = chosen.exclude(_is_there(done))
@@ -63,10 +64,10 @@ def _is_there(rows: models.QuerySet) -> Exists:
     return Exists(rows.filter(merchant=OuterRef("pk")))
 
 
-def _runs(risk: str, at: datetime) -> Any:
+def _running(risk: str, at: datetime) -> models.QuerySet:
+    """Keys of the merchants that do."""
     if risk == Risk.AWAY:
-        return Exists(Mismatch.objects.open().filter(binding__merchant=OuterRef("pk")))
-    repairs = WorkOrder.objects.filter(
-        merchant=OuterRef("pk"), type__code=REPAIR, opened_at__gt=at - REPAIRS_WITHIN
-    ).order_by()
-    return Exists(repairs[REPAIRS - 1 : REPAIRS])
+        return Mismatch.objects.open().values("binding__merchant")
+    since = (at - REPAIRS_WITHIN).date()
+    repairs = WorkOrder.objects.filter(type__code=REPAIR, service_date__gt=since).order_by().values("merchant")
+    return repairs.annotate(count=Count("*")).filter(count__gte=REPAIRS).values("merchant")

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inspections.calendar import dues, phase_of
@@ -103,13 +103,15 @@ def _check(plan: InspectionPlan) -> None:
         raise Refused(_("“%(type)s” is no longer offered.") % {"type": plan.type}, field="type")
 
 
-def ensure_inspections(*, at: datetime, limit: int = MERCHANTS_AT_ONCE) -> bool:
+def ensure_inspections(
+    *, at: datetime, limit: int = MERCHANTS_AT_ONCE, plans: QuerySet[InspectionPlan] | None = None
+) -> bool:
     """Everything up to today + horizon exists, once a day and after each change; so many merchants at a time.
 
     Run it as often and by as many as you like: a plan that somebody else is busy with is left to them, where the pass
     stopped the next one goes on, and a day that is there already is not made again. False: nothing is left to do.
     """
-    for plan, today in _active(at):
+    for plan, today in _active(plans, at):
         if plan.pass_on is None and plan.ensured_on == today:
             continue
         with transaction.atomic():
@@ -122,8 +124,10 @@ def ensure_inspections(*, at: datetime, limit: int = MERCHANTS_AT_ONCE) -> bool:
     return False
 
 
-def _active(at: datetime) -> Iterator[tuple[InspectionPlan, date]]:
-    for plan in InspectionPlan.objects.filter(is_active=True).select_related("region").order_by("pk"):
+def _active(plans: QuerySet[InspectionPlan] | None, at: datetime) -> Iterator[tuple[InspectionPlan, date]]:
+    """Of these, or of all."""
+    plans = InspectionPlan.objects.all() if plans is None else plans
+    for plan in plans.filter(is_active=True).select_related("region").order_by("pk"):
         yield plan, plan.region.service_date(at)
 
 
@@ -182,9 +186,9 @@ def _insert(plan: InspectionPlan, rows: list[Row]) -> int:
         return cursor.rowcount
 
 
-def open_due_inspections(*, at: datetime, limit: int = 50) -> int:
+def open_due_inspections(*, at: datetime, limit: int = 50, plans: QuerySet[InspectionPlan] | None = None) -> int:
     """Those planned for today or before become work orders, or count as done by another visit. Returns how many."""
-    for plan, today in _active(at):
+    for plan, today in _active(plans, at):
         due = Q(plan=plan, state=State.PLANNED, planned_on__lte=today)
         if not Inspection.objects.filter(due).exists():
             continue
@@ -192,17 +196,19 @@ def open_due_inspections(*, at: datetime, limit: int = 50) -> int:
             if plan := _claimed(plan):
                 locked = Inspection.objects.select_for_update(of=("self",)).filter(due).order_by("planned_on", "pk")
                 waiting = list(locked.select_related("merchant__region")[:limit])
+                wanted = plan.merchants(at).filter(pk__in={inspection.merchant_id for inspection in waiting})
+                still = set(wanted.values_list("pk", flat=True))
                 for inspection in waiting:
                     inspection.plan = plan
-                    _open(inspection, today, at)
+                    _open(inspection, today, at, is_wanted=inspection.merchant_id in still)
                 return len(waiting)
     return 0
 
 
-def _open(inspection: Inspection, today: date, at: datetime) -> None:
+def _open(inspection: Inspection, today: date, at: datetime, *, is_wanted: bool) -> None:
     plan, merchant = inspection.plan, inspection.merchant
     others = plan.inspections.filter(merchant=merchant)
-    if not plan.merchants(at).filter(pk=merchant.pk).exists():
+    if not is_wanted:
         changes = inspection.move_to(State.DROPPED, today)
     elif others.filter(due_on__gt=inspection.due_on, due_on__lte=today).exists() or _is_too_late(
         plan, inspection.planned_on, today
