@@ -88,6 +88,7 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Inspection plans"), "office:inspection-plan-list", "refresh", inspections.VIEW_INSPECTION),
             Item(_("Inspections"), "office:inspection-list", "checklist", inspections.VIEW_INSPECTION),
             Item(_("Findings"), "office:finding-list", "alert-triangle", inspections.VIEW_INSPECTION),
+            Item(_("Audit of inspections"), "office:inspection-audit", "shield-check", inspections.EXPORT_INSPECTIONS),
         ],
     ),
     (

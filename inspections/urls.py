@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from inspections.views import findings, plans
+from inspections.views import audit, findings, plans
 
 office: list[URLPattern] = [
     path("inspections/", plans.InspectionList.as_view(), name="inspection-list"),
@@ -13,6 +13,7 @@ office: list[URLPattern] = [
     path("inspection-plans/<str:number>/start/", plans.PlanStart.as_view(), name="inspection-plan-start"),
     path("inspection-plans/<str:number>/stop/", plans.PlanStop.as_view(), name="inspection-plan-stop"),
     path("merchants/<str:number>/inspections/", plans.MerchantInspections.as_view(), name="merchant-inspections"),
+    path("inspections/audit/", audit.AuditList.as_view(), name="inspection-audit"),
     path("findings/", findings.FindingList.as_view(), name="finding-list"),
     path("findings/burn-down/", findings.BurnDown.as_view(), name="finding-burn-down"),
     path("findings/<str:number>/", findings.FindingDetail.as_view(), name="finding-detail"),

@@ -10,5 +10,6 @@ VERBS = {
     "inspections.settle_inspection": _("an inspection was over"),
     "inspections.find": _("found something at an inspection"),
     "inspections.open_order_for": _("opened an order because of a finding"),
+    "inspections.export_evidence": _("exported the evidence of inspections"),
     "inspections.settle_finding": _("settled a finding"),
 }

@@ -1,6 +1,12 @@
 """Every write to inspection plans, their inspections and what those find, one function per verb."""
 
-from inspections.actions.findings import accept_finding, add_finding, follow_order, open_order_for
+from inspections.actions.findings import (
+    accept_finding,
+    add_finding,
+    export_evidence,
+    follow_order,
+    open_order_for,
+)
 from inspections.actions.plans import (
     change_plan,
     ensure_inspections,
@@ -16,6 +22,7 @@ __all__ = [
     "add_finding",
     "change_plan",
     "ensure_inspections",
+    "export_evidence",
     "follow_order",
     "make_plan",
     "open_due_inspections",

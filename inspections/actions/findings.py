@@ -88,6 +88,11 @@ def open_order_for(finding: Finding, *, type: WorkOrderType, by: User, at: datet
         return finding
 
 
+def export_evidence(*, count: int, asked: str, by: User, at: datetime) -> None:
+    """Somebody takes what so many inspections found out of the house, with the hashes of its evidence."""
+    record("inspections.export_evidence", by, by=by, at=at, changes={"visits": [None, count]}, note=asked[:500])
+
+
 def _locked(finding: Finding) -> Finding:
     WorkOrder.objects.select_for_update().get(pk=finding.order_id)
     finding = Finding.objects.select_for_update(of=("self",)).select_related("merchant", "region").get(pk=finding.pk)

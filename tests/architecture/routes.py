@@ -139,6 +139,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:inspection-plan-start": ("M", "inspection-plan"),
     "office:inspection-plan-stop": ("M", "inspection-plan"),
     "office:merchant-inspections": ("MDA", "merchant"),
+    "office:inspection-audit": ("MA", ""),
     "office:finding-list": ("MDA", ""),
     "office:finding-burn-down": ("MDA", ""),
     "office:finding-detail": ("MDA", "finding"),

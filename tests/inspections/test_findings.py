@@ -1,5 +1,6 @@
 """What an inspection finds by its checklist or by hand, what follows from it at once, and how it is settled."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -152,3 +153,24 @@ def test_a_finding_is_added_by_hand_and_accepted_with_a_reason(
         actions.accept_finding(finding, reason="Again", by=manager, at=at)
     entry = Entry.objects.get(verb="inspections.settle_finding")
     assert (entry.note, entry.changes["status"]) == ("It is the shop's scanner", ["in_hand", "accepted"])
+
+
+def test_an_auditor_takes_every_item_along_with_the_hash_of_its_evidence_and_that_is_written_down(
+    begun, complete, live, client, manager, at, time_machine
+):
+    time_machine.move_to(at)
+    order = complete(begun, at, seal="torn")
+    client.force_login(manager)
+    address = f"/office/inspections/audit/?completed_after={at:%Y-%m-%d}&export="
+    lines = b"".join(client.get(f"{address}csv").streaming_content).decode("utf-8-sig").splitlines()
+    rows = [dict(zip(next(csv.reader(lines[:1])), row, strict=True)) for row in csv.reader(lines[1:])]
+    by_item = {row["Item"]: row for row in rows}
+    assert len(rows) == len(by_item) == order.run.answers.count()
+    seal = by_item["Tamper seal"]
+    assert (seal["Result"], seal["Severity"], seal["Inspector"]) == ("Torn", "Critical", "Ines Inspector")
+    photo = order.run.answers.get(step="seal-photo").captures.get()
+    assert photo.sha256 in by_item["Photo of the seal"]["Evidence: SHA-256, when, where"]
+    assert by_item["Signal strength"]["Result"] == "'-70 dBm"
+    assert client.get(f"{address}xlsx").status_code == 200
+    entry = Entry.objects.filter(verb="inspections.export_evidence").first()
+    assert (entry.actor, entry.changes) == (manager, {"visits": [None, 1]})
