@@ -91,6 +91,7 @@ ORDERS = "workorders.views.office.WorkOrderList"
 REQUESTS = "workorders.views.office.RequestList"
 MERCHANTS = "merchants.views.office.MerchantList"
 TERMINALS = "assets.views.office.TerminalList"
+ALERTS = "monitoring.views.AlertList"
 PEOPLE = "workforce.views.office.PersonList"
 
 POOL = Tile(_("in the pool, nobody assigned"), "inbox", ORDERS, "status=open", "orange")
@@ -113,11 +114,12 @@ OTHER_FAULTS = ShareTile(
     most_percent=5,
     sentence=_("%(percent)s %% of %(of)d repairs; at most %(most)d %% is fine."),
 )
+OPEN_ALERTS = Tile(_("open alerts"), "bell", ALERTS, "state=open&state=ordered&single=true", "red")
 PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
 
 HOMES: dict[str, Home] = {
     Role.DISPATCHER: Home(
-        (POOL, OVERDUE, CLOSE, UNACCEPTED, EN_ROUTE, UNDER_WAY, PAUSED, OPENED_TODAY, COMPLETED),
+        (POOL, OVERDUE, CLOSE, UNACCEPTED, EN_ROUTE, UNDER_WAY, PAUSED, OPENED_TODAY, COMPLETED, OPEN_ALERTS),
         ("ongoing-by-status", "orders-per-day"),
     ),
     Role.MANAGER: Home(
@@ -127,6 +129,7 @@ HOMES: dict[str, Home] = {
             OPENED_TODAY,
             COMPLETED,
             OTHER_FAULTS,
+            OPEN_ALERTS,
             Tile(_("merchants being onboarded"), "building-store", MERCHANTS, "status=onboarding", "azure"),
             Tile(_("active merchants"), "building-store", MERCHANTS, "status=active", "green"),
             Tile(_("terminals at merchants"), "device-mobile", TERMINALS, "status=live", "green"),

@@ -148,7 +148,7 @@ def oddness(days: Sequence[int]) -> float:
 
 
 def version_number(text: str) -> int:
-    """“4.2.10” is 4002010, so that versions can be compared; 0 where there is none. measures.py says it in SQL."""
+    """“4.2.10” is 4002010, so that versions can be compared; 0 where there is none."""
     found = re.search(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?", text)
     major, minor, patch = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     return (major * 1000 + minor) * 1000 + patch

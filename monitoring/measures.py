@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from assets.models import TerminalState
-from monitoring.detection import MONTHS, WEEKS, oddness, rise
+from monitoring.detection import MONTHS, WEEKS, oddness, rise, version_number
 from monitoring.lifecycle import FALLS, OF_MERCHANTS, OF_REGIONS, Kind
 from monitoring.models import AlertRule
 from workforce.models import Region
@@ -33,7 +33,6 @@ class Measured(NamedTuple):
     faults: int = 0
 
 
-VERSION = r"(regexp_match(s.firmware, '(\d+)(?:\.(\d+))?(?:\.(\d+))?'))"
 # of the last state s of a terminal, at its binding b; null: unknown
 VALUES: dict[Kind, str] = {
     Kind.OFFLINE: "extract(epoch FROM %(now)s - s.last_heard_at) / 60",
@@ -41,9 +40,8 @@ VALUES: dict[Kind, str] = {
     Kind.KEYS: "s.card_keys_left",
     Kind.TAMPER: "s.is_tampered::int",
     Kind.PLACE: "111195 * sqrt((s.lat - b.lat) ^ 2 + ((s.lon - b.lon) * cos(radians(b.lat))) ^ 2)",
-    Kind.FIRMWARE: " + ".join(
-        f"coalesce({VERSION}[{part}]::bigint, 0) * {weight}" for part, weight in ((1, 1_000_000), (2, 1_000), (3, 1))
-    ),
+    # versions are read here, each once
+    Kind.FIRMWARE: "(SELECT number FROM unnest(%(versions)s::text[], %(numbers)s::bigint[]) v (name, number) WHERE name = s.firmware)",
     Kind.RENEWAL: "extract(epoch FROM %(now)s - t.received_on) / 86400 / 30.44",
 }
 AT_BINDING = "JOIN assets_binding b ON b.terminal_id = s.terminal_id AND b.ended_at IS NULL"
@@ -51,7 +49,7 @@ AGED = "JOIN assets_terminal t ON t.id = s.terminal_id AND t.status = 'live'"
 SUSPECTS = {
     Kind.OFFLINE: ("", "s.silent_since IS NOT NULL"),
     Kind.PLACE: (AT_BINDING, "true"),
-    Kind.FIRMWARE: ("", r"s.firmware ~ '\d'"),
+    Kind.FIRMWARE: ("", "s.firmware = ANY(%(old)s::text[])"),
     Kind.RENEWAL: (AGED, "true"),
 }
 TERMINALS = """
@@ -94,7 +92,18 @@ def measure(kind: Kind, rules: Sequence[AlertRule], others: Collection[int], at:
         newest = _newest_day()
         return _rows(MERCHANTS, {"newest": newest, "loosest": loosest}) if newest and levels else []
     now = min(at, TerminalState.objects.heard() or at) if kind == Kind.OFFLINE else at
-    return _rows(terminals_sql(kind), {"now": now, "loosest": loosest, "others": list(others)})
+    values = {"now": now, "loosest": loosest, "others": list(others)}
+    return _rows(terminals_sql(kind), values | (_versions(loosest) if kind == Kind.FIRMWARE else {}))
+
+
+def _versions(loosest: float | None) -> dict[str, list]:
+    """There are few, however many terminals: those that can be read, and those that are too old."""
+    names = (
+        TerminalState.objects.filter(firmware__isnull=False).order_by().values_list("firmware", flat=True).distinct()
+    )
+    numbers = {name: number for name in names if (number := version_number(name))}
+    old = [name for name, number in numbers.items() if loosest is not None and number <= loosest]
+    return {"versions": list(numbers), "numbers": list(numbers.values()), "old": old}
 
 
 def terminals_sql(kind: Kind) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -106,7 +107,7 @@ class AlertRule(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:alert-rule-detail", args=[self.number])
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         levels = (self.raise_at, self.clear_at)
         if self.kind == Kind.FIRMWARE:

@@ -85,7 +85,7 @@ def _withdraw(alert: Alert, at: datetime) -> None:
     is_ours = of_order.filter(has_own_order=True).exists() and not order.requests.exists()
     if is_ours and not of_order.uncleared().exclude(pk=alert.pk).exists():
         cancel_work_order(order, by=None, at=at, reason=_("All is well again by itself: %(alert)s.") % {"alert": alert})
-    clear([alert], at)
+    clear(Alert.objects.filter(pk=alert.pk), at)
 
 
 def _each(chosen: QuerySet[Alert], limit: int, do: Callable[[Alert], None]) -> int:

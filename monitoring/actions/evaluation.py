@@ -1,6 +1,5 @@
 """What is raised and cleared. Run it as often and by as many as you like: it makes true what the rules say now."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -11,9 +10,9 @@ from assets.actions import refresh_block
 from journal.actions import record_all
 from monitoring.actions.incidents import fold
 from monitoring.detection import Standing, judge
-from monitoring.lifecycle import PERIODS, SEEN_BY_A_PERSON, Kind, State
+from monitoring.lifecycle import NEXT, PERIODS, SEEN_BY_A_PERSON, Kind, State
 from monitoring.measures import Measured, measure
-from monitoring.models import Alert, AlertRule, Pass, Watch
+from monitoring.models import Alert, AlertQuerySet, AlertRule, Pass, Watch
 from workforce.models import Region
 
 
@@ -167,17 +166,16 @@ def _record(verb: str, alerts: list[Alert], at: datetime, changes: list[dict]) -
     record_all(verb, alerts, by=None, at=at, merchant_ids=[each.merchant_id for each in alerts], changes=changes)
 
 
-def clear(alerts: Iterable[Alert], at: datetime) -> None:
+def clear(alerts: AlertQuerySet, at: datetime) -> None:
     """Those of an outage are told with it."""
-    locked = list(
-        Alert.objects.select_for_update(of=("self",)).uncleared().filter(pk__in=[a.pk for a in alerts]).order_by("pk")
-    )
-    before = {alert.pk: alert.state for alert in locked}
-    for alert in locked:
-        alert.move_to(State.CLEARED)
+    locked = alerts.uncleared().select_for_update(of=("self",)).order_by("pk").values_list("pk", "state", "incident")
+    before = {}
+    for key, state, incident in locked:
+        assert State.CLEARED in NEXT[State(state)]
+        before[key] = state, incident
     Alert.objects.filter(pk__in=before).update(state=State.CLEARED, cleared_at=at)
-    told = _read([alert.pk for alert in locked if alert.incident_id is None])
-    _record("monitoring.clear_alert", told, at, [{"state": [before[alert.pk], State.CLEARED]} for alert in told])
+    told = _read([key for key, (_state, incident) in before.items() if incident is None])
+    _record("monitoring.clear_alert", told, at, [{"state": [before[alert.pk][0], State.CLEARED]} for alert in told])
     for alert in told:
         if alert.kind == Kind.TAMPER:
             refresh_block(alert.terminal, note=str(alert), by=None, at=at)
