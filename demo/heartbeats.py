@@ -31,7 +31,7 @@ WITH terminal AS (
         CASE WHEN has_printer THEN CASE WHEN id %% 97 = 0 THEN 4 + n ELSE
             100 - floor(85 * ((phase + (42 - n) / 6.0 / days) %% 1)) END END AS paper,
         CASE WHEN id %% 3 = 0 AND kind = 'pos' THEN CASE WHEN id %% 131 = 0 THEN 8 + n ELSE 60 + n * 3 + id %% 90 END END AS keys,
-        97 - (id + n) * 13 %% 30 AS battery, -58 - (id * 17 + n * 5) %% 32 AS signal,
+        68 + 5 * abs((n + id) %% 12 - 6) AS battery, -58 - (id * 17 + n * 5) %% 32 AS signal,
         CASE WHEN n > 0 THEN false ELSE id = ANY(%(tampered)s::bigint[]) END AS tampered,
         CASE WHEN n = 0 THEN lat + (id %% 7 - 3) * 0.00004 + CASE WHEN id = ANY(%(away)s::bigint[]) THEN 0.03 ELSE 0 END END AS lat,
         CASE WHEN n = 0 THEN lon + (id %% 5 - 2) * 0.00004 END AS lon

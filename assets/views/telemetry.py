@@ -45,6 +45,8 @@ def chart_of(terminal: Terminal, at: datetime) -> dict[str, Any] | None:
     lines = [line("paper", _("Paper, %")), line("battery", _("Battery, %")), line("keys", _("Card keys left"), "y2")]
     layout = {
         "legend": {"orientation": "h", "y": -0.2}, "hovermode": "x unified", "height": 300, "yaxis": {"range": [0, 101]},
-        "yaxis2": {"overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False},
+        "yaxis2": {
+            "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "tickmode": "auto", "automargin": True,
+        },
     }  # fmt: skip
     return {"data": [each for each in lines if each["x"]], "layout": layout} if hours else None
