@@ -57,7 +57,7 @@ class MappingForm(forms.Form):
 
 
 class TokenForm(forms.ModelForm):
-    scopes = forms.MultipleChoiceField(label=_("May"), choices=Scope, widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=Scope, widget=forms.CheckboxSelectMultiple)
     expires_at = forms.DateTimeField(
         label=_("Expires"),
         required=False,

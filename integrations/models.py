@@ -162,7 +162,7 @@ class ApiToken(models.Model):
     number = models.CharField(_("number"), max_length=8, unique=True)
     name = models.CharField(_("what for"), max_length=80, help_text=_("Who uses it, and for what."))
     hash = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("what it may do"))
     rate_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
     created_at = models.DateTimeField(_("made"))
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=8, unique=True, verbose_name='number')),
                 ('name', models.CharField(help_text='Who uses it, and for what.', max_length=80, verbose_name='what for')),
                 ('hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('telemetry:write', 'Send telemetry'), ('telemetry:read', 'Read the state of terminals')], max_length=30), size=None, verbose_name='may')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('telemetry:write', 'Send telemetry'), ('telemetry:read', 'Read the state of terminals')], max_length=30), size=None, verbose_name='what it may do')),
                 ('rate_per_minute', models.PositiveIntegerField(default=600, verbose_name='requests a minute')),
                 ('created_at', models.DateTimeField(verbose_name='made')),
                 ('expires_at', models.DateTimeField(null=True, verbose_name='expires')),
