@@ -48,13 +48,14 @@ def trend_of(merchant: Merchant, today: date) -> Trend | None:
     own = [(day, cents) for day, _count, cents, _refunds in days]
     taken = dict(own)
     beside = [(day, cents - taken.get(day, 0)) for day, _merchants, cents in market]
+    others = {day: merchants - (taken.get(day, 0) > 0) for day, merchants, _cents in market}
     recent = [row for row in days if row[0] > until - rhythm.SPAN * rhythm.DAY]
     opened = sorted(merchants for day, merchants, _cents in market if day > until - COUNTED_BACK)
     return Trend(
         until=until,
         weeks=_weeks(own, beside, until),
         change=rhythm.change(own, beside, until),
-        silence=rhythm.silence(own, until, {day: merchants for day, merchants, _cents in market}),
+        silence=rhythm.silence(own, until, others),
         last_on=max((day for day, cents in own if cents), default=None),
         count=sum(row[1] for row in recent),
         refunds_cents=sum(row[3] for row in recent),

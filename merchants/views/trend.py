@@ -9,7 +9,7 @@ from merchants.trend import Trend, trend_of
 from merchants.views.office import MerchantMixin
 from toolkit.views import PanelPage
 
-UNLIKELY = 0.05  # chance of a silence that is worth a call
+UNLIKELY = (1000, 100, 20)  # one time in so many: a silence that is worth a call
 
 
 class MerchantTrend(MerchantMixin, PanelPage):
@@ -31,7 +31,7 @@ class MerchantTrend(MerchantMixin, PanelPage):
                 for name in ("own", "market", "adjusted")
                 if (share := getattr(trend.change, name)) is not None
             },
-            one_in=round(1 / silence.chance) if silence and silence.chance < UNLIKELY else None,
+            one_in=next((times for times in UNLIKELY if silence and silence.chance * times <= 1), None),
             **kwargs,
         )
 
