@@ -162,6 +162,7 @@ FIELD = [
 PANELS: dict[str, list[Panel]] = {
     "merchant": [
         Panel("contacts", _("Contacts"), "office:merchant-contacts", merchants.VIEW_MERCHANT),
+        Panel("trend", _("Transactions"), "office:merchant-trend", merchants.VIEW_MERCHANT),
         Panel("contracts", _("Contracts"), "office:merchant-contracts", merchants.VIEW_MERCHANT),
         Panel("insights", _("Insights"), "office:merchant-insights", analytics.VIEW_INSIGHT),
         Panel("review", _("Review"), "office:merchant-review", merchants.VIEW_REVIEW),

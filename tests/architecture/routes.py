@@ -31,6 +31,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:insight-judge": ("MD", "insight"),
     "office:model-list": ("MA", ""),
     "office:model-detail": ("MA", "model"),
+    "office:model-approve": ("MA", "model"),
     # work orders
     "office:work-order-list": (OFFICE, ""),
     "office:work-order-pool": (OFFICE, ""),
@@ -80,6 +81,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:procedure-preview": ("MAO", "procedure"),
     "office:procedure-edit": ("MO", "procedure"),
     "office:procedure-variant-create": ("MO", "procedure"),
+    "office:reference-picture-add": ("MO", "procedure"),
+    "office:reference-picture-remove": ("MO", "reference-picture"),
     "office:procedure-variant": ("MAO", "variant"),
     "office:procedure-variant-preview": ("MAO", "variant"),
     "office:procedure-variant-edit": ("MO", "variant"),
@@ -302,6 +305,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "office:merchant-contract-sign": ("MD", "merchant"),
     "office:merchant-branches": (OFFICE, "merchant"),
     "office:merchant-timeline": (OFFICE, "merchant"),
+    "office:merchant-trend": (OFFICE, "merchant"),
     # changes of live merchants
     "office:merchant-terms": ("MDF", "merchant"),
     "office:change-file": ("MD", "merchant-change"),
