@@ -26,10 +26,10 @@ HOUR = timedelta(hours=1)
 
 
 def keep(at, *kinds: Kind) -> None:
-    """What the tasks do in a minute."""
+    """What the tasks do in a minute, for the kinds that there are rules of."""
     mark_silent(at=at)
-    for kind in kinds or Kind:
-        actions.evaluate(kind, at=at)
+    for kind in kinds or AlertRule.objects.order_by().values_list("kind", flat=True).distinct():
+        actions.evaluate(Kind(kind), at=at)
     actions.end_incidents(at=at)
     actions.settle_alerts(at=at)
     actions.follow_renewals(at=at)

@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.detection import (
@@ -40,6 +40,7 @@ def run(limits, values):
     return told
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # what is drawn first waits for hypothesis to read the program
 @given(st.lists(st.sampled_from([0, 9, 25, 41, 70]), max_size=80), st.sampled_from([PAPER, SILENCE]))
 def test_it_changes_only_after_a_level_has_held_without_a_break(values, limits) -> None:
     told = run(limits, values)
