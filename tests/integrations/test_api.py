@@ -147,5 +147,5 @@ def test_a_batch_costs_the_same_queries_however_long(gateway, at, hangzhou) -> N
 
 def test_the_description_is_served_here(client, db) -> None:
     described = client.get("/api/v1/openapi.json").json()
-    assert set(described["paths"]) == {"/api/v1/telemetry/", "/api/v1/terminals/{serial}/state/"}
+    assert {"/api/v1/telemetry/", "/api/v1/terminals/{serial}/state/"} <= set(described["paths"])
     assert "http://" not in json.dumps(described)
