@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 from assets.models import TerminalState, normal_code
 from integrations.heartbeats import MOST, Broken, Heartbeat, Lenient, sentences, take_heartbeats
 from integrations.models import ApiToken, Scope, hash_of
+from integrations.takings import LenientDay, take_days
 from journal.actions import AlreadyUsed, once
 from toolkit.errors import Refused
 from toolkit.throttle import take
@@ -150,6 +151,15 @@ class RefusedReading(BaseModel):
     detail: str
 
 
+class DayBatch(BaseModel):
+    days: Annotated[list[LenientDay], Field(min_length=1, max_length=MOST)]
+
+
+class DaysOut(BaseModel):
+    kept: int
+    refused: list[RefusedReading]
+
+
 class TakenOut(BaseModel):
     kept: int = Field(description="New readings.")
     repeated: int = Field(description="Readings we had already: nothing was changed.")
@@ -172,6 +182,25 @@ def send_telemetry(request: MachineRequest, batch: Batch, key: Key = None) -> di
         taken = take_heartbeats(sent, at=timezone.now())
         refused = [{"index": index, "detail": why} for index, why in taken.refused.items()]
         return {"kept": taken.kept, "repeated": taken.repeated, "refused": refused}
+
+    return answer_once(request, key, run)
+
+
+@api.post(
+    "/transactions/",
+    auth=Token(Scope.TRANSACTIONS_WRITE),
+    response={200: DaysOut, **REFUSALS},
+    url_name="transactions",
+    summary="Send what merchants took by day, at most 1,000 days at once. Of a merchant's day the latest request counts,"
+    " whole; rows of one request are added up. A row that is wrong keeps out itself only.",
+)
+def send_transactions(request: MachineRequest, batch: DayBatch, key: Key = None) -> dict:
+    def run() -> dict:
+        taken = take_days(list(batch.days), source=f"API {request.auth.number}", at=timezone.now())
+        return {
+            "kept": taken.kept,
+            "refused": [{"index": index, "detail": why} for index, why in taken.refused.items()],
+        }
 
     return answer_once(request, key, run)
 

@@ -143,6 +143,7 @@ class Scope(models.TextChoices):
     """What a token opens."""
 
     TELEMETRY_WRITE = "telemetry:write", _("Send telemetry")
+    TRANSACTIONS_WRITE = "transactions:write", _("Send transactions")
     TELEMETRY_READ = "telemetry:read", _("Read the state of terminals")
 
 

@@ -20,6 +20,7 @@ from workforce.models import User
 AMOUNT = re.compile(r"(-?)[¥￥]?(\d{1,13})(?:\.(\d{1,2})0*)?")
 WHOLE = re.compile(r"\d{1,9}(?=(?:\.0+)?$)")
 DAY = timedelta(days=1)
+MOST_TERMINALS = 32_767
 
 
 class Name(NamedTuple):
@@ -29,8 +30,8 @@ class Name(NamedTuple):
     acquirer_code: str = ""
 
 
-def merchants_named(names: set[Name], in_sight: set[int]) -> dict[Name, set[int]]:
-    """The keys of whom each name can mean, of those in these regions: our number, else the outside number, else the
+def merchants_named(names: set[Name], in_sight: set[int] | None = None) -> dict[Name, set[int]]:
+    """The keys of whom each name can mean, of those in these regions, or of all: our number, else the outside number, else the
     merchant code. Who was merged is the one that was kept."""
     numbers = {name.number for name in names}
     columns = ("pk", "region_id", "merged_into_id")
@@ -60,7 +61,7 @@ def merchants_named(names: set[Name], in_sight: set[int]) -> dict[Name, set[int]
 
     found = {name: {kept(by_number[name.number][0])} if name.number in by_number else {kept(one[0]) for one in coded[name]}
              for name in names}  # fmt: skip
-    return {name: {pk for pk in keys if known[pk][0] in in_sight} for name, keys in found.items()}
+    return {name: {pk for pk in keys if in_sight is None or known[pk][0] in in_sight} for name, keys in found.items()}
 
 
 class TransactionReader(Reader):
@@ -86,6 +87,8 @@ class TransactionReader(Reader):
             row.errors.append(_("Days are taken from %(oldest)s until today.") % {"oldest": self.days[0]})
         count, terminals = self.whole(row, "count"), self.whole(row, "terminals")
         cents, refunds = self.cents(row, "amount"), self.cents(row, "refunds")
+        if terminals and terminals > MOST_TERMINALS:
+            row.errors.append(_("“%(text)s” is no whole number.") % {"text": terminals})
         if refunds is not None:
             refunds = abs(refunds)  # some write what goes back below zero
         if count is None or cents is None:

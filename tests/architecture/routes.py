@@ -404,6 +404,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "api:openapi-json": ("+", ""),
     "api:api-root": ("+", "nothing"),
     "api:telemetry": ("", ""),
+    "api:transactions": ("", ""),
     "api:terminal-state": ("", "machine-terminal"),
     # the phone
     "field:worker": ("+", ""),
