@@ -220,7 +220,8 @@ def turn(
     if terminal.is_blocked and step in (Step.ISSUE, Step.BIND):
         raise Refused(
             _(
-                "%(serial)s is blocked: it is away from its place, or an inspection found something serious. See its page."
+                "%(serial)s is blocked: it is away from its place, was tampered with, or an inspection found something "
+                "serious. See its page."
             )
             % {"serial": terminal.serial}
         )
