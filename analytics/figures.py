@@ -3,7 +3,7 @@
 One query for each source, whatever the number of merchants.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils import timezone
 from analytics.decay import RECENT_DAYS, SPAN, Market, alarm, market_of, signs
 from analytics.scorecard import Floats, Ints
 from assets.models import TerminalModel
+from merchants.models import Merchant
 
 CHURN = (
     "fall", "volume", "silence", "repairs", "repeats", "complaints", "device_years", "contract_days", "visit_days", "fee", "overdue",
@@ -24,12 +25,15 @@ UPSELL = ("growth", "per_terminal", "package", "lacking")
 SERVICE_LEVELS = ("basic", "plus", "premium")
 PRODUCTS = TerminalModel.Kind.values
 DAYS_A_MONTH = 365.25 / 12
+KNOWN_AFTER = 90  # days, until it is known whether a merchant left
+SAMPLE_STRETCHES, SAMPLE_STRETCH = 20, 1_000  # merchants
+LIVE = ("active",)
 
 MERCHANTS = """
 SELECT m.id, coalesce(m.trade_id, 0), coalesce(city.id, 0)
 FROM merchants_merchant m JOIN workforce_region r ON r.id = m.region_id
 LEFT JOIN workforce_region city ON city.path = substring(r.path FROM '^(?:[^/]+/){1,3}')
-WHERE m.status = 'active' AND m.merged_into_id IS NULL AND m.id > %(after)s
+WHERE m.status = ANY(%(statuses)s) AND m.merged_into_id IS NULL AND m.id > %(after)s
 ORDER BY m.id LIMIT %(most)s
 """
 DAYS = """
@@ -72,6 +76,12 @@ SELECT merchant_id, %(until)s::date - min(due_on) FROM inspections_inspection
 WHERE merchant_id BETWEEN %(low)s AND %(high)s AND due_on < %(until)s AND (finished_on IS NULL OR finished_on > %(until)s)
 GROUP BY merchant_id
 """
+LEFT = """
+SELECT merchant_id, min(day) <= %(snapshot)s, max(day) > %(snapshot)s::date + %(known)s - 28
+FROM merchants_merchantday WHERE merchant_id BETWEEN %(low)s AND %(high)s AND count > 0
+    AND day BETWEEN %(snapshot)s::date - 27 AND %(snapshot)s::date + %(known)s
+GROUP BY merchant_id
+"""
 DAY = np.dtype([("day", ">i4"), ("cents", ">i8"), ("count", ">i4")])
 
 
@@ -109,11 +119,36 @@ class Markets:
         return Market(self.volume[cells], self.openness[cells])
 
 
-def merchants_after(after: int, most: int) -> Ints:
+def merchants_after(after: int, most: int, statuses: Sequence[str] = LIVE) -> Ints:
     """A row for each: its key, its trade, its city (0 for none), in the order of their keys."""
     with connection.cursor() as cursor:
-        cursor.execute(MERCHANTS, {"after": after, "most": most})
+        cursor.execute(MERCHANTS, {"after": after, "most": most, "statuses": list(statuses)})
         return np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
+
+
+def stretches(statuses: Sequence[str] = LIVE) -> Iterator[Ints]:
+    """A sample of merchants: stretches from the oldest to the newest; of few merchants all."""
+    newest = Merchant.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    after = -1
+    for start in range(0, newest + 1, newest // SAMPLE_STRETCHES + 1):
+        found = merchants_after(max(start - 1, after), SAMPLE_STRETCH, statuses)
+        if len(found):
+            yield found
+            after = int(found[-1, 0])
+
+
+def left_after(ids: Ints, snapshot: date) -> Floats:
+    """1 for who took something in the four weeks up to the snapshot and nothing in the last four of KNOWN_AFTER days after
+    it, 0 for who still did, NaN for who took nothing before."""
+    found = np.full(len(ids), np.nan)
+    days: dict[str, Any] = {"low": int(ids[0]), "high": int(ids[-1]), "snapshot": snapshot, "known": KNOWN_AFTER}
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, days)
+        for merchant, was_there, is_there in cursor.fetchall():
+            row = np.searchsorted(ids, merchant)
+            if was_there and row < len(ids) and ids[row] == merchant:
+                found[row] = not is_there
+    return found
 
 
 def read(merchants: Ints, until: date, markets: Markets) -> Sources:

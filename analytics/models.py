@@ -104,6 +104,7 @@ class Scoring(models.Model):
     merchants = models.PositiveIntegerField(_("merchants"), default=0)
     began_at = models.DateTimeField(_("began"))
     finished_at = models.DateTimeField(_("finished"), null=True)
+    learnt_at = models.DateTimeField(null=True, help_text="when a model was tried to be learnt with its peers")
 
     class Meta:
         verbose_name = _("scoring")

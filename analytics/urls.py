@@ -13,4 +13,5 @@ office: list[URLPattern] = [
     path("merchants/<slug:number>/insights/<slug:kind>/judge/", insights.InsightJudge.as_view(), name="insight-judge"),
     path("models/", insights.ModelList.as_view(), name="model-list"),
     path("models/<slug:number>/", insights.ModelDetail.as_view(), name="model-detail"),
+    path("models/<slug:number>/approve/", insights.ModelApprove.as_view(), name="model-approve"),
 ]

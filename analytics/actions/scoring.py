@@ -6,16 +6,16 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
+from analytics import notices
+from analytics.actions.learning import learn_now_and_then
+from analytics.actions.models import model_in_use
 from analytics.decay import ALARM
-from analytics.figures import CHURN, Markets, Sources, merchants_after, read
+from analytics.figures import CHURN, Markets, Sources, merchants_after, read, stretches
 from analytics.models import Insight, Kind, ScoreModel, Scoring
 from analytics.peers import Compared, compare, usual_figures
-from analytics.rules import CODE_VERSION, RULES
 from analytics.scorecard import Scorecard, stability, top_reasons
-from merchants.models import Merchant
 
 CHUNK = 10_000  # merchants in one transaction
-SAMPLE_STRETCHES, SAMPLE_STRETCH = 20, 1_000  # merchants that say what is usual
 FROM_HOUR = 5  # when the day before has been reported
 
 MAKE_ROOM = """
@@ -34,10 +34,13 @@ ON CONFLICT (merchant_id, kind) DO UPDATE SET score = excluded.score, probabilit
 
 
 def keep_insights(*, at: datetime, seconds: float = 480) -> None:
-    """Scores all merchants as of yesterday, once. Safe to run at any time: it goes on where another stopped."""
+    """Scores all merchants as of yesterday, once, and learns a model now and then. Safe to run at any time: it goes on where another stopped."""
     now = timezone.localtime(at)
-    if now.hour >= FROM_HOUR:
-        score_merchants(as_of=now.date() - timedelta(days=1), at=at, seconds=seconds)
+    if now.hour < FROM_HOUR:
+        return
+    scoring = score_merchants(as_of=now.date() - timedelta(days=1), at=at, seconds=seconds)
+    if scoring.finished_at is not None:
+        learn_now_and_then(scoring, at=at)
 
 
 def score_merchants(*, as_of: date, at: datetime, seconds: float = 480) -> Scoring:
@@ -60,25 +63,6 @@ def score_merchants(*, as_of: date, at: datetime, seconds: float = 480) -> Scori
     return scoring
 
 
-def model_in_use(kind: str) -> ScoreModel:
-    """The active one; the rules as the code has them where none is, or where the merchants are no longer like those it
-    was learnt from."""
-    rows = ScoreModel.objects.filter(kind=kind)
-    active = rows.filter(is_active=True, is_rules=False).first()
-    if active is not None and not active.is_adrift and set(active.scorecard.names) <= set(RULES[kind].names):
-        return active
-    return rows.filter(is_rules=True, code_version=CODE_VERSION).first() or make_model(
-        kind, RULES[kind], is_rules=True, code_version=CODE_VERSION
-    )
-
-
-def make_model(kind: str, card: Scorecard, **values) -> ScoreModel:
-    last = ScoreModel.objects.filter(kind=kind).order_by("-version").values_list("version", flat=True).first() or 0
-    return ScoreModel.objects.create(
-        number=f"{kind}-{last + 1}", kind=kind, version=last + 1, card=card.as_json(), **values
-    )
-
-
 def _begin(as_of: date, at: datetime) -> Scoring:
     sample = _sample(as_of)
     values = {"began_at": at, "peers": usual_figures(sample) if sample else {}}
@@ -89,18 +73,15 @@ def _begin(as_of: date, at: datetime) -> Scoring:
 
 
 def _sample(as_of: date) -> Sources | None:
-    """Stretches of merchants from the oldest to the newest; None where there is nobody."""
-    newest = Merchant.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    markets, after = Markets(as_of), -1
-    stretches: list[Sources] = []
-    for start in range(0, newest + 1, newest // SAMPLE_STRETCHES + 1):
-        found = merchants_after(max(start, after), SAMPLE_STRETCH)
-        if len(found) and (not stretches or found[0, 0] > after):
-            stretches.append(read(found, as_of, markets))
-            after = int(found[-1, 0])
-    if not stretches:
+    """None where there is nobody."""
+    markets = Markets(as_of)
+    return joined([read(each, as_of, markets) for each in stretches()])
+
+
+def joined(parts: list[Sources]) -> Sources | None:
+    if not parts:
         return None
-    return Sources(**{name: np.concatenate([getattr(each, name) for each in stretches]) for name in vars(stretches[0])})
+    return Sources(**{name: np.concatenate([getattr(each, name) for each in parts]) for name in vars(parts[0])})
 
 
 def _score(scoring: Scoring, of: Sources) -> None:
@@ -175,3 +156,5 @@ def _finish(scoring: Scoring, at: datetime) -> None:
             if name in model.reference
         }
         model.save(update_fields=["reference", "drift"])
+        if model.is_drifting:
+            notices.tell_drift(model, scoring.as_of, at=at)

@@ -144,9 +144,29 @@ class ModelDetail(ModelMixin, DetailPage):
             }
             for each in model.scorecard.characteristics
         ]
+        labels = [
+            ("auc", "AUC"),
+            ("challenger_auc", _("AUC of the challenger")),
+            ("calibration_error", _("Calibration error")),
+            ("lift", _("Lift of the highest tenth")),
+        ]
         return super().get_context_data(
-            rows=rows, warn_above=model.WARN_ABOVE, fall_back_above=model.FALL_BACK_ABOVE, **kwargs
+            figures=[(label, model.metrics[key]) for key, label in labels if model.metrics.get(key) is not None],
+            rows=rows,
+            warn_above=model.WARN_ABOVE,
+            fall_back_above=model.FALL_BACK_ABOVE,
+            **kwargs,
         )
+
+
+class ModelApprove(ModelMixin, ActionPage):
+    permission = permissions.KEEP_MODELS
+    title = _("Approve the model")
+    form_class = Confirm
+    success_message = _("From the next scoring on it is used.")
+
+    def run_action(self, values: dict) -> ScoreModel:
+        return actions.approve_model(self.subject, **self.who)
 
 
 def _ranges(edges: tuple[float, ...]) -> list[str]:

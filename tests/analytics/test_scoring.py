@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analytics.actions import keep_insights, open_care_task, score_merchants
-from analytics.actions.scoring import make_model, model_in_use
+from analytics.actions.models import make_model, model_in_use
 from analytics.decay import ALARM
 from analytics.models import Insight, ScoreModel, Scoring
 from analytics.rules import CHURN
