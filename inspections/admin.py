@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from inspections.models import Inspection, InspectionPlan
-from toolkit.admin import ReadOnlyAdmin
+from inspections.models import FindingRule, Inspection, InspectionPlan
+from toolkit.admin import ReadOnlyAdmin, ReferenceAdmin
 
 
 @admin.register(InspectionPlan)
@@ -21,3 +21,9 @@ class InspectionAdmin(ReadOnlyAdmin):
     search_fields = ("merchant__number__exact", "order__number__exact")
     raw_id_fields = ("merchant", "order", "counted_by")
     show_full_result_count = False
+
+
+@admin.register(FindingRule)
+class FindingRuleAdmin(ReferenceAdmin):
+    list_display = ("severity", "kind", "opens", "suspends")
+    list_select_related = ("opens",)

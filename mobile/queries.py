@@ -22,7 +22,7 @@ from inspections.models import Finding
 from merchants.models import Contact
 from mobile.terminals import lacking_terminals
 from notifications.models import Notice
-from procedures.queries import StepView, checklist
+from procedures.queries import StepView, checklist, with_references
 from routing.geo import distance_m
 from routing.links import NavigationLink, navigation_links
 from workforce.models import Position, User
@@ -31,6 +31,7 @@ from workorders.challenges import code_of
 from workorders.lifecycle import DONE, ONGOING, UNDER_WAY, Status
 from workorders.models import Promise, Request, WorkOrder
 from workorders.preparation import BEFORE_DEPARTURE, Caution, warnings_before
+from workorders.serials import models_of
 from workorders.service_report import Shown, shown
 
 POSITION_AGE = timedelta(minutes=30)  # an older one says nothing about how far it is now
@@ -293,7 +294,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
     here = Position.objects.filter(person=user, at__gte=at - POSITION_AGE).first()
     sent_along = list(Capture.objects.filter(requests__order=order).distinct())
     request_photos = [capture for capture in sent_along if capture.kind != Capture.Kind.AUDIO]
-    steps = checklist(order.run) if order.run else []
+    steps = with_references(checklist(order.run), order.run, models_of(order)) if order.run else []
     shown_elsewhere = [photo.pk for photos in (request_photos, *(step.captures for step in steps)) for photo in photos]
     return OrderPage(
         order=order,

@@ -6,12 +6,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from assets.models import TerminalModel
 from evidence.models import Capture
 from journal.actions import record
 from merchants.models import Merchant, Trade
 from procedures import branching
 from procedures.answers import Taken, check_answer
-from procedures.models import Answer, Draft, Procedure, ProcedureVersion, Run, Variant, VariantVersion
+from procedures.models import Answer, Draft, Procedure, ProcedureVersion, ReferencePicture, Run, Variant, VariantVersion
 from procedures.steps import Step, check_steps, in_language
 from procedures.variants import changes_between, resolve
 from toolkit.errors import Refused
@@ -134,6 +135,30 @@ def _refuse_unless_they_fit(core: list[Step], versions: Sequence[VariantVersion]
             raise Refused(
                 _("The variant “%(variant)s” would not fit: %(fault)s") % {"variant": names, "fault": refusal}
             ) from refusal
+
+
+def set_reference_picture(
+    procedure: Procedure, *, step: str, model: TerminalModel, capture: Capture, by: User, at: datetime
+) -> ReferencePicture:
+    """Phones show it beside the step from now on, also for orders under way."""
+    if step not in [each["key"] for each in (procedure.current.steps if procedure.current else [])]:
+        raise Refused(_("This procedure has no such step."), field="step")
+    with transaction.atomic():
+        picture, is_new = procedure.reference_pictures.update_or_create(
+            step=step, model=model, defaults={"capture": capture}
+        )
+        changes = {"picture": [None if is_new else "…", capture.sha256], "step": [None, step]}
+        record("procedures.set_reference_picture", procedure, by=by, at=at, changes=changes, note=str(picture))
+        return picture
+
+
+def remove_reference_picture(picture: ReferencePicture, *, by: User, at: datetime) -> None:
+    with transaction.atomic():
+        changes = {"picture": [picture.capture.sha256, None], "step": [picture.step, None]}
+        record(
+            "procedures.remove_reference_picture", picture.procedure, by=by, at=at, changes=changes, note=str(picture)
+        )
+        picture.delete()
 
 
 def save_draft(

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assets.models import TerminalModel
 from merchants.models import Merchant, Trade
 from workforce.models import Region, User
 
@@ -17,6 +18,18 @@ class VariantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.visible_to(by)
         self.fields["region"].required = not leads_everywhere(by)
+
+
+class ReferencePictureForm(forms.Form):
+    step = forms.ChoiceField(label=_("Step"))
+    model = forms.ModelChoiceField(TerminalModel.objects.all(), label=_("Terminal model"))
+    file = forms.ImageField(
+        label=_("Picture of how it should look"), widget=forms.FileInput(attrs={"accept": "image/*"})
+    )
+
+    def __init__(self, *args, steps: list[tuple[str, str]], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = steps
 
 
 def leads_everywhere(person: User) -> bool:

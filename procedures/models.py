@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assets.models import TerminalModel
 from evidence.models import Capture
 from merchants.models import Merchant, Trade
 from procedures.branching import Step
@@ -247,3 +248,22 @@ class Answer(models.Model):
             pgtrigger.ReadOnly(name="only_superseded", exclude=["superseded_at"]),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
+
+
+class ReferencePicture(models.Model):
+    """How it should look at a step, on a model of terminal: shown beside the step. Another one takes its place."""
+
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="reference_pictures", verbose_name=_("procedure")
+    )
+    step = models.CharField(_("step"), max_length=40)
+    model = models.ForeignKey(TerminalModel, models.CASCADE, related_name="+", verbose_name=_("terminal model"))
+    capture = models.ForeignKey(Capture, models.PROTECT, related_name="+", verbose_name=_("picture"))
+
+    class Meta:
+        verbose_name = _("reference picture")
+        verbose_name_plural = _("reference pictures")
+        constraints = [models.UniqueConstraint(fields=["procedure", "step", "model"], name="reference_picture_once")]
+
+    def __str__(self) -> str:
+        return f"{self.model} · {self.step}"

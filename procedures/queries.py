@@ -1,14 +1,15 @@
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
 from procedures.answers import shown_answer
 from procedures.branching import Step, open_steps, taken_steps
-from procedures.models import Answer, Run
+from procedures.models import Answer, ReferencePicture, Run
 from procedures.steps import in_language, possible_answers
 
 
@@ -22,6 +23,7 @@ class StepView:
     captures: list[Capture]
     is_taken: bool = True  # on a branch that was taken; a page without script shows only these
     looks_at: Step | None = field(default=None, repr=False)  # the earlier step it depends on
+    references: tuple[ReferencePicture, ...] = ()  # how it should look
 
     @property
     def key(self) -> str:
@@ -102,6 +104,15 @@ def checklist(run: Run) -> list[StepView]:
         taken={step["key"] for step in taken_steps(run.steps, values)},
         opened={step["key"] for step in open_steps(run.steps, values)},
     )
+
+
+def with_references(steps: list[StepView], run: Run, models: Q) -> list[StepView]:
+    """With the pictures of how it should look on these models of terminals."""
+    pictures = ReferencePicture.objects.filter(models, procedure=run.version.procedure_id).distinct()
+    by_step: dict[str, list[ReferencePicture]] = {}
+    for picture in pictures.select_related("capture", "model").order_by("model__maker", "model__name", "pk"):
+        by_step.setdefault(picture.step, []).append(picture)
+    return [replace(step, references=tuple(by_step.get(step.key, ()))) for step in steps] if by_step else steps
 
 
 def step_views(

@@ -11,6 +11,12 @@ office: list[URLPattern] = [
     path("procedures/<number>/", views.ProcedureDetail.as_view(), name="procedure-detail"),
     path("procedures/<number>/edit/", views.ProcedureEditor.as_view(), name="procedure-edit"),
     path("procedures/<number>/preview/", views.ProcedurePreview.as_view(), name="procedure-preview"),
+    path("procedures/<number>/pictures/add/", views.ReferencePictureAdd.as_view(), name="reference-picture-add"),
+    path(
+        "procedures/<number>/pictures/<int:picture>/remove/",
+        views.ReferencePictureRemove.as_view(),
+        name="reference-picture-remove",
+    ),
     path("procedures/<number>/compare/", views.ProcedureCompare.as_view(), name="procedure-compare"),
     path("procedures/<number>/new-variant/", views.VariantCreate.as_view(), name="procedure-variant-create"),
 ]

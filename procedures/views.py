@@ -1,5 +1,6 @@
 """Procedures in the office: what there is, what changed, and the editor with its preview."""
 
+import uuid
 from typing import Any
 
 from csp.constants import SELF
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -18,13 +19,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView
 
+from evidence.actions import keep_picture
+from evidence.models import Capture
 from procedures import actions, editor
-from procedures.forms import VariantForm, leads_everywhere
+from procedures.forms import ReferencePictureForm, VariantForm, leads_everywhere
 from procedures.lists import ProcedureFilter, ProcedureTable, listed_procedures
-from procedures.models import Draft, Procedure, ProcedureVersion, Variant, VariantVersion
+from procedures.models import Draft, Procedure, ProcedureVersion, ReferencePicture, Variant, VariantVersion
 from procedures.permissions import EDIT_PROCEDURE, VIEW_PROCEDURE
 from procedures.queries import step_views
-from procedures.steps import Equal, Severity, Step, StepKind, faults_of
+from procedures.steps import Equal, Severity, Step, StepKind, faults_of, in_language
 from procedures.variants import changes_between, resolve
 from procedures.words import side_by_side
 from toolkit.errors import Refused
@@ -84,10 +87,19 @@ class ProcedureDetail(ProcedureMixin, DetailPage):
             variants=self.subject.variants.all()
             & Variant.objects.visible_to(self.request.user).select_related("region", "trade"),
             may_edit=self.may_edit,
+            references=self._references(current),
             may_vary=current is not None and self.request.user.has_perm(EDIT_PROCEDURE),
             draft=Draft.objects.filter(procedure=self.subject, variant=None, by=self.request.user).first(),
             **kwargs,
         )
+
+    def _references(self, current: ProcedureVersion | None) -> list[tuple[str, ReferencePicture]]:
+        """Title of the step, picture; in the order of the steps."""
+        titles = {step["key"]: in_language(step, "title") for step in (current.steps if current else [])}
+        places = list(titles)
+        pictures = self.subject.reference_pictures.select_related("model", "capture").filter(step__in=places)
+        ordered = sorted(pictures, key=lambda each: (places.index(each.step), str(each.model)))
+        return [(titles[picture.step], picture) for picture in ordered]
 
 
 class ProcedureCompare(ProcedureMixin, DetailPage):
@@ -148,6 +160,40 @@ class VariantCreate(ProcedureMixin, ActionPage):
 
     def done_url(self, result: Variant) -> str:
         return reverse("office:procedure-variant-edit", args=[result.number])
+
+
+class ReferencePictureAdd(ProcedureMixin, ActionPage):
+    """How it should look, by step and terminal model."""
+
+    permission = EDIT_PROCEDURE
+    form_class = ReferencePictureForm
+    title = gettext_lazy("Add a reference picture")
+    submit_label = gettext_lazy("Put it beside the step")
+
+    def get_form_kwargs(self) -> dict:
+        steps = self.subject.current.steps if self.subject.current else []
+        shown = [(step["key"], in_language(step, "title")) for step in steps]
+        return {**super().get_form_kwargs(), "steps": shown}
+
+    def run_action(self, values: dict) -> ReferencePicture:
+        if not self.may_edit:
+            raise PermissionDenied
+        file = values.pop("file")
+        file.seek(0)
+        capture = keep_picture(file, id=uuid.uuid4(), kind=Capture.Kind.PHOTO, **self.who)
+        return actions.set_reference_picture(self.subject, capture=capture, **values, **self.who)
+
+
+class ReferencePictureRemove(ProcedureMixin, Page, TemplateView):
+    permission = EDIT_PROCEDURE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, number: str, picture: int) -> HttpResponse:
+        if not self.may_edit:
+            raise PermissionDenied
+        found = get_object_or_404(self.subject.reference_pictures.select_related("capture", "model"), pk=picture)
+        actions.remove_reference_picture(found, by=request.user, at=timezone.now())
+        return HttpResponseRedirect(self.subject.get_absolute_url())
 
 
 class VariantRetire(VariantMixin, Page, TemplateView):

@@ -6,6 +6,14 @@ from procedures.steps import Equal
 from workorders.models import WorkOrder
 
 
+def models_of(order: WorkOrder) -> Q:
+    """Of what is looked up by the model of a terminal: the order's, else those live at its merchant."""
+    if order.terminal_id:
+        return Q(model__terminals=order.terminal_id)
+    live = Binding.objects.live().filter(merchant=order.merchant_id)
+    return Q(model__terminals__in=live.values("terminal"))
+
+
 def serials_for(order: WorkOrder, wanted: str) -> list[str]:
     """What a scan of the checklist may give, by procedures.steps.Equal: the order's terminal, or one to put in.
 

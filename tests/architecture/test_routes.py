@@ -27,7 +27,7 @@ from merchants.actions import begin_review, file_change
 from mobile.actions import park_work, see_device
 from monitoring.actions import make_rule
 from monitoring.models import Incident
-from procedures.actions import make_variant
+from procedures.actions import make_variant, set_reference_picture
 from prospecting.actions import (
     add_cost,
     draw_cell,
@@ -102,6 +102,9 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         at=at,
     )
     variant = make_variant(repair.procedure, name="Hangzhou", region=hangzhou, by=manager, at=at)
+    reference = set_reference_picture(
+        repair.procedure, step="power", model=terminal.model, capture=photo, by=manager, at=at
+    )
     rules = RuleSet.objects.create(name="Hangzhou", region=hangzhou)
     rounds = make_plan(
         name="Monthly", region=hangzhou, type=repair, calendar=make.ServiceCalendarFactory(), every=1, unit="month",
@@ -235,6 +238,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         "escalation": {"number": escalation.number},
         "procedure": {"number": repair.procedure.code},
         "variant": {"number": variant.number},
+        "reference-picture": {"number": repair.procedure.code, "picture": reference.pk},
         "page": {"page": "merchant-list"},
         "parked": {"number": parked.pk},
         "device": {"number": engineer.username, "device": device.pk},

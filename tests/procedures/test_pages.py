@@ -1,13 +1,20 @@
 """Procedures in the office: list, versions, comparison, editor with draft and preview."""
 
+import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from assets.actions import bind_terminal
+from journal.models import Entry
 from procedures.actions import make_variant, publish_variant, publish_version
 from procedures.models import Draft, Procedure
 from procedures.steps import StepKind
+from tests import factories as make
+from tests.mobile.conftest import picture
+from workorders.actions import assign_work_order, open_work_order
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +224,29 @@ def test_a_regional_manager_changes_the_variants_of_the_region_only(
     create = reverse("office:procedure-variant-create", args=["repair"])
     assert client.post(create, form).status_code == 422
     assert client.post(create, form | {"region": str(dispatcher.region_id)}).status_code == 302
+
+
+def test_a_reference_picture_stands_beside_its_step_on_the_phone_for_its_model_only(
+    client, manager, repair, merchant, terminal, engineer, dispatcher, at
+):
+    bind_terminal(terminal, merchant=merchant, by=manager, at=at)
+    order = open_work_order(type=repair, merchant=merchant, summary="Look", by=dispatcher, at=at)
+    booked = {"start": at, "end": at + timedelta(hours=1)}
+    assign_work_order(order, engineer=engineer, **booked, by=dispatcher, at=at)
+    client.force_login(manager)
+    add = reverse("office:reference-picture-add", args=[repair.procedure.code])
+    others = make.TerminalModelFactory(code="other", name="Elsewise")
+    for model, colour in ((terminal.model, "navy"), (others, "red")):
+        sent = {"step": "power", "model": model.pk, "file": picture(colour)}
+        assert client.post(add, sent).status_code == 302
+    assert client.post(add, {"step": "power", "model": others.pk, "file": io.BytesIO(b"no")}).status_code == 422
+    shown = repair.procedure.reference_pictures.get(model=terminal.model)
+    office = client.get(repair.procedure.get_absolute_url()).content.decode()
+    assert office.count("how it should look on") >= 2
+    client.force_login(engineer)
+    phone = client.get(f"/field/orders/{order.number}/").content.decode()
+    assert f'data-kept="{shown.capture_id}"' in phone and "Elsewise" not in phone
+    client.force_login(manager)
+    client.post(reverse("office:reference-picture-remove", args=[repair.procedure.code, shown.pk]))
+    assert Entry.objects.about(repair.procedure).first().verb == "procedures.remove_reference_picture"
+    assert repair.procedure.reference_pictures.count() == 1
