@@ -40,7 +40,7 @@ WHERE, ABSENT_AT = range(2)
 # columns of memo
 MEMO_VERSION, MEMO_GAP = range(2)
 # entries of amount
-COST, BEST, ITERATION, RAMP, VERSIONS, STRING = range(6)
+COST, BEST, ITERATION, RAMP, VERSIONS, STRING, MOVE_RAMP = range(7)
 
 
 class Model(NamedTuple):

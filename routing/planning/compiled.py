@@ -45,7 +45,7 @@ TYPES = (
     | dict.fromkeys(["price", "cost", "memo_cost"], float64[:, ::1])
     | dict.fromkeys(["weight", "key", "amount"], float64[::1])
     | dict.fromkeys(["row", "own"], int64[:, ::1])
-    | dict.fromkeys(["limit", "origin", "step", "hot", "cold", "removals", "busy"], float64)
+    | dict.fromkeys(["limit", "origin", "step", "hot", "cold", "removals", "busy", "ramp"], float64)
     | dict.fromkeys(["is_end", "is_easy", "is_noisy", "is_accepted"], boolean)
     | {"may": boolean[:, ::1], "line": int32[:, :, ::1], "memo": int64[:, :, ::1], "random": uint64[::1]}
 )

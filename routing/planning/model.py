@@ -248,7 +248,7 @@ def state_of(model: Model, seed: int) -> State:
         np.zeros(length + 6, i), np.zeros(length + 6, i),
         np.random.default_rng(seed).integers(1, 2**63, 1, dtype=np.uint64),
         np.zeros(people + 1, i), np.zeros(n + 1, i), np.zeros(n + 1, i), np.zeros(n + 1),
-        np.zeros((people, length + 2), i), np.array([0, 0, 0, 1, 0, 1], float),
+        np.zeros((people, length + 2), i), np.array([0, 0, 0, 1, 0, 1, 1], float),
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, PRIZE, TRAVEL, W_TRAVEL, Model, State
+from routing.planning.arrays import ACTIVE, BEST_LENGTH, LENGTH, NOW, PRIZE, TRAVEL, W_TRAVEL, Model, State
 from routing.planning.model import Table, model_of, state_of, tabulate
 from routing.planning.outcome import Day, as_plan, day_of
 from routing.planning.problem import UNREACHABLE_S, Budget, Cancel, Invalid, Key, Plan, Problem, Progress
-from routing.planning.search import begin_search, search
+from routing.planning.search import LEAVING_OUT, MOVING, NOTHING, begin_search, search
 from routing.planning.validation import validate, validate_budget
 
 MANY_PEOPLE = 80
@@ -19,6 +19,7 @@ ROUNDS = 12
 HOT, COLD = 10.0, 0.05  # temperatures, in mean ways from visit to visit
 WARM = 1.0  # where it begins with a plan
 REMOVALS = 10
+MOSTLY = 0.5  # where more of the orders are with somebody already, a day is not planned, but planned anew
 EARLY = 0.1  # share of the time after which it shows whether the iterations can be done in it
 GLANCE_S = 0.03  # between two looks at the clock and at `cancel`
 
@@ -132,7 +133,11 @@ class _Run:
         cold = COLD * _mean_way(state, model)
         hot = self.hot / COLD * cold
         ways = model.travel[model.travel < UNREACHABLE_S]
-        is_economic = bool(model.price[: len(model.near), PRIZE].min() < 2 * ways.max() * model.weight[W_TRAVEL])
+        dear = NOTHING
+        if (model.node[: len(model.near), NOW] >= 0).mean() > MOSTLY:
+            dear = MOVING
+        elif model.price[: len(model.near), PRIZE].min() < 2 * ways.max() * model.weight[W_TRAVEL]:
+            dear = LEAVING_OUT
         total = 0 if self.budget.iterations is None else round(self.budget.iterations * share)
         begun = now = monotonic()
         until = now + max(self.begun + self.budget.seconds - now, 0.0) * share / (1 - done)
@@ -159,7 +164,7 @@ class _Run:
                 hot,
                 cold,
                 REMOVALS,
-                is_economic,
+                dear,
             )
             count += size
             before, now = now, monotonic()

@@ -16,6 +16,8 @@ from routing.planning.arrays import (
     FAR,
     ITERATION,
     LENGTH,
+    MOVE_RAMP,
+    MOVES,
     NEVER,
     OPENS,
     PRIZE,
@@ -26,6 +28,7 @@ from routing.planning.arrays import (
     STRING,
     VERSION,
     VERSIONS,
+    W_MOVED,
     WHERE,
     WHOLE,
     Model,
@@ -38,8 +41,9 @@ from routing.planning.rows import is_possible, lay_out, touch, weed
 LONGEST_STRING = 10
 SPLIT = 0.5  # share of strings with a part in the middle that is kept
 MORE_KEPT = 0.01  # chance that the part kept is longer by one, again and again
-# What leaving out costs in the quarters of the search, where it may pay: dear at first, or orders that only pay in
-# company are never found (the fifth is for the very end).
+# What costs more in the quarters of the search (the fifth is for the very end): leaving out, where it may pay, or orders
+# that only pay in company are never found; or moving what stands, or too much of it is moved before there is a need.
+NOTHING, LEAVING_OUT, MOVING = range(3)
 RAMPS = (4.0, 2.0, 1.4, 1.0, 1.0)
 ABSENT_NEARBY, ABSENT_ANYWHERE = 10, 2  # how many of those left out are tried in each iteration
 
@@ -196,18 +200,34 @@ def _whole_cost(node, price, weight, cost, own, spot, absent, amount):
     return total
 
 
+@inner
+def _price_moves(weight, cost, own, amount, ramp):
+    by = ramp / amount[MOVE_RAMP]
+    amount[MOVE_RAMP] = ramp
+    weight[W_MOVED] *= by
+    for p in range(own.shape[0]):
+        cost[own[p, ACTIVE], WHOLE] += (by - 1) * cost[own[p, ACTIVE], MOVES]
+        cost[own[p, ACTIVE], MOVES] *= by
+        amount[VERSIONS] += 1  # what is remembered of gaps has the old price
+        own[p, VERSION] = int(amount[VERSIONS])
+
+
 @compiled
 def search(
     travel, back, node, price, person, weight, needs, carried, stock, who, may, near, line, row, cost, used, own, spot, memo,
-    memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, count, origin, step, hot, cold, removals, is_economic,
+    memo_cost, starts, trial, random, touched, absent, todo, key, best, amount, count, origin, step, hot, cold, removals, dear,
 ):  # fmt: skip
     """`count` iterations; the temperature falls from `hot` to `cold` as origin + step × iteration goes from 0 to 1."""
     n = spot.shape[0]
     for _ in range(count):
         progress = min(1.0, origin + step * amount[ITERATION])
         temperature = hot * exp(log(cold / hot) * progress)
-        if is_economic and amount[RAMP] != RAMPS[int(4 * progress)]:
-            amount[RAMP] = RAMPS[int(4 * progress)]
+        ramp = RAMPS[int(4 * progress)]
+        if (dear == LEAVING_OUT and amount[RAMP] != ramp) or (dear == MOVING and amount[MOVE_RAMP] != ramp):
+            if dear == MOVING:
+                _price_moves(weight, cost, own, amount, ramp)
+            else:
+                amount[RAMP] = ramp
             amount[COST] = _whole_cost(node, price, weight, cost, own, spot, absent, amount)
             amount[BEST] = amount[COST]
             _remember(line, row, own, best)

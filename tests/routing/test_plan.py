@@ -158,6 +158,21 @@ def test_a_warm_start_keeps_what_is_published() -> None:
     assert all(order.key in after for order in urgent)
 
 
+def test_on_a_day_where_not_all_can_be_served_urgent_orders_move_few_others() -> None:
+    roomy = town(12, 110)
+    problem = replace(roomy, travel=6 * roomy.seconds(), weights=Weights(moved=28_800))
+    published = plan(problem, budget=Budget(iterations=3_000))
+    where = published.whereabouts()
+    stands = [replace(order, now_with=where.get(order.key, [None])[0]) for order in problem.orders]
+    urgent = [replace(order, key=f"new {order.key}", priority=1) for order in problem.orders[:5]]
+    changed = replace(problem, people=problem.people[1:], orders=[*stands, *urgent])
+    found = plan(changed, warm_start=published, budget=Budget(iterations=3_000))
+    healthy = len(where) - len(published.routes[0].orders())
+    assert check(changed, found) == [] and published.unserved
+    assert found.totals.moved - len(published.routes[0].orders()) <= 0.08 * healthy
+    assert found.totals.served >= len(where) - len(published.routes[0].orders())
+
+
 @pytest.mark.parametrize(
     ("row", "code", "broken"),
     [
