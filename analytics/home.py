@@ -92,6 +92,7 @@ REQUESTS = "workorders.views.office.RequestList"
 MERCHANTS = "merchants.views.office.MerchantList"
 TERMINALS = "assets.views.office.TerminalList"
 ALERTS = "monitoring.views.AlertList"
+INSIGHTS = "analytics.views.insights.InsightList"
 PEOPLE = "workforce.views.office.PersonList"
 
 POOL = Tile(_("in the pool, nobody assigned"), "inbox", ORDERS, "status=open", "orange")
@@ -115,6 +116,7 @@ OTHER_FAULTS = ShareTile(
     sentence=_("%(percent)s %% of %(of)d repairs; at most %(most)d %% is fine."),
 )
 OPEN_ALERTS = Tile(_("open alerts"), "bell", ALERTS, "state=open&state=ordered&single=true", "red")
+FALLING = Tile(_("at-risk merchants nobody looks after"), "target", INSIGHTS, "alarm=true&care=false", "red")
 PAUSED = Tile(_("paused"), "clock", ORDERS, "status=paused", "yellow")
 
 HOMES: dict[str, Home] = {
@@ -129,6 +131,7 @@ HOMES: dict[str, Home] = {
             OPENED_TODAY,
             COMPLETED,
             OTHER_FAULTS,
+            FALLING,
             OPEN_ALERTS,
             Tile(_("merchants being onboarded"), "building-store", MERCHANTS, "status=onboarding", "azure"),
             Tile(_("active merchants"), "building-store", MERCHANTS, "status=active", "green"),
@@ -150,6 +153,7 @@ HOMES: dict[str, Home] = {
         (
             OPENED_THIS_WEEK,
             OVERDUE,
+            FALLING,
             COMPLETED,
             Tile(_("requests rejected"), "x", REQUESTS, "outcome=rejected", "yellow"),
         ),

@@ -1,6 +1,5 @@
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ def open_care_task(insight: Insight, *, by: User, at: datetime) -> WorkOrder:
             )
         names = {"name": "Care visit", "name_zh": "商户关怀", "duration_min": 45}
         type, _new = WorkOrderType.objects.get_or_create(code=CARE, defaults=names)
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(by.language):
             heading = {
                 Kind.CHURN: _("Care: churn risk %(percent)s %%"),
                 Kind.UPSELL: _("Care: upsell potential %(percent)s %%"),
