@@ -5,6 +5,7 @@ from datetime import datetime
 from demo.experience import REMEDIES, SYMPTOMS
 from demo.names import FAULTS, WANTED
 from demo.pictures import new_id
+from demo.rounds import shop_in_turn
 from demo.seasons import HOT
 from demo.shops import open_shop
 from demo.timeline import Life
@@ -30,7 +31,8 @@ def ask(world: World, kind: str, at: datetime) -> Life | None:
     if kind == NEW_SHOP:
         kind, shop = "install", open_shop(world, at)
     else:
-        shop = world.some_shop(with_terminal=kind != "install")
+        shop = shop_in_turn(world) if kind == "inspect" else None
+        shop = shop or world.some_shop(with_terminal=kind != "install")
     if shop is None:
         return None
     if kind in ("swap", "retrieve", "activate", "inspect"):

@@ -41,6 +41,7 @@ class Shop:
     devices: list[Device] = field(default_factory=list)
     is_closing: bool = False
     has_order: bool = False
+    looked_at: int = 0  # when it had its turn in a round
 
     @property
     def is_free(self) -> bool:
