@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -294,7 +295,7 @@ def order_page(order: WorkOrder, user: User, at: datetime) -> OrderPage:
     here = Position.objects.filter(person=user, at__gte=at - POSITION_AGE).first()
     sent_along = list(Capture.objects.filter(requests__order=order).distinct())
     request_photos = [capture for capture in sent_along if capture.kind != Capture.Kind.AUDIO]
-    steps = with_references(checklist(order.run), order.run, models_of(order)) if order.run else []
+    steps = with_references(checklist(order.run), order.run, partial(models_of, order)) if order.run else []
     shown_elsewhere = [photo.pk for photos in (request_photos, *(step.captures for step in steps)) for photo in photos]
     return OrderPage(
         order=order,

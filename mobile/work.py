@@ -34,6 +34,7 @@ from mobile.views.pages import FieldPage, part_of
 from mobile.views.parts import OrderPartsPage, PreparePage
 from mobile.views.scan import ScanPage
 from notifications.models import Notice
+from procedures.queries import read_references
 from prospecting.models import Lead
 from prospecting.permissions import PROSPECT
 from prospecting.rounds import HEAVY, day_round, open_tasks
@@ -74,6 +75,7 @@ def package(request: HttpRequest, user: User, *, known: Known, stamp: str = "", 
     if stamp == current:
         return {"stamp": current, "is_unchanged": True}
     read_ahead(orders)
+    read_references(order.run for order in orders if order.run)
     shown = [order_page(order, user, at) for order in orders]
     pages = list(_pages(request, user, shown, leads))
     for page in pages:

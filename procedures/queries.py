@@ -1,9 +1,9 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from evidence.models import Capture
@@ -106,13 +106,21 @@ def checklist(run: Run) -> list[StepView]:
     )
 
 
-def with_references(steps: list[StepView], run: Run, models: Q) -> list[StepView]:
+def read_references(runs: Iterable[Run]) -> None:
+    """Of many runs at once, so that with_references asks for nothing more."""
+    procedures = [run.version.procedure for run in runs]
+    prefetch_related_objects(procedures, "reference_pictures__capture", "reference_pictures__model")
+
+
+def with_references(steps: list[StepView], run: Run, models: Callable[[], Collection[int]]) -> list[StepView]:
     """With the pictures of how it should look on these models of terminals."""
-    pictures = ReferencePicture.objects.filter(models, procedure=run.version.procedure_id).distinct()
-    by_step: dict[str, list[ReferencePicture]] = {}
-    for picture in pictures.select_related("capture", "model").order_by("model__maker", "model__name", "pk"):
-        by_step.setdefault(picture.step, []).append(picture)
-    return [replace(step, references=tuple(by_step.get(step.key, ()))) for step in steps] if by_step else steps
+    read_references([run])
+    pictures = run.version.procedure.reference_pictures.all()
+    if not pictures:
+        return steps
+    here = models()
+    shown = sorted((each for each in pictures if each.model_id in here), key=lambda each: (str(each.model), each.pk))
+    return [replace(step, references=tuple(each for each in shown if each.step == step.key)) for step in steps]
 
 
 def step_views(

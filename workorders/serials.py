@@ -6,12 +6,11 @@ from procedures.steps import Equal
 from workorders.models import WorkOrder
 
 
-def models_of(order: WorkOrder) -> Q:
-    """Of what is looked up by the model of a terminal: the order's, else those live at its merchant."""
-    if order.terminal_id:
-        return Q(model__terminals=order.terminal_id)
-    live = Binding.objects.live().filter(merchant=order.merchant_id)
-    return Q(model__terminals__in=live.values("terminal"))
+def models_of(order: WorkOrder) -> set[int]:
+    """Keys of the models of its terminal, else of those live at its merchant."""
+    if order.terminal:
+        return {order.terminal.model_id}
+    return set(Binding.objects.live().filter(merchant=order.merchant_id).values_list("terminal__model", flat=True))
 
 
 def serials_for(order: WorkOrder, wanted: str) -> list[str]:
