@@ -189,8 +189,9 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
     places = np.concatenate([table.place[rows], others])
     size = len(places) + 1  # the last node is nowhere: it ends open days and is no way from anything
     travel = np.zeros((size, size), np.int32)
-    ways = np.asarray(table.problem.seconds()[np.ix_(places, places)], np.float64)
-    travel[:-1, :-1] = np.minimum(np.ceil(ways), UNREACHABLE_S)
+    ways = np.ceil(table.problem.seconds()[np.ix_(places, places)])
+    np.minimum(ways, UNREACHABLE_S, out=travel[:-1, :-1], casting="unsafe")
+    back = np.ascontiguousarray(travel.T)
 
     node = np.zeros((len(rows), 11), np.int32)
     node[:, :6] = table.node[rows]
@@ -221,13 +222,13 @@ def model_of(table: Table, people: NDArray, orders: NDArray, stock: NDArray, may
     price[:n, 4] = duration if n and np.ptp(duration) else loads
     near = np.arange(n).reshape(n, 1)
     if may is None:
-        both_ways = travel[:n, :n] + travel[:n, :n].T
+        both_ways = travel[:n, :n] + back[:n, :n]
         np.fill_diagonal(both_ways, -1)
         near = np.sort(np.argpartition(both_ways, min(n, NEIGHBOURS) - 1, axis=1)[:, :NEIGHBOURS] if n else near)
         near = np.take_along_axis(near, np.argsort(np.take_along_axis(both_ways, near, 1), kind="stable"), 1)
     weights = table.problem.weights
     return Model(
-        travel, np.ascontiguousarray(travel.T), node, price, person,
+        travel, back, node, price, person,
         np.array([weights.travel, weights.overtime, weights.imbalance, weights.moved], float),
         np.array(needs, np.int32).reshape(-1, 2), np.ascontiguousarray(table.carried[people]),
         np.ascontiguousarray(stock), np.nonzero(allowed_here)[1].astype(np.int32), np.ascontiguousarray(allowed_here),

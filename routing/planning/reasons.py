@@ -58,7 +58,7 @@ CODES = (
     "economy",  # people, cost, worth: fits, but takes more than it is worth
 )
 
-GROUP, PIECE = 40, 20  # people and orders looked at together
+GROUP, PIECE = 40, 8  # people and orders looked at together
 Change = Callable[[Model, NDArray], None]
 
 

@@ -77,12 +77,14 @@ def _leave_late(table: Table, p: int, stops: list[Stop]) -> int:
 def _stops(
     table: Table, p: int, visits: Sequence[int], legs: Sequence[int], lunch: int
 ) -> tuple[float, int, list[Stop]]:
-    """With lunch in one gap (-1: none): the cost, the end, the stops."""
+    """With lunch in one gap (-1: none): the cost, the end, the stops (not all of them where it is impossible)."""
     person, node, stops, cost = table.person, table.node, list[Stop](), 0.0
     ready, last = int(person[p, DAY_OPENS]), int(person[p, LUNCH_TO])
     if person[p, HAS_LONGEST]:
         ready = _leaving(table, p, visits, legs)
     for k, seconds in enumerate(legs):
+        if cost == inf and stops:
+            break
         if k == lunch:
             eaten, first = int(person[p, LUNCH_LENGTH]), int(person[p, LUNCH_FROM])
             arrival = drive(person, p, ready, seconds)
