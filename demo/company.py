@@ -15,16 +15,21 @@ from demo.advice import write_down
 from demo.asking import NEW_SHOP, NEW_SHOPS, ask
 from demo.catalogue import RULE_SETS
 from demo.driving import Aside, Beside, without_collecting, without_savepoints
+from demo.heartbeats import tell_heartbeats
 from demo.hunting import extent_of, hunt, stake_out
+from demo.insights import tell_insights
+from demo.money import bring_money
 from demo.names import Wording
 from demo.people import hire
 from demo.places import District, heaps, make_regions
 from demo.reference import load_reference
 from demo.reviews import file_changes, hand_in
+from demo.rounds import begin_round, tell_rounds
 from demo.seasons import KINDS, instants
 from demo.shops import doubled_shop, open_head_offices, settled_shops
 from demo.stock import report_bindings, sign_organisations, stock_up
 from demo.walks import Ground, remember
+from demo.watching import watch
 from demo.world import Setting, World
 from dispatch.actions import assign_open_orders, make_rules, request_plan
 from notifications.actions import read_notices
@@ -101,6 +106,11 @@ def build(plan: Plan, progress: Progress, drive: Callable, beside: Beside) -> No
             transaction.atomic(), without_savepoints(), without_collecting(),
         ):  # fmt: skip
             tell_the_rest(plan, setting, ground)
+        with transaction.atomic():
+            bring_money(seed=plan.seed, by=setting.staff.office["manager"], at=plan.at, is_small=plan.is_small)
+        tell_heartbeats(at=plan.at)
+        watch(setting.reference, by=setting.staff.office["manager"], language=plan.language, at=plan.at)
+        tell_insights(by=setting.staff.office["manager"], at=plan.at)
         read_notices(Notice.objects.filter(created_at__lt=plan.at - timedelta(days=1)), at=plan.at)
         plan_evenings(setting.regions["hangzhou"], by=setting.staff.office["manager"], at=plan.at)
         assign_open_orders(at=plan.at)
@@ -118,6 +128,7 @@ def tell_the_rest(plan: Plan, setting: Setting, ground: Ground) -> None:
     hunt(setting, ground, is_small=plan.is_small, seed=plan.seed, language=plan.language, at=plan.at)
     hand_in(setting, language=plan.language, seed=plan.seed, at=plan.at)
     file_changes(setting, language=plan.language, seed=plan.seed, at=plan.at)
+    tell_rounds(at=plan.at)
 
 
 def plan_evenings(city: Region, *, by: User, at: datetime) -> None:
@@ -156,6 +167,7 @@ def write_story(world: World, merchants: int, orders: int, *, is_small: bool) ->
     rng, setting, timeline = world.rng, world.setting, world.timeline
     kinds = list(KINDS)
     new_shops = 0
+    timeline.at(setting.begin, lambda now: begin_round(world, now))
     for at in instants(rng, setting.begin, setting.end - timedelta(hours=2), orders):
         kind = rng.choices(kinds, weights=KINDS.values())[0]
         if kind == "install" and rng.random() < NEW_SHOPS:
