@@ -26,6 +26,7 @@ from django.utils import timezone
 from bench.stage import cpu_s, scratch_database
 from inspections.actions import change_plan, ensure_inspections, make_plan, start_plan
 from inspections.models import Inspection
+from inspections.outlook import outlook_of, reach_of
 from merchants.models import Merchant, ServiceCalendar
 from workforce.models import Region
 from workorders.models import WorkOrderType
@@ -59,6 +60,7 @@ def main() -> None:
         )  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+        measure("what its form shows it would bring", lambda: outlook_of(plan, reach_of(region, {}, now), now))
         start_plan(plan, by=None, at=now)
 
         def ensure(days: int = 0) -> None:

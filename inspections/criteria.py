@@ -1,20 +1,21 @@
 """Which merchants a plan is for: what its form asks, as a query."""
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Binding, Mismatch
-from merchants.models import Merchant
+from merchants.models import Merchant, MerchantDay
 from workforce.models import Region
 from workorders.lifecycle import DONE
 from workorders.models import WorkOrder
 
 REPAIR = "repair"  # the order type
 REPAIRS, REPAIRS_WITHIN = 3, timedelta(days=90)
+VOLUME_OF = timedelta(days=28)
 
 
 class Risk(models.TextChoices):
@@ -32,6 +33,15 @@ class Criteria(TypedDict, total=False):
     risks: list[str]
     with_terminal: bool
     unvisited_days: int  # no order was done there for so long
+    volume_from: int  # yuan in 28 days, less refunds
+
+
+SLOW = {"unvisited_days", "volume_from"}  # not found by an index: each merchant has to be looked at
+
+
+def without_slow(criteria: Criteria) -> Criteria:
+    """What leaves at least the same merchants."""
+    return cast(Criteria, {name: value for name, value in criteria.items() if name not in SLOW})
 
 
 def merchants_of(region: Region, criteria: Criteria, at: datetime) -> models.QuerySet[Merchant]:
@@ -57,6 +67,10 @@ def merchants_of(region: Region, criteria: Criteria, at: datetime) -> models.Que
     if days := criteria.get("unvisited_days"):
         done = WorkOrder.objects.filter(status__in=DONE, completed_at__gt=at - timedelta(days=days))
         chosen = chosen.exclude(_is_there(done))
+    if least := criteria.get("volume_from"):
+        takings = MerchantDay.objects.filter(merchant=OuterRef("pk"), day__gt=(at - VOLUME_OF).date()).order_by()
+        volume = takings.values("merchant").annotate(cents=Sum(F("cents") - F("refunds_cents"))).values("cents")
+        chosen = chosen.alias(volume=Subquery(volume)).filter(volume__gte=100 * least)
     return chosen
 
 

@@ -18,7 +18,8 @@ SECTIONS: list[tuple[Any, Rows]] = [
         _("Which merchants"),
         [
             ("tiers", "col-sm-6"), ("trades", "col-sm-6"), ("regions", "col-sm-6"), ("models", "col-sm-6"),
-            ("risks", "col-sm-6"), ("unvisited_days", "col-sm-6"), ("with_terminal", "col-12"),
+            ("volume_from", "col-sm-6"), ("unvisited_days", "col-sm-6"), ("risks", "col-sm-6"),
+            ("with_terminal", "col-12"),
         ],
     ),
     (
@@ -60,6 +61,10 @@ class PlanForm(InputForm):
     unvisited_days = forms.IntegerField(
         label=_("No service for so many days"), min_value=1, max_value=3650, required=False,
         help_text=_("No order was completed there since; judged every day anew."),
+    )  # fmt: skip
+    volume_from = forms.IntegerField(
+        label=_("Takes at least, ¥ in 28 days"), min_value=1, max_value=10**9, required=False,
+        help_text=_("Less refunds; judged every day anew."),
     )  # fmt: skip
     with_terminal = forms.BooleanField(label=_("Only where a live terminal stands"), required=False)
 

@@ -1,6 +1,7 @@
 """What a plan would bring, before it is saved or started: whom, when, and how much a week.
 
-Up to 100,000 merchants are counted. Beyond, keys drawn by chance stand for the rest, so that a million cost no more.
+Up to 100,000 merchants are counted, 5,000 where each has to be looked at. Beyond, keys drawn by chance stand for the
+rest, so that a million cost no more.
 """
 
 import random
@@ -11,10 +12,13 @@ from itertools import islice
 from django.db.models import Max, Min, QuerySet
 
 from inspections.calendar import DAY, Workdays, expected, expected_load, phase_of
+from inspections.criteria import SLOW, Criteria, merchants_of, without_slow
 from inspections.models import InspectionPlan
 from merchants.models import Merchant
+from workforce.models import Region
 
 COUNTED = 100_000
+LOOKED_AT = 5_000  # one by one, where no index finds them
 SAMPLE = 10
 DRAWN = 10_000
 DATES = 12
@@ -31,20 +35,26 @@ class Reach:
     sample: list[Merchant]
 
 
-def reach_of(merchants: QuerySet[Merchant]) -> Reach:
-    sample = list(merchants.order_by().select_related("region", "trade")[:SAMPLE])
-    count = merchants.order_by()[: COUNTED + 1].count()
-    if count <= COUNTED:
-        return Reach(count, True, sample)
-    return Reach(max(count, _estimate(merchants)), False, sample)
+def reach_of(region: Region, criteria: Criteria, at: datetime) -> Reach:
+    merchants = merchants_of(region, criteria, at).order_by()
+    known = merchants_of(region, without_slow(criteria), at).order_by()
+    is_slow = bool(SLOW & criteria.keys())
+    most = LOOKED_AT if is_slow else COUNTED
+    count = known[: most + 1].count()
+    if count > most:
+        return _estimated(merchants)
+    count = merchants.count() if is_slow else count
+    return Reach(count, True, list(merchants.select_related("region", "trade")[:SAMPLE]))
 
 
-def _estimate(merchants: QuerySet[Merchant]) -> int:
+def _estimated(merchants: QuerySet[Merchant]) -> Reach:
     """Within a few per cent, and the same when asked again."""
     ends = Merchant.objects.aggregate(first=Min("pk"), last=Max("pk"))
     keys = range(ends["first"], ends["last"] + 1)
     drawn = random.Random(DRAWN).sample(keys, min(DRAWN, len(keys)))
-    return merchants.filter(pk__in=drawn).order_by().count() * len(keys) // len(drawn)
+    found = merchants.filter(pk__in=drawn)
+    count = found.count() * len(keys) // len(drawn)
+    return Reach(count, False, list(found.select_related("region", "trade")[:SAMPLE]))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ def criteria_in_words(criteria: Criteria) -> list[tuple[str, str]]:
         (_("With one of these terminal models"), _names(TerminalModel, criteria.get("models"))),
         (_("Risk"), [str(Risk(risk).label) for risk in criteria.get("risks", [])]),
         (_("No service for so many days"), [number_format(days) for days in [criteria.get("unvisited_days")] if days]),
+        (
+            _("Takes at least, ¥ in 28 days"),
+            [number_format(yuan, force_grouping=True) for yuan in [criteria.get("volume_from")] if yuan],
+        ),
         (_("Only where a live terminal stands"), [_("yes")] if criteria.get("with_terminal") else []),
     ]
     return [(what, ", ".join(values)) for what, values in said if values]

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inspections.calendar import dues, phase_of
-from inspections.criteria import REPAIR
+from inspections.criteria import REPAIR, SLOW, merchants_of, without_slow
 from inspections.lifecycle import State
 from inspections.models import Inspection, InspectionPlan
 from inspections.models.plans import MOVES_DAYS
@@ -137,15 +137,16 @@ def _claimed(plan: InspectionPlan) -> InspectionPlan | None:
 
 
 def _ensure_some(plan: InspectionPlan, today: date, at: datetime, limit: int) -> None:
-    merchants = list(
-        plan.merchants(at).filter(pk__gt=plan.pass_after).order_by("pk").values_list("pk", flat=True)[:limit]
-    )
-    if merchants:
-        made = _insert(plan, [*_missing(plan, merchants, today)])
-        plan.pass_after = merchants[-1]
+    ahead = merchants_of(plan.region, without_slow(plan.criteria), at).filter(pk__gt=plan.pass_after).order_by("pk")
+    seen = merchants = list(ahead.values_list("pk", flat=True)[:limit])
+    if SLOW & plan.criteria.keys():
+        merchants = sorted(plan.merchants(at).filter(pk__in=seen).values_list("pk", flat=True))
+    if seen:
+        made = _insert(plan, [*_missing(plan, merchants, today)]) if merchants else 0
+        plan.pass_after = seen[-1]
         if made:
             record("inspections.ensure_inspections", plan, by=None, at=at, changes={"inspections": [None, made]})
-    if len(merchants) < limit:
+    if len(seen) < limit:
         plan.ensured_on, plan.pass_on = plan.pass_on, None
 
 

@@ -1,5 +1,6 @@
 """Plans in the office: list, form with what it would bring, page, start and stop."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -11,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from inspections import actions, permissions
-from inspections.charts import load_chart, rounds_chart
-from inspections.criteria import merchants_of
+from inspections.charts import inspections_url, load_chart, rounds_chart
 from inspections.forms import PlanForm
 from inspections.lifecycle import State
 from inspections.lists import InspectionFilter, InspectionTable, PlanFilter, PlanTable, plan_badge
@@ -77,13 +77,15 @@ class PlanDetail(PlanMixin, DetailPage):
     def get_context_data(self, **kwargs) -> dict:
         plan = self.subject
         planned = plan.inspections.filter(state=State.PLANNED).order_by("planned_on")
-        late = plan.inspections.filter(state=State.OPEN, planned_on__lt=plan.region.service_date(timezone.now()))
+        yesterday = plan.region.service_date(timezone.now()) - timedelta(days=1)
+        late = plan.inspections.filter(state=State.OPEN, planned_on__lte=yesterday)
         return super().get_context_data(
             badge=plan_badge(plan),
             rhythm=rhythm(plan),
             criteria=criteria_in_words(plan.criteria),
             next_days=list(planned.values_list("planned_on").annotate(count=Count("*"))[:NEXT_DAYS]),
             late=late[: COUNTED + 1].count(),
+            late_url=inspections_url(plan=plan.number, state=State.OPEN, planned_before=yesterday),
             **kwargs,
         )
 
@@ -102,7 +104,7 @@ class PlanFigures(PlanMixin, PanelPage):
 
 def foreseen(plan: InspectionPlan, *, at: Any) -> dict[str, Any]:
     """What inspections/outlook.html shows."""
-    reach = reach_of(plan.merchants(at))
+    reach = reach_of(plan.region, plan.criteria, at)
     outlook = outlook_of(plan, reach, at)
     return {"reach": reach, "outlook": outlook, "chart": load_chart(outlook), "rhythm": rhythm(plan)}
 
@@ -126,7 +128,7 @@ class PlanPreview(Page, View):
                 moved = MOVES_DAYS & differences(before, values).keys()
                 context |= {"before": before, "taken_back": before.ahead(now)[: COUNTED + 1].count() if moved else 0}
         elif "region" in values:
-            context["reach"] = reach_of(merchants_of(values["region"], values["criteria"], now))
+            context["reach"] = reach_of(values["region"], values["criteria"], now)
         return TemplateResponse(request, "inspections/preview.html", context)
 
 

@@ -13,6 +13,7 @@ from inspections.criteria import merchants_of
 from inspections.lifecycle import State
 from inspections.models import Inspection, InspectionPlan
 from inspections.outlook import outlook_of, reach_of
+from merchants.actions import Takings, take_transactions
 from merchants.models import Merchant, Trade
 from tests import factories as make
 from workorders.actions import open_work_order
@@ -110,6 +111,14 @@ def test_each_criterion_asks_what_it_says(hangzhou, xihu, yuhang, merchant, term
     assert found(unvisited_days=60) == {merchant, near} and far in found(unvisited_days=20)
     trade = Trade.objects.create(code="bakery", name="Bakery")
     Merchant.objects.filter(pk=near.pk).update(trade=trade)
+    takings = [Takings(merchant.pk, at.date(), 9, 900_00), Takings(merchant.pk, at.date() - 40 * DAY, 9, 900_00)]
+    take_transactions([*takings, Takings(near.pk, at.date(), 9, 900_00, 10_00)], by=None, at=at, source="acquirer")
+    now = at + 2 * DAY
+    assert {*merchants_of(hangzhou, {"volume_from": 900}, now)} == {merchant}
+    assert {*reach_of(hangzhou, {"volume_from": 890, "tiers": ["standard", "key", "small"]}, now).sample} == {
+        merchant,
+        near,
+    }
     assert found(trades=["bakery", "gone"]) == {near}
 
 
@@ -120,7 +129,7 @@ def test_a_preview_says_that_there_is_no_room(asked, hangzhou, xihu, at) -> None
         region=hangzhou, every=1, unit="week", starts_on=date(2026, 11, 18), per_day=1, horizon_days=60,
         calendar_id=asked["calendar"],
     )  # fmt: skip
-    reach = reach_of(plan.merchants(at))
+    reach = reach_of(hangzhou, {}, at)
     outlook = outlook_of(plan, reach, at)
     assert reach.is_counted and outlook.without_room > 50
     assert all(visits <= room for _week, visits, room in outlook.weeks)
