@@ -24,12 +24,13 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MEDIA_
 WORKDIR /app
 COPY . .
 COPY --from=frontend /app/build build
-# where the first plan of a day leaves what it compiled
+# where the search of day plans keeps what it compiled: below for the processor of this machine, at its first plan for another
 RUN install -d -o fieldloop build/numba
 RUN export DEVELOPMENT=1 DATABASE_URL=postgres://none/ REDIS_URL=redis://none/ \
   && python manage.py messages --compile \
   && python manage.py collectstatic --no-input --verbosity 0
 USER fieldloop
+RUN python -c "import routing.planning.planner"
 VOLUME /data/media
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "8", "--preload", \

@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -76,6 +78,7 @@ class Command(BaseCommand):
             )
         if _uses_embedded_servers():
             embedded.start()
+        _compile_in_the_background()
         call_command("build_frontend")
         call_command("messages", compile=True)
         self.stdout.write("Preparing the database …")
@@ -135,6 +138,14 @@ def _programs(port: int) -> list[Program]:
         Program("worker", worker, log / "worker.log", environment),
         Program("clock", beat, log / "beat.log", environment),
     ]
+
+
+def _compile_in_the_background() -> None:
+    """Or the first day plan waits half a minute for its search; where that is compiled already this ends at once."""
+    command = ["nice", "-n", "19", sys.executable, "-c", "import routing.planning.planner"]
+    subprocess.Popen(
+        command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def _uses_embedded_servers() -> bool:
