@@ -15,7 +15,7 @@ from analytics.models import Insight, Kind, ScoreModel, Scoring
 from analytics.peers import Compared, compare, usual_figures
 from analytics.scorecard import Scorecard, stability, top_reasons
 
-CHUNK = 10_000  # merchants in one transaction
+CHUNK = 5_000  # merchants in one transaction
 FROM_HOUR = 5  # when the day before has been reported
 
 MAKE_ROOM = """
@@ -39,7 +39,7 @@ def keep_insights(*, at: datetime, seconds: float = 480) -> None:
     if now.hour < FROM_HOUR:
         return
     scoring = score_merchants(as_of=now.date() - timedelta(days=1), at=at, seconds=seconds)
-    if scoring.finished_at is not None:
+    if scoring.finished_at is not None and scoring.finished_at < at:  # in a run of its own, for its time
         learn_now_and_then(scoring, at=at)
 
 
