@@ -79,6 +79,9 @@ LEFT JOIN LATERAL (
 ) latest ON true
 WHERE m.status = 'active' AND m.merged_into_id IS NULL
 AND (latest.day IS NULL OR latest.day <= %(newest)s - %(loosest)s::int)
+AND NOT (%(kind)s = 'dormant' AND EXISTS (
+  SELECT FROM monitoring_alert a WHERE a.merchant_id = m.id AND a.kind = 'abandoned' AND a.cleared_at IS NULL
+))
 """
 
 
@@ -90,7 +93,7 @@ def measure(kind: Kind, rules: Sequence[AlertRule], others: Collection[int], at:
     loosest = (max if kind in FALLS else min)(levels) if levels else None
     if kind in OF_MERCHANTS:
         newest = _newest_day()
-        return _rows(MERCHANTS, {"newest": newest, "loosest": loosest}) if newest and levels else []
+        return _rows(MERCHANTS, {"newest": newest, "loosest": loosest, "kind": kind}) if newest and levels else []
     now = min(at, TerminalState.objects.heard() or at) if kind == Kind.OFFLINE else at
     values = {"now": now, "loosest": loosest, "others": list(others)}
     return _rows(terminals_sql(kind), values | (_versions(loosest) if kind == Kind.FIRMWARE else {}))

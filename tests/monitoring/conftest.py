@@ -19,6 +19,7 @@ LEVELS = {
     "renewal": {"raise_at": 36, "clear_at": 35, "least_faults": 2},
     "firmware": {"raise_at": 0, "clear_at": 1, "firmware": "4.2.0"},
     "dormant": {"raise_at": 90, "clear_at": 3},
+    "abandoned": {"raise_at": 365, "clear_at": 3},
     "demand": {"raise_at": 4, "clear_at": 1},
     "region": {"raise_at": 6, "clear_at": 3},
 }

@@ -266,6 +266,13 @@ def test_dormancy_is_counted_from_the_newest_file_and_spares_are_left_alone(
         keep(at + timedelta(days=day))
     order = WorkOrder.objects.get()
     assert order.merchant == asleep.live_binding.merchant and Alert.objects.get().value == 108
+    rule("abandoned", order_type=make.WorkOrderTypeFactory(code="retrieve", name="Retrieve"))
+    CityDay.objects.create(day=date(2027, 8, 20), city=xihu, merchants=1, count=3, cents=900)
+    for day in (401, 403):
+        keep(at + timedelta(days=day))
+    order.refresh_from_db()  # fetching it goes before looking why
+    found = WorkOrder.objects.get(type__code="retrieve")
+    assert (order.status, found.status, found.merchant) == (Status.CANCELLED, Status.OPEN, order.merchant)
 
 
 def test_old_and_often_repaired_is_due_for_renewal_and_a_swap_counts_as_won(rule, shop, repair, at) -> None:
