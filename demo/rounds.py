@@ -45,7 +45,7 @@ ROUNDS = (
     Round(
         "xihu", ("西湖重点商户半年巡检", "Key accounts in Xihu, twice a year"),
         {"tiers": ["key"], "models": ["orvane-a90", "orvane-m3"]},
-        {"every": 26, "unit": "week", "horizon_days": 200, "per_day": 2, "after_completion": True},
+        {"every": 6, "unit": "month", "horizon_days": 200, "per_day": 2, "after_completion": True},
     ),
 )  # fmt: skip
 
