@@ -38,7 +38,7 @@ from paho.mqtt.client import Client as Publisher
 from paho.mqtt.enums import CallbackAPIVersion
 
 from assets.models import Reading, Terminal, TerminalModel
-from assets.telemetry import keep_readings, mark_silent
+from assets.telemetry import Taken, keep_readings, mark_silent
 from bench.stage import cpu_s, scratch_database
 from integrations.actions import make_token
 from integrations.models import Scope
@@ -107,23 +107,28 @@ def publish(port: int, numbers: range, at: datetime) -> None:
     client.disconnect()
 
 
+class Counting(Consumer):
+    """Stops when it has taken in as many as are sent."""
+
+    left = 0
+
+    def take(self) -> Taken:
+        taken = super().take()
+        self.left -= taken.kept
+        if self.left <= 0:
+            self.stop()
+        return taken
+
+
 def by_mqtt(numbers: range, at: datetime, port: int) -> float:
-    consumer, count = Consumer(f"mqtt://127.0.0.1:{port}"), 0
-    take = consumer.take
-
-    def take_and_count() -> None:
-        nonlocal count
-        count += take().kept
-        if count >= len(numbers):
-            consumer.stop()
-
-    consumer.take = take_and_count
+    consumer = Counting(f"mqtt://127.0.0.1:{port}")
+    consumer.left = len(numbers)
     sender = Process(target=publish, args=(port, numbers, at))
     consumer.client.on_subscribe = lambda *_: sender.start()  # what is said before is for nobody
     used = cpu_s()
     consumer.run()
     sender.join()
-    assert count == len(numbers)
+    assert consumer.left == 0
     return cpu_s() - used
 
 
