@@ -1,14 +1,15 @@
 """What merchants took by day: an acquirer's daily file."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assets.models import Binding
 from integrations.rows.reader import Reader, Row
@@ -21,6 +22,7 @@ AMOUNT = re.compile(r"(-?)[¥￥]?(\d{1,13})(?:\.(\d{1,2})0*)?")
 WHOLE = re.compile(r"\d{1,9}(?=(?:\.0+)?$)")
 DAY = timedelta(days=1)
 MOST_TERMINALS = 32_767
+NO_DAY: Any = gettext_lazy("“%(text)s” is no day.")  # put into words for the rows that need it
 
 
 class Name(NamedTuple):
@@ -79,7 +81,7 @@ class TransactionReader(Reader):
 
     def judge(self, row: Row) -> Row:
         name = Name(self.text(row.raw, "merchant"), self.text(row.raw, "acquirer_code"))
-        day = self.day(row, self.text(row.raw, "day"), _("“%(text)s” is no day."))
+        day = self.day(row, self.text(row.raw, "day"), NO_DAY)
         row.errors, row.remarks = row.remarks, []
         if day is None and not row.errors:
             row.errors.append(_("The day is missing."))
@@ -136,11 +138,12 @@ class TransactionReader(Reader):
 
     def compare(self, rows: Sequence[Row]) -> None:
         """With what is known of the day; several rows of one merchant's day count together."""
-        told: Counter[tuple[int, date, str]] = Counter()
         takings: list[Takings] = [row.values["takings"] for row in rows]
-        for each in takings:
-            for figure in ("transactions", "cents", "refunds_cents"):
-                told[each.merchant_id, each.day, figure] += getattr(each, figure)
+        told: dict[tuple[int, date], list[int]] = {}
+        for merchant, day, *figures in takings:
+            sums = told.setdefault((merchant, day), [0, 0, 0])
+            for place, figure in enumerate(figures[:3]):
+                sums[place] += figure
         known = {
             (merchant, day): figures
             for merchant, day, *figures in MerchantDay.objects.filter(
@@ -150,8 +153,7 @@ class TransactionReader(Reader):
         for row, each in zip(rows, takings, strict=True):
             key = each.merchant_id, each.day
             row.existing = known.get(key)
-            figures = [told[*key, figure] for figure in ("transactions", "cents", "refunds_cents")]
-            row.outcome = "created" if key not in known else "unchanged" if known[key] == figures else "updated"
+            row.outcome = "created" if key not in known else "unchanged" if known[key] == told[key] else "updated"
 
     def put_in(self, rows: Sequence[Row], *, by: User, at: datetime) -> None:
         takings = [row.values["takings"] for row in rows if not row.errors]
