@@ -34,7 +34,7 @@ FALLS = (K.PAPER, K.KEYS, K.FIRMWARE)
 # what is counted, for people
 UNITS = {
     K.OFFLINE: _("minutes of silence"),
-    K.PAPER: _("% of paper left"),
+    K.PAPER: _("percent of paper left"),
     K.KEYS: _("card keys left"),
     K.TAMPER: _("1: tampered with"),
     K.PLACE: _("metres from its place"),

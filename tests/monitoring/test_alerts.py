@@ -48,7 +48,7 @@ def test_low_paper_brings_one_order_that_is_withdrawn_when_somebody_filled_up(ru
     assert (alert.terminal, alert.state, alert.order.priority, alert.order.merchant) == (
         terminal, State.ORDERED, 2, terminal.live_binding.merchant,
     )  # fmt: skip
-    assert alert.order.summary == "Paper low: 8 % of paper left"
+    assert alert.order.summary == "Paper low: 8 percent of paper left"
     hear([terminal], at, paper_percent=20)  # above the level, not yet clear
     keep(at + 20 * MINUTE)
     hear([terminal], at, paper_percent=90)
