@@ -1,9 +1,10 @@
 # make demo: the whole product with a made-up company, on this machine. make test: everything that must hold.
+unexport PYTHONDONTWRITEBYTECODE  # else every process compiles all of it anew
 PYTHON ?= python3
 BIN = .venv/bin/python
 SERVERS = $(BIN) -m config.embedded
 
-.PHONY: demo test check types rules screenshots bench lock messages clean
+.PHONY: demo test check types rules stage screenshots bench lock messages clean
 
 demo:
 	@$(PYTHON) scripts/bootstrap.py demo
@@ -16,7 +17,7 @@ test:
 	@$(PYTHON) scripts/system_packages.py test
 	$(BIN) manage.py build_frontend
 	$(BIN) manage.py messages --compile
-	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory --jobs 2 types stage
 	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 3 --dist worksteal
 
 check:
@@ -33,6 +34,11 @@ rules:
 	$(BIN) -m bandit --quiet --configfile pyproject.toml --recursive .
 	$(SERVERS) start
 	trap '$(SERVERS) stop' EXIT; $(BIN) manage.py makemigrations --check --dry-run
+
+# What each worker would wait for, made while the types are checked: a migrated database, and what pytest compiles.
+stage: rules
+	$(SERVERS) start
+	trap '$(SERVERS) stop' EXIT; $(BIN) -m tests.template && { $(BIN) -m pytest --collect-only -qq > /dev/null || true; }
 
 screenshots:
 	$(BIN) scripts/screenshots.py

@@ -6,6 +6,7 @@ import os
 import uuid
 from base64 import b64encode
 from datetime import UTC, datetime
+from itertools import groupby
 
 import hypothesis
 import pgtrigger
@@ -27,7 +28,7 @@ LONG = ("tests/loop/", "tests/demo/", "test_worker.py", "at_once.py", "browser.p
 
 
 # the same examples in every run: a change is to blame for what fails; HYPOTHESIS_PROFILE=explore looks for new ones
-hypothesis.settings.register_profile("same", derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("same", derandomize=True, max_examples=30)
 hypothesis.settings.register_profile("explore", max_examples=500)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
@@ -36,30 +37,44 @@ def pytest_configure(config) -> None:
     """The servers the tests talk to are real; they are started here unless DATABASE_URL and REDIS_URL name others."""
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         embedded.start()
-    if hasattr(config, "workerinput"):
-        config.workerinput["template"] = template.name()
-    elif getattr(config.option, "numprocesses", None):
-        config.template = template.begin()
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        config.template = template.begin()  # while the workers collect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first, so that nobody waits for it at the end."""
-    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+    """Each worker begins with its share of what takes long, so that nobody waits for it at the end.
+
+    Worksteal gives each as many, in order; files stay together for what their tests share.
+    """
+    takes_long = {item: any(name in item.nodeid for name in LONG) for item in items}
+    files = [[*file] for _path, file in groupby(filter(takes_long.get, items), key=lambda item: item.path)]
+    others = [item for item in items if not takes_long[item]]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    left = len(items)
+    items.clear()
+    for worker in range(workers):
+        share = [item for file in files[worker::workers] for item in file]
+        fill = max(0, left // (workers - worker) - len(share))
+        items += share + others[:fill]
+        del others[:fill]
+        left -= len(share) + fill
+    items += others
 
 
 def pytest_unconfigure(config) -> None:
     if making := getattr(config, "template", None):
-        template.end(making)
+        making.kill()
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings_parallel_suffix(
     request, django_db_modify_db_settings_parallel_suffix, django_db_blocker
 ) -> None:
-    if hasattr(request.config, "workerinput"):
-        connection.settings_dict["TEST"]["TEMPLATE"] = request.config.workerinput["template"]
-        with django_db_blocker.unblock():
-            template.wait(request.config.workerinput["template"])
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.name()
+    if not hasattr(request.config, "workerinput"):
+        template.begin().wait()
+    with django_db_blocker.unblock():
+        template.wait(template.name())
 
 
 @pytest.fixture(autouse=True)

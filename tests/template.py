@@ -1,7 +1,9 @@
-"""One database is migrated for the whole run while the workers collect their tests; each gets a copy of it."""
+"""For each state of the migrations one database is migrated; every run and every worker gets a copy of it."""
 
 import subprocess
 import sys
+from hashlib import sha1
+from pathlib import Path
 from time import monotonic, sleep
 
 import django
@@ -11,54 +13,53 @@ from django.core.management import call_command
 from django.db import connection
 
 LONGEST_S = 300
+NAMES, LOCK = "fieldloop_tests_", 7_411
 
 
 def name() -> str:
-    return settings.DATABASES["default"]["TEST"]["NAME"] + "_template"
+    made_of = [Path("requirements/dev.txt"), *sorted(Path().glob("*/migrations/*.py"))]
+    digest = sha1(usedforsecurity=False)
+    for path in made_of:
+        digest.update(str(path).encode() + (settings.BASE_DIR / path).read_bytes())
+    return NAMES + digest.hexdigest()[:12]
 
 
 def begin() -> subprocess.Popen:
     """Starts to make it, in a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "tests.template", "make"])
-
-
-def end(making: subprocess.Popen) -> None:
-    making.kill()
-    making.wait()
-    subprocess.run([sys.executable, "-m", "tests.template", "drop"], check=True)
+    return subprocess.Popen([sys.executable, "-m", "tests.template"], cwd=settings.BASE_DIR)
 
 
 def wait(template: str) -> None:
     latest = monotonic() + LONGEST_S
     with connection._nodb_cursor() as server:
         while monotonic() < latest:
-            server.execute("SELECT FROM pg_database WHERE datname = %s AND datistemplate", [template])
-            if server.rowcount:
+            if _stands(server, template):
                 return
             sleep(0.2)
     raise TimeoutError("The database of the tests was not made: what was said above tells why.")
 
 
-def _drop() -> None:
-    with connection._nodb_cursor() as server:
-        server.execute("SELECT FROM pg_database WHERE datname = %s", [name()])
-        if server.rowcount:
-            server.execute(f'ALTER DATABASE "{name()}" IS_TEMPLATE false')
-            server.execute(f'DROP DATABASE "{name()}" WITH (FORCE)')
+def _stands(server, template: str) -> bool:
+    server.execute("SELECT FROM pg_database WHERE datname = %s AND datistemplate", [template])
+    return server.rowcount > 0
 
 
-def _make() -> None:
+def make() -> None:
     with connection._nodb_cursor() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if _stands(server, name()):
+            return
+        server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [NAMES])
+        for (other,) in server.fetchall():
+            server.execute(f'ALTER DATABASE "{other}" IS_TEMPLATE false')
+            server.execute(f'DROP DATABASE "{other}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name()}"')
-    connection.settings_dict["NAME"] = name()
-    call_command("migrate", verbosity=0)
-    connection.close()
-    with connection._nodb_cursor() as server:
+        connection.settings_dict["NAME"] = name()
+        call_command("migrate", verbosity=0)
+        connection.close()
         server.execute(f'ALTER DATABASE "{name()}" IS_TEMPLATE true')
 
 
 if __name__ == "__main__":
     django.setup()
-    _drop()
-    if sys.argv[1] == "make":
-        _make()
+    make()

@@ -33,9 +33,10 @@ def day_hours(draw: st.DrawFn) -> tuple[tuple[time, time], ...]:
 
 @st.composite
 def calendars(draw: st.DrawFn) -> ServiceCalendar:
-    weekly = draw(st.dictionaries(st.integers(0, 6), day_hours().filter(bool), min_size=1))
+    hours = draw(st.lists(day_hours().filter(bool), min_size=1, max_size=2))
+    weekly = draw(st.dictionaries(st.integers(0, 6), st.sampled_from(hours), min_size=1))
     days = st.dates(date(2024, 12, 1), date(2027, 3, 1))
-    return ServiceCalendar(draw(st.sampled_from(ZONES)), weekly, draw(st.dictionaries(days, day_hours(), max_size=5)))
+    return ServiceCalendar(draw(st.sampled_from(ZONES)), weekly, draw(st.dictionaries(days, day_hours(), max_size=3)))
 
 
 @st.composite
