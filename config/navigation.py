@@ -97,7 +97,9 @@ OFFICE: list[tuple[Any, list[Item]]] = [
             Item(_("Terminals"), "office:terminal-list", "device-mobile", assets.VIEW_TERMINAL),
             Item(_("Depot bench"), "office:terminal-bench", "scan", assets.EDIT_TERMINAL),
             Item(_("Where was it on a day?"), "office:terminal-where", "history", assets.VIEW_TERMINAL),
-            Item(_("Alerts"), "office:alert-list", "bell", monitoring.VIEW_ALERT, "state=open&state=ordered&single=true"),
+            Item(
+                _("Alerts"), "office:alert-list", "bell", monitoring.VIEW_ALERT, "state=open&state=ordered&single=true"
+            ),
             Item(_("Incidents"), "office:incident-list", "alert-triangle", monitoring.VIEW_ALERT),
             Item(_("Idle terminals"), "office:idle-list", "clock", assets.VIEW_TERMINAL),
             Item(_("Closed but not back"), "office:not-back-list", "refresh", workorders.VIEW_ORDER),

@@ -114,9 +114,7 @@ def stage(request, repair, merchant, terminal, hangzhou, manager, dispatcher, en
         number="FD-1", order=order, merchant=merchant, region=hangzhou, kind="seal", severity="minor", words="Torn",
         found_by=engineer, found_at=at, found_on=at.date(),
     )  # fmt: skip
-    watch = make_rule(
-        name="Paper", kind="paper", raise_at=10, clear_at=40, region=hangzhou, by=manager, at=at
-    )
+    watch = make_rule(name="Paper", kind="paper", raise_at=10, clear_at=40, region=hangzhou, by=manager, at=at)
     incident = Incident.objects.create(
         number="IC-000001", region=hangzhou, count=9, cells=[[1513, 6007]], began_at=at, found_at=at
     )
