@@ -1,5 +1,6 @@
 """For each state of the migrations one database is migrated; every run and every worker gets a copy of it."""
 
+import os
 import subprocess
 import sys
 from hashlib import sha1
@@ -61,5 +62,6 @@ def make() -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     make()
