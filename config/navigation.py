@@ -1,10 +1,13 @@
 """What stands in the menus and of which panels the detail pages are made. Lists, in the order of the screen."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from analytics import permissions as analytics
@@ -224,6 +227,15 @@ class Navigation:
         """Sections with a heading each; those of which nothing is allowed are left out."""
         return [(label, allowed) for label, items in OFFICE if (allowed := self._allowed(items))]
 
+    @property
+    def office_menu(self) -> SafeString:
+        """Drawn once for all who see the same; the entry of this page is marked in it: a path that is no address of it
+        changes nothing."""
+        menu = _drawn(tuple(item.url_name for _label, items in self.office for item in items), get_language())
+        entry = f'<li class="nav-item"><a class="nav-link" href="{self.path}">'
+        here = f'<li class="nav-item active"><a class="nav-link" aria-current="page" href="{self.path}">'
+        return mark_safe(menu.replace(entry, here))  # nosec
+
     @cached_property
     def field(self) -> list[Item]:
         return self._allowed(FIELD)
@@ -231,6 +243,13 @@ class Navigation:
     @cached_property
     def panels(self) -> dict[str, list[Panel]]:
         return {kind: self._allowed(panels) for kind, panels in PANELS.items()}
+
+
+@lru_cache(maxsize=100)
+def _drawn(url_names: tuple[str, ...], language: str) -> str:
+    """In the active language, which is `language`."""
+    sections = [(label, [item for item in items if item.url_name in url_names]) for label, items in OFFICE]
+    return render_to_string("office/menu.html", {"sections": [each for each in sections if each[1]]})
 
 
 def navigation(request: HttpRequest) -> dict:

@@ -169,6 +169,10 @@ class ListPage(Page, TemplateView):
         asked.GET = QueryDict(query)
         page = cls()
         page.setup(asked)
+        filters = page.filterset.filters  # only what the query names: a home page lists a dozen, and a form is dear
+        page.filterset.filters = {
+            name: each for name, each in filters.items() if any(f"{key}_".startswith(f"{name}_") for key in asked.GET)
+        }
         return page.filtered()
 
     @classmethod
