@@ -120,7 +120,7 @@ def make_done(merchant, type, at) -> WorkOrder:
 
 def test_a_repair_longer_ago_does_not(due, repair, merchant) -> None:
     inspection, morning = due
-    make_done(merchant, repair, morning - 5 * DAY)
+    make_done(merchant, repair, morning - 9 * DAY)
     run(morning)
     inspection.refresh_from_db()
     assert (inspection.state, inspection.order.type.code, inspection.order.status) == ("open", "inspect", "open")

@@ -7,6 +7,7 @@ from django.conf import settings
 from integrations import actions
 from integrations.columns import suggest
 from integrations.models import Import, ImportRow
+from integrations.rows.reader import Reader
 from integrations.tasks import run_waiting_imports
 from journal.models import Entry
 from merchants.models import Merchant, Review
@@ -92,13 +93,13 @@ def test_only_who_is_live_with_an_acquirer_by_the_word_of_who_may_say_so_skips_t
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(manager, hangzhou, at) -> None:
-    count = actions.CHUNK + 100
+    count = Reader.chunk + 100
     sheet = "name,code,address\n" + "".join(f"Shop {n},C-{n},Street {n}\n" for n in range(count)) + "Double,C-0,\n"
     job = check(upload(sheet, by=manager, at=at, region=hangzhou), by=manager, at=at)
     actions.start_import(job, by=manager, at=at)
     actions.run_import(job, at=at, seconds=0)  # the worker is gone before its first chunk
     actions.run_import(job, at=at, seconds=0.001)  # and after it
-    assert Merchant.objects.count() == actions.CHUNK
+    assert Merchant.objects.count() == Reader.chunk
     for _tick in range(2):
         run_waiting_imports()
     job.refresh_from_db()
