@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin/python
 SERVERS = $(BIN) -m config.embedded
 
-.PHONY: demo test check types rules stage screenshots bench lock messages clean
+.PHONY: demo test check types rules migrations stage screenshots bench lock messages clean
 
 demo:
 	@$(PYTHON) scripts/bootstrap.py demo
@@ -17,11 +17,11 @@ test:
 	@$(PYTHON) scripts/system_packages.py test
 	$(BIN) manage.py build_frontend
 	$(BIN) manage.py messages --compile
-	$(MAKE) --no-print-directory --jobs 2 types stage
+	$(MAKE) --no-print-directory --jobs 3 types rules stage
 	trap '$(SERVERS) stop' EXIT; $(BIN) -m pytest -n 3 --dist worksteal
 
 check:
-	@$(MAKE) --no-print-directory --jobs 2 types rules
+	@$(MAKE) --no-print-directory --jobs 3 types rules migrations
 
 types:
 	$(BIN) -m mypy .
@@ -32,11 +32,13 @@ rules:
 	.venv/bin/lint-imports
 	$(BIN) -m djlint --lint --quiet templates
 	$(BIN) -m bandit --quiet --configfile pyproject.toml --recursive .
+
+migrations:
 	$(SERVERS) start
 	trap '$(SERVERS) stop' EXIT; $(BIN) manage.py makemigrations --check --dry-run
 
 # What each worker would wait for, made while the types are checked: a migrated database, and what pytest compiles.
-stage: rules
+stage: migrations
 	$(SERVERS) start
 	trap '$(SERVERS) stop' EXIT; $(BIN) -m tests.template && { $(BIN) -m pytest --collect-only -qq > /dev/null || true; }
 

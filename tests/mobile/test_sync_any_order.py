@@ -67,7 +67,7 @@ def state_of(order: WorkOrder) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=MESSAGES)
 def test_the_end_is_the_same(messages, give, keep, engineer, clock, at) -> None:
     captures = [{"photo": str(keep().pk), "signature": str(keep("signature").pk)} for _n in range(2)]

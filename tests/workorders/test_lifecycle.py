@@ -77,7 +77,7 @@ STEP = st.tuples(st.sampled_from(["forward"] * 14 + ["sign", "sign", *sorted(set
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

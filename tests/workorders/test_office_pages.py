@@ -51,12 +51,14 @@ def test_the_list_shows_the_orders_of_the_own_regions(as_, dispatcher, stranger,
     assert pooled.number not in text(as_(stranger).get(page("work-order-list")))
 
 
-@pytest.mark.parametrize(
-    ("name", "columns"), [("work-order-list", ""), ("work-order-pool", ""), ("request-list", ""),
-                          ("work-order-list", "number,merchant,engineer,due,region,terminal")],
-)  # fmt: skip
+LISTS = [
+    ("work-order-list", ""), ("work-order-pool", ""), ("request-list", ""),
+    ("work-order-list", "number,merchant,engineer,due,region,terminal"),
+]  # fmt: skip
+
+
 def test_a_list_costs_the_same_queries_with_3_rows_and_with_30(
-    as_, dispatcher, ask, xihu, engineer, minutes, name, columns, django_assert_max_num_queries
+    as_, dispatcher, ask, xihu, engineer, minutes, django_assert_max_num_queries
 ):
     client = as_(dispatcher)
     counts = []
@@ -68,11 +70,13 @@ def test_a_list_costs_the_same_queries_with_3_rows_and_with_30(
                 order, engineer=engineer, start=start, end=start + (minutes(9) - minutes(0)), by=dispatcher, at=start
             )
             actions.reject_work_order(order, by=engineer, reason="Too far", at=start)
-        with django_assert_max_num_queries(15) as queries:
-            html = text(client.get(page(name), {"size": 50, "columns": columns}))
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-    assert html.count("<tr>") == 31
+        for name, columns in LISTS:
+            with django_assert_max_num_queries(15) as queries:
+                html = text(client.get(page(name), {"size": 50, "columns": columns}))
+            counts.append((name, columns, len(queries), html.count("<tr>")))
+    few, many = counts[: len(LISTS)], counts[len(LISTS) :]
+    assert [row[:3] for row in few] == [row[:3] for row in many]
+    assert [row[3] for row in many] == [31] * len(LISTS)
 
 
 def test_the_list_is_filtered(as_, dispatcher, completed, ask, minutes, foreign_merchant, xihu, terminal, keeper, at):
