@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Terminal, TerminalModel
@@ -248,9 +248,9 @@ class Alert(models.Model):
         whole = number_format(round(self.value, 1 if self.value % 1 and self.value < 10 else None), use_l10n=True)
         match self.kind:
             case Kind.TAMPER:
-                return _now("its case was opened")
+                return gettext("its case was opened")
             case Kind.FIRMWARE:
-                return _now("older than it should be")
+                return gettext("older than it should be")
             case _:
                 return f"{whole} {UNITS[Kind(self.kind)]}"
 
