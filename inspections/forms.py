@@ -103,3 +103,13 @@ class PlanForm(InputForm):
 def _plain(value: Any) -> Any:
     """Rows by their code."""
     return [each.code for each in value] if hasattr(value, "model") else value
+
+
+class AcceptForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why can it stay as it is?"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class OpenOrderForm(forms.Form):
+    type = forms.ModelChoiceField(WorkOrderType.objects.filter(is_active=True), label=_("Order type"))

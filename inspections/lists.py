@@ -1,16 +1,24 @@
+from datetime import date, timedelta
+
 import django_filters
 import django_tables2 as tables
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from inspections.lifecycle import State
-from inspections.models import Inspection, InspectionPlan
+from inspections.models import PENDING, Finding, FindingStatus, Inspection, InspectionPlan, Kind
 from inspections.words import rhythm
 from merchants.models import Merchant
+from procedures.steps import Severity
 from toolkit.lists import DayRangeFilter, FilterSet, Table
-from toolkit.templatetags.toolkit import status_badge
+from toolkit.templatetags.toolkit import badge, status_badge
 from workforce.lists import region_filter
+from workforce.models import User
+from workorders.lists import EngineerFilter
 from workorders.models import WorkOrderType
 
 STATE_COLOURS = {
@@ -24,7 +32,7 @@ STATE_COLOURS = {
 
 
 def state_badge(state: str):
-    return format_html('<span class="badge bg-{}-lt">{}</span>', STATE_COLOURS[State(state)], State(state).label)
+    return badge(STATE_COLOURS[State(state)], str(State(state).label))
 
 
 def plan_badge(plan: InspectionPlan):
@@ -156,3 +164,101 @@ class InspectionTable(Table):
 
     def value_order(self, record: Inspection) -> str:
         return str(record.order or record.counted_by or "")
+
+
+# -- findings -----------------------------------------------------------------------------------------
+
+FINDING_COLOURS: dict[str, str] = {
+    Severity.MINOR: "yellow", Severity.MAJOR: "orange", Severity.CRITICAL: "red",
+    FindingStatus.OPEN: "azure", FindingStatus.IN_HAND: "blue", FindingStatus.RESOLVED: "green",
+}  # fmt: skip
+
+
+def choice_badge(choice: str, label: str) -> SafeString:
+    return badge(FINDING_COLOURS.get(choice, "secondary"), label)
+
+
+class FindingFilter(FilterSet):
+    q = django_filters.CharFilter(field_name="number", lookup_expr="istartswith", label=_("Number of the finding"))
+    severity = django_filters.MultipleChoiceFilter(choices=Severity.choices, label=_("Severity"))
+    status = django_filters.MultipleChoiceFilter(choices=FindingStatus.choices, label=_("Status"))
+    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
+    region = region_filter()
+    found_by = EngineerFilter(field_name="found_by")
+    age = django_filters.NumberFilter(method="filter_age", label=_("Open for more days than"))
+    found = DayRangeFilter(field_name="found_on", label=_("Found"))
+    settled = DayRangeFilter(field_name="settled_on", label=_("Settled"))
+    open_on = django_filters.DateFilter(
+        method="filter_open_on", label=_("Open on the evening of"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    suspends = django_filters.BooleanFilter(label=_("Suspends the terminal"))
+    merchant = django_filters.CharFilter(field_name="merchant__number", label=_("Number of the merchant"))
+    terminal = django_filters.CharFilter(field_name="terminal__serial", label=_("Serial number"))
+
+    class Meta:
+        model = Finding
+        fields = ()
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["found_by"].label = _("Found by")
+        if self.request:
+            self.filters["found_by"].extra["queryset"] = User.objects.visible_to(self.request.user)
+
+    def filter_age(self, queryset: QuerySet, name: str, days) -> QuerySet:
+        before = timezone.localdate() - timedelta(days=min(int(days), 36_500))
+        return queryset.filter(status__in=PENDING, found_on__lt=before)
+
+    def filter_open_on(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
+        return queryset.filter(Q(settled_on=None) | Q(settled_on__gt=day), found_on__lte=day)
+
+
+class FindingTable(Table):
+    number = tables.Column(order_by=("id",))
+    severity = tables.Column(orderable=False)
+    kind = tables.Column(orderable=False)
+    words = tables.Column(orderable=False)
+    merchant = tables.Column(orderable=False, linkify=True)
+    terminal = tables.Column(default="–", orderable=False, linkify=True)
+    status = tables.Column(orderable=False)
+    opened = tables.Column(verbose_name=_("order because of it"), default="–", orderable=False, linkify=True)
+    found_by = tables.Column(orderable=False)
+    found_on = tables.Column(order_by=("id",))
+    age = tables.Column(verbose_name=_("days open"), empty_values=(), orderable=False)
+    settled_on = tables.Column(default="–", orderable=False)
+    order = tables.Column(orderable=False, linkify=True)
+    region = tables.Column(orderable=False)
+
+    class Meta(Table.Meta):
+        model = Finding
+        fields = (
+            "number", "severity", "kind", "words", "merchant", "terminal", "status", "opened", "found_by", "found_on",
+            "age", "settled_on", "order", "region",
+        )  # fmt: skip
+        order_by = ("-number",)
+        hidden = ("settled_on", "order", "region")
+
+    def render_number(self, record: Finding):
+        return format_html('<a class="text-nowrap" href="{}">{}</a>', record.get_absolute_url(), record.number)
+
+    def render_severity(self, record: Finding):
+        return choice_badge(record.severity, record.get_severity_display())
+
+    def render_status(self, record: Finding):
+        return choice_badge(record.status, record.get_status_display())
+
+    def render_age(self, record: Finding) -> int:
+        return self.value_age(record)
+
+    def value_age(self, record: Finding) -> int:
+        return ((record.settled_on or timezone.localdate()) - record.found_on).days
+
+
+class BurnDownFilter(FilterSet):
+    region = region_filter()
+    severity = django_filters.MultipleChoiceFilter(choices=Severity.choices, label=_("Severity"))
+    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
+
+    class Meta:
+        model = Finding
+        fields = ()

@@ -2,12 +2,13 @@ import django_filters
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.lifecycle import Kind, State
 from monitoring.models import Alert, AlertRule, Incident
 from toolkit.lists import DateTimeColumn, DayRangeFilter, FilterSet, Table
+from toolkit.templatetags.toolkit import badge
 from workforce.lists import region_filter
 
 COLOURS = {
@@ -20,8 +21,8 @@ COLOURS = {
 }
 
 
-def badge(value: str, label: str):
-    return format_html('<span class="badge bg-{}-lt">{}</span>', COLOURS.get(value, "secondary"), label)
+def state_badge(record: Alert | AlertRule):
+    return badge(COLOURS.get(record.state, "secondary"), record.get_state_display())
 
 
 def link(row):
@@ -87,7 +88,7 @@ class AlertTable(Table):
         return value
 
     def render_state(self, record: Alert):
-        return badge(record.state, record.get_state_display())
+        return state_badge(record)
 
     def value_state(self, record: Alert) -> str:
         return record.get_state_display()
@@ -170,7 +171,7 @@ class AlertRuleTable(Table):
         return value
 
     def render_state(self, record: AlertRule):
-        return badge(record.state, record.get_state_display())
+        return state_badge(record)
 
     def value_state(self, record: AlertRule) -> str:
         return record.get_state_display()
@@ -181,14 +182,14 @@ class AlertRuleTable(Table):
         return f"{record.raise_at:g} → {record.clear_at:g} {record.unit}"
 
     def render_region(self, record: AlertRule) -> str:
-        return record.region.name if record.region else _now("Everywhere")
+        return record.region.name if record.region else gettext("Everywhere")
 
     def render_terminal_model(self, record: AlertRule) -> str:
-        return str(record.terminal_model) if record.terminal_model else _now("All models")
+        return str(record.terminal_model) if record.terminal_model else gettext("All models")
 
     def render_alerts(self, record: AlertRule):
         return format_html(
-            '<a href="{}?rule={}">{}</a>', reverse("office:alert-list"), record.number, _now("Its alerts")
+            '<a href="{}?rule={}">{}</a>', reverse("office:alert-list"), record.number, gettext("Its alerts")
         )
 
     def value_alerts(self, record: AlertRule) -> str:

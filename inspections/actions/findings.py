@@ -104,8 +104,7 @@ def _locked(finding: Finding) -> Finding:
 def _find(
     order: WorkOrder, flaw: Flaw, terminal: Terminal | None, *, by: User, at: datetime, device_at: datetime | None
 ) -> Finding:
-    rules = FindingRule.objects.filter(severity=flaw.severity, kind__in=["", flaw.kind]).select_related("opens")
-    rule = rules.order_by("-kind").first()
+    rule = FindingRule.objects.fitting(flaw.kind, flaw.severity)
     finding = Finding.objects.create(
         number=next_number("FD", order.region.service_date(at)),
         order=order, merchant=order.merchant, region=order.region, terminal=terminal, step=flaw.step, kind=flaw.kind,

@@ -36,6 +36,12 @@ class FindingStatus(models.TextChoices):
 PENDING = (FindingStatus.OPEN, FindingStatus.IN_HAND)
 
 
+class FindingRuleQuerySet(models.QuerySet):
+    def fitting(self, kind: str, severity: str) -> "FindingRule | None":
+        rules = self.filter(severity=severity, kind__in=["", kind]).select_related("opens")
+        return rules.order_by("-kind").first()
+
+
 class FindingRule(models.Model):
     """What follows from a finding. A row of its kind goes before one for every kind; without a row nothing follows."""
 
@@ -47,6 +53,8 @@ class FindingRule(models.Model):
     suspends = models.BooleanField(
         _("suspends the terminal"), default=False, help_text=_("It is blocked until the finding is settled.")
     )
+
+    objects = FindingRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("what follows from a finding")

@@ -10,13 +10,10 @@ from django.utils.translation import ngettext
 
 from spareparts.models import Channel, KeyBatch, Refill, UsageFlag
 from toolkit.lists import FilterSet, SearchFilter, Table
+from toolkit.templatetags.toolkit import badge
 from workforce.lists import region_filter
 
 A_WEEK = 7  # days
-
-
-def badge(colour: str, text: str):
-    return format_html('<span class="badge bg-{}-lt">{}</span>', colour, text)
 
 
 class ChannelFilter(FilterSet):

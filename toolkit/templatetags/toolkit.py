@@ -92,5 +92,8 @@ STATUS_COLOURS = {
 @register.simple_tag
 def status_badge(value: str, label: str) -> SafeString:
     """A status as a coloured badge; the word says it too."""
-    colour = STATUS_COLOURS.get(value, "secondary")
+    return badge(STATUS_COLOURS.get(value, "secondary"), label)
+
+
+def badge(colour: str, label: str) -> SafeString:
     return format_html('<span class="badge bg-{}-lt">{}</span>', colour, label)
